@@ -1,0 +1,58 @@
+"""What can go wrong, as one small tree.
+
+::
+
+    TopicclfError
+    ├── DataError               training data that can't be used: which file, line and why
+    ├── MissingExtraError       an optional package isn't installed: which extra brings it
+    └── ModelFileError          a model file is refused
+        ├── NotAModelError          it is something else
+        ├── TruncatedModelError     its end is missing
+        ├── TamperedModelError      its contents don't match their checksum
+        └── NewerModelError         it was written by a newer topicclf
+
+A text of the wrong type raises Python's own `TypeError`.
+"""
+
+__all__ = [
+    "DataError",
+    "MissingExtraError",
+    "ModelFileError",
+    "NewerModelError",
+    "NotAModelError",
+    "TamperedModelError",
+    "TopicclfError",
+    "TruncatedModelError",
+]
+
+
+class TopicclfError(Exception):
+    """The root of all errors that topicclf raises on purpose."""
+
+
+class DataError(TopicclfError, ValueError):
+    """Training data that can't be used; the message says where, why and what to do."""
+
+
+class MissingExtraError(TopicclfError, ImportError):
+    """An optional package is missing; the message says which extra installs it."""
+
+
+class ModelFileError(TopicclfError, ValueError):
+    """A model file is refused."""
+
+
+class NotAModelError(ModelFileError):
+    """The file is no topicclf model."""
+
+
+class TruncatedModelError(ModelFileError):
+    """The file's end is missing: it was copied or downloaded in part."""
+
+
+class TamperedModelError(ModelFileError):
+    """The contents don't match the checksum that stands in the file."""
+
+
+class NewerModelError(ModelFileError):
+    """The file's schema is newer than this topicclf can read."""
