@@ -60,7 +60,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
     >>> text = "Côte d’Ivoire's deal"
     >>> [text[start:end] for start, end in word_spans(text)]
-    ['Côte', 'd’Ivoire's', 'deal']
+    ['Côte', "d’Ivoire's", 'deal']
     """
     spans: list[tuple[int, int]] = []
     start = end = -1

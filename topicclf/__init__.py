@@ -1,0 +1,52 @@
+"""Tells which topics a news article carries: several at once, or none, and why.
+
+>>> import topicclf
+>>> topicclf.predict("The navy ordered two frigates.").topics
+('defence',)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from topicclf.predict import load, predict, predict_many
+
+if TYPE_CHECKING:
+    from topicclf.estimator import TopicClassifier
+    from topicclf.model import TopicModel
+    from topicclf.prediction import Evidence, Prediction, Sentence, Term
+
+__all__ = [
+    "Evidence",
+    "Prediction",
+    "Sentence",
+    "Term",
+    "TopicClassifier",
+    "TopicModel",
+    "load",
+    "predict",
+    "predict_many",
+]
+
+__version__ = "0.1.0"
+
+# Imported when first asked for: the command starts without NumPy, prediction without scikit-learn.
+_HOMES = {
+    "Evidence": "topicclf.prediction",
+    "Prediction": "topicclf.prediction",
+    "Sentence": "topicclf.prediction",
+    "Term": "topicclf.prediction",
+    "TopicClassifier": "topicclf.estimator",
+    "TopicModel": "topicclf.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,90 @@
+"""Topics to evidence: the sentences that speak for a topic, and the terms that make them."""
+
+from collections.abc import Collection, Mapping
+from itertools import accumulate
+from typing import Literal
+
+import numpy as np
+
+from topicclf.article import Article
+from topicclf.features import batches
+from topicclf.prediction import Evidence, Sentence, Term
+from topicclf.scores import Weights
+from topicclf.sentences import sentence_spans
+from topicclf.words import word_spans, words
+
+__all__ = ["explain"]
+
+_SENTENCES = 3
+_TERMS = 5
+# A sentence that speaks less than half as loud as the best one is left out.
+_RELATIVE = 0.5
+# In squares of idf, some five words: keeps a two-word line from looking like strong evidence.
+_SMOOTHING = 150.0
+
+
+def explain(
+    article: Article,
+    topics: Mapping[str, int],
+    *,
+    weights: Weights,
+    abbreviations: Collection[str],
+) -> dict[str, Evidence]:
+    """Find the sentences that speak for topics, with the terms that make them do so.
+
+    Args:
+        article: The article.
+        topics: The topics asked for, and the column of each in the weights.
+        weights: The linear classifier.
+        abbreviations: Words whose stop ends no sentence.
+
+    Returns:
+        Evidence by topic; each has a sentence at least, where the article has a known word.
+    """
+    if not topics:
+        return {}
+    joined = article.joined
+    spans = sentence_spans(joined, abbreviations=abbreviations)
+    texts = [joined[start:end] for start, end in spans]
+    numbered = [weights.vocabulary.terms(words(text)) for text in texts]
+    batch = batches([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
+    bounds = np.array([0, *accumulate(map(len, numbered))])
+    scores = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
+
+    def sentence(index: int, column: int) -> Sentence:
+        text_start = len(joined) - len(article.text)
+        start, end = spans[index]
+        where: Literal["text", "title"] = "title" if start < text_start else "text"
+        shift = text_start if where == "text" else 0
+        found = word_spans(texts[index])
+        first = bounds[index]
+        candidates = []
+        for features, width in ((batch.terms, 1), (batch.pairs, 2)):
+            ours = features[first : first + len(found) - width + 1]
+            gains = weights.contributions[ours, column].tolist()
+            for place, gain in enumerate(gains):
+                a, b = found[place][0], found[place + width - 1][1]
+                candidates.append(Term(texts[index][a:b], start - shift + a, start - shift + b, gain))
+        candidates.sort(key=lambda term: -term.weight)
+        return Sentence(
+            text=texts[index],
+            start=start - shift,
+            end=end - shift,
+            score=float(scores[index, column]),
+            terms=tuple(term for term in candidates[:_TERMS] if term.weight > 0),
+            where=where,
+        )
+
+    def evidence(column: int) -> Evidence:
+        order = np.argsort(-scores[:, column], kind="stable")[:_SENTENCES].tolist()
+        best = scores[order[0], column] if order else 0.0
+        kept = [i for i in order if scores[i, column] >= _RELATIVE * best or i == order[0]]
+        chosen = tuple(sentence(i, column) for i in kept)
+        weight: dict[str, float] = {}
+        for term in (term for each in chosen for term in each.terms):
+            name = " ".join(word.decode() for word in words(term.text))
+            weight[name] = max(weight.get(name, 0.0), term.weight)
+        ranked = sorted(weight, key=lambda name: -weight[name])
+        return Evidence(sentences=chosen, terms=tuple(ranked[:_TERMS]))
+
+    return {topic: evidence(column) for topic, column in topics.items()}

@@ -1,0 +1,92 @@
+"""The join and the thresholds, learnt from out-of-fold scores."""
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from topicclf.join import Join
+
+__all__ = ["best_threshold", "expected_calibration_error", "learn_join"]
+
+_GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
+_SMOOTHING = 11
+
+
+def learn_join(
+    seen: NDArray[np.float64], labels: NDArray[np.int8], weight: NDArray[np.float64]
+) -> Join:
+    """Learn how the views of an article become one probability per topic.
+
+    Args:
+        seen: The views of out-of-fold scores, shape (n_articles, n_topics, n_views).
+        labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
+        weight: How much each article counts, shape (n_articles,); 0 leaves it out.
+    """
+    n_topics, n_views = seen.shape[1:]
+    coef = np.zeros((n_topics, n_views))
+    intercept = np.zeros(n_topics)
+    prevalence = np.zeros(n_topics)
+    for topic in range(n_topics):
+        used = (labels[:, topic] >= 0) & (weight > 0)
+        views, yes, counts = seen[used, topic], labels[used, topic] == 1, weight[used]
+        share = np.average(yes, weights=counts) if len(yes) else 0.0
+        prevalence[topic] = share
+        if not 0 < share < 1:
+            intercept[topic] = 10.0 if share else -10.0
+            continue
+        mean, spread = views.mean(0), views.std(0)
+        spread[spread < 1e-9] = np.inf
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            logistic = LogisticRegression(C=1.0, max_iter=500)
+            logistic.fit((views - mean) / spread, yes, sample_weight=counts / counts.mean())
+        coef[topic] = logistic.coef_[0] / spread
+        intercept[topic] = logistic.intercept_[0] - coef[topic] @ mean
+    return Join(coef=coef, intercept=intercept, prevalence=prevalence)
+
+
+def best_threshold(
+    probability: NDArray[np.float64], yes: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> float:
+    """The threshold with the best F1, taken from a smoothed curve.
+
+    The raw curve's peak overfits where positives are few; the mean over neighbouring thresholds
+    does not.
+
+    Args:
+        probability: Shape (n_articles,).
+        yes: Whether each carries the topic, likewise.
+        weight: How much each counts, likewise.
+    """
+    if not yes.any():
+        return 0.5
+    passes = probability >= _GRID[:, None]
+    hits = (passes & yes) @ weight
+    f1 = 2 * hits / (passes @ weight + weight[yes].sum())
+    half = _SMOOTHING // 2
+    smooth = np.convolve(np.pad(f1, half, mode="edge"), np.ones(_SMOOTHING) / _SMOOTHING, "valid")
+    # On a plateau, the place nearest to a half.
+    return float(_GRID[int((smooth.round(9) - 1e-9 * abs(_GRID - 0.5)).argmax())])
+
+
+def expected_calibration_error(
+    probability: NDArray[np.float64], yes: NDArray[np.bool_], *, n_bins: int = 15
+) -> float:
+    """The mean gap between stated and true frequency over bins of equal mass.
+
+    Naeini et al. (2015), "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI,
+    with bins that hold the same number of articles.
+
+    >>> expected_calibration_error(np.array([0.0, 1.0]), np.array([False, True]), n_bins=2)
+    0.0
+    """
+    order = np.argsort(probability, kind="stable")
+    gaps = [
+        abs(float(probability[part].mean()) - float(yes[part].mean())) * len(part)
+        for part in np.array_split(order, n_bins)
+        if len(part)
+    ]
+    return sum(gaps) / max(len(order), 1)

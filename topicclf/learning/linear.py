@@ -1,0 +1,71 @@
+"""The linear classifiers: one per topic and fold, on the articles whose label is known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.svm import LinearSVC
+
+__all__ = ["Examples", "fold_weights"]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """What the classifiers learn from.
+
+    Attributes:
+        features: Shape (n_examples, n_features), float32.
+        labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
+        weight: Shape (n_examples,) or one for each topic, (n_examples, n_topics).
+        folds: Shape (n_examples,).
+    """
+
+    features: sparse.csr_matrix
+    labels: NDArray[np.int8]
+    weight: NDArray[np.float64]
+    folds: NDArray[np.int64]
+
+
+def fold_weights(
+    examples: Examples, *, C: float, n_folds: int, n_jobs: int | None
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Learn, for each fold, a linear support vector machine per topic from the other folds.
+
+    The squared hinge loss, with yes and no weighing the same in sum.
+
+    Args:
+        examples: What to learn from.
+        C: Inverse strength of the regularisation; weights are scaled to a mean of 1 first.
+        n_folds: How many folds.
+        n_jobs: How many threads; None for one.
+
+    Returns:
+        Weights, shape (n_folds, n_features, n_topics), and intercepts, (n_folds, n_topics). They
+        are rounded as the model file keeps them.
+    """
+    n_topics = examples.labels.shape[1]
+    coef = np.zeros((n_folds, examples.features.shape[1], n_topics), np.float32)
+    intercept = np.zeros((n_folds, n_topics))
+
+    def learn(fold: int, topic: int) -> None:
+        label = examples.labels[:, topic]
+        chosen = np.flatnonzero((label >= 0) & (examples.folds != fold))
+        yes = label[chosen] == 1
+        weight = examples.weight[chosen]
+        sums = weight[yes].sum(), weight[~yes].sum()
+        if not all(sums):
+            # Without an example of either kind there is nothing to tell apart.
+            intercept[fold, topic] = 1.0 if sums[0] else -1.0
+            return
+        balanced = weight / np.where(yes, *sums) * len(chosen) / 2
+        machine = LinearSVC(C=C, dual=False, tol=2e-2, max_iter=1000)
+        machine.fit(examples.features[chosen], yes, sample_weight=balanced)
+        coef[fold, :, topic] = machine.coef_[0]
+        intercept[fold, topic] = machine.intercept_[0]
+
+    jobs = [delayed(learn)(fold, topic) for fold in range(n_folds) for topic in range(n_topics)]
+    # liblinear lets go of the interpreter's lock, and threads share the one matrix.
+    Parallel(n_jobs=n_jobs, require="sharedmem")(jobs)
+    return coef, intercept

@@ -1,0 +1,245 @@
+"""A trained model: from articles to predictions with NumPy alone."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.article import Article, Item
+from topicclf.artifact import read_artifact, write_artifact
+from topicclf.errors import NotAModelError
+from topicclf.evidence import explain
+from topicclf.features import Batch, read
+from topicclf.join import VIEWS, Join
+from topicclf.prediction import Prediction
+from topicclf.scores import Weights
+from topicclf.vocabulary import Vocabulary
+
+__all__ = ["TopicModel"]
+
+# Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
+_BATCH_ARTICLES = 256
+_BATCH_CHARACTERS = 1 << 19
+
+
+@dataclass(frozen=True, eq=False)
+class TopicModel:
+    """Tells which of its topics an article carries. Safe to share between threads.
+
+    Attributes:
+        topics: The topics' names, in the order of every array's columns.
+        thresholds: An article carries a topic from this probability on, shape (n_topics,).
+        weights: The linear classifier.
+        join: How the scores become a probability.
+        abbreviations: Words whose stop ends no sentence.
+        provenance: How the model was made and what was measured, as JSON can hold it.
+    """
+
+    topics: tuple[str, ...]
+    thresholds: NDArray[np.float64]
+    weights: Weights
+    join: Join
+    abbreviations: frozenset[str] = frozenset()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def predict(self, text: str, *, title: str | None = None) -> Prediction:
+        """Tell which topics one article carries.
+
+        Args:
+            text: The article, as plain text.
+            title: Its headline, if that is not in the text.
+
+        Raises:
+            TypeError: The text or the title is no `str`.
+        """
+        article = Article.of({"text": text, "title": title})
+        return self._predictions([article])[0]
+
+    def predict_many(self, items: Iterable[Item]) -> Iterator[Prediction]:
+        """Tell which topics each article carries, lazily and in order.
+
+        Args:
+            items: Texts, or mappings with a ``text`` and perhaps a ``title``.
+
+        Raises:
+            TypeError: An item is neither; the message gives its number, from 0.
+        """
+        if isinstance(items, str | bytes | Mapping):
+            msg = f"predict_many takes an iterable of articles, not one {type(items).__name__}"
+            raise TypeError(msg)
+        return self._stream(items)
+
+    def _stream(self, items: Iterable[Item]) -> Iterator[Prediction]:
+        articles = (Article.of(item, number=number) for number, item in enumerate(items))
+        for chunk in _chunks(articles):
+            yield from self._predictions(chunk)
+
+    def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
+        """The calibrated probability of each topic for each article.
+
+        Args:
+            items: As for `predict_many`.
+
+        Returns:
+            Shape (n_articles, n_topics), float64, always.
+
+        Raises:
+            TypeError: An item is neither a text nor a mapping with one.
+        """
+        articles = (Article.of(item, number=number) for number, item in enumerate(items))
+        rows = [self._probabilities(self._read(chunk)) for chunk in _chunks(articles)]
+        return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
+
+    def _read(self, articles: list[Article]) -> Batch:
+        return read([article.joined for article in articles], self.weights.vocabulary)
+
+    def _probabilities(self, batch: Batch) -> NDArray[np.float64]:
+        return self.join.probabilities(self.weights.score(batch), self._known(batch) > 0)
+
+    def _known(self, batch: Batch) -> NDArray[np.int64]:
+        known = batch.terms != self.weights.vocabulary.unknown
+        sums = np.concatenate([[0], np.cumsum(known)])
+        ends = np.cumsum(batch.lengths)
+        counts: NDArray[np.int64] = sums[ends] - sums[ends - batch.lengths]
+        return counts
+
+    def _predictions(self, articles: list[Article]) -> list[Prediction]:
+        batch = self._read(articles)
+        probabilities = self._probabilities(batch)
+        known = self._known(batch)
+        carried = (probabilities >= self.thresholds) & (known > 0)[:, None]
+        shares = known / np.maximum(batch.lengths, 1)
+        return [
+            self._prediction(article, *facts)
+            for article, *facts in zip(
+                articles,
+                probabilities.tolist(),
+                carried.tolist(),
+                shares.tolist(),
+                batch.lengths.tolist(),
+                strict=True,
+            )
+        ]
+
+    def _prediction(
+        self, article: Article, row: list[float], passes: list[bool], share: float, n_words: int
+    ) -> Prediction:
+        found = [i for i, passed in enumerate(passes) if passed]
+        found.sort(key=lambda i: -row[i])
+        topics = tuple(self.topics[i] for i in found)
+        return Prediction(
+            topics=topics,
+            probabilities=dict(zip(self.topics, row, strict=True)),
+            known_share=share,
+            n_words=n_words,
+            _explain=partial(self._evidence, article, found),
+        )
+
+    def _evidence(self, article: Article, found: list[int]) -> dict[str, Any]:
+        columns = {self.topics[i]: i for i in found}
+        return explain(article, columns, weights=self.weights, abbreviations=self.abbreviations)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file; a folder's name means ``model.npz`` in it.
+
+        The file is written beside its place and renamed, so a model that stands there stays whole
+        until the new one is. Equal models are equal bytes.
+        """
+        vocabulary = self.weights.vocabulary
+        header = {
+            "topics": list(self.topics),
+            "thresholds": self.thresholds.tolist(),
+            "intercept": self.weights.intercept.tolist(),
+            "join": {
+                "views": list(VIEWS),
+                "coef": self.join.coef.tolist(),
+                "intercept": self.join.intercept.tolist(),
+                "prevalence": self.join.prevalence.tolist(),
+            },
+            "abbreviations": sorted(self.abbreviations),
+            "provenance": dict(self.provenance),
+        }
+        arrays = {
+            "surfaces": np.frombuffer(b"\n".join(vocabulary.surfaces), np.uint8),
+            "surface_terms": vocabulary.surface_terms,
+            "pair_gaps": np.diff(vocabulary.pairs, prepend=0),
+            "idf": vocabulary.idf.astype(np.float16),
+            "coef": self.weights.coef.astype(np.float16),
+        }
+        arrays = {name: _narrow(array) for name, array in arrays.items()}
+        write_artifact(_model_file(path), header=header, arrays=arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "TopicModel":
+        """Read a model file, or the ``model.npz`` in a folder. Nothing in it can run code.
+
+        Raises:
+            FileNotFoundError: There is none.
+            ModelFileError: It is refused; the subclass says why.
+        """
+        header, arrays = read_artifact(_model_file(path))
+        try:
+            return cls._from_parts(header, arrays)
+        except (KeyError, TypeError, ValueError) as error:
+            msg = f"{path} lacks a part of a model ({error})"
+            raise NotAModelError(msg) from error
+
+    @classmethod
+    def _from_parts(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> "TopicModel":
+        join = header["join"]
+        if tuple(join["views"]) != VIEWS:
+            msg = f"views {join['views']}"
+            raise ValueError(msg)
+        raw = arrays["surfaces"].tobytes()
+        vocabulary = Vocabulary(
+            surfaces=tuple(raw.split(b"\n")) if raw else (),
+            surface_terms=arrays["surface_terms"].astype(np.int32),
+            pairs=np.cumsum(arrays["pair_gaps"], dtype=np.int64),
+            idf=arrays["idf"].astype(np.float32),
+        )
+        return cls(
+            topics=tuple(header["topics"]),
+            thresholds=np.array(header["thresholds"], float),
+            weights=Weights(
+                coef=arrays["coef"].astype(np.float32),
+                intercept=np.array(header["intercept"], float),
+                vocabulary=vocabulary,
+            ),
+            join=Join(
+                coef=np.array(join["coef"], float),
+                intercept=np.array(join["intercept"], float),
+                prevalence=np.array(join["prevalence"], float),
+            ),
+            abbreviations=frozenset(header["abbreviations"]),
+            provenance=header["provenance"],
+        )
+
+
+def _model_file(path: str | os.PathLike[str]) -> Path:
+    path = Path(path)
+    return path if path.suffix == ".npz" else path / "model.npz"
+
+
+def _narrow(array: NDArray[Any]) -> NDArray[Any]:
+    """The same whole numbers in the narrowest type that holds them."""
+    if array.dtype.kind == "i" and array.size:
+        return array.astype(np.min_scalar_type(int(array.max())))
+    return array
+
+
+def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:
+    chunk: list[Article] = []
+    size = 0
+    for article in articles:
+        chunk.append(article)
+        size += len(article.joined)
+        if len(chunk) == _BATCH_ARTICLES or size >= _BATCH_CHARACTERS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

@@ -1,0 +1,80 @@
+"""One-shot functions over the shipped model."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from topicclf.article import Item
+    from topicclf.model import TopicModel
+    from topicclf.prediction import Prediction
+
+__all__ = ["load", "predict", "predict_many"]
+
+_IN_WHEEL = Path(__file__).with_name("news.npz")
+_IN_CLONE = Path(__file__).parent.parent / "models" / "news" / "model.npz"
+
+_lock = Lock()
+_shipped: "TopicModel | None" = None
+
+
+def load(path: str | os.PathLike[str] | None = None) -> "TopicModel":
+    """Load a model. Nothing in the file can run code.
+
+    Args:
+        path: A model file, or a folder with a ``model.npz``. None gives the shipped model, which is
+            read once, also under threads.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ModelFileError: The file is refused; the subclass says why.
+    """
+    # NumPy comes in here, so that importing topicclf stays instant.
+    from topicclf.model import TopicModel
+
+    if path is not None:
+        return TopicModel.load(path)
+    global _shipped
+    if _shipped is None:
+        with _lock:
+            if _shipped is None:
+                _shipped = TopicModel.load(_IN_WHEEL if _IN_WHEEL.exists() else _IN_CLONE)
+    return _shipped
+
+
+def predict(text: str, *, title: str | None = None) -> "Prediction":
+    """Tell which topics one article carries, with the shipped model.
+
+    Args:
+        text: The article, as plain text.
+        title: Its headline, if that is not in the text.
+
+    Raises:
+        TypeError: The text or the title is no `str`.
+
+    >>> from topicclf import predict
+    >>> prediction = predict("The navy ordered two frigates.", title="Shipyard wins contract")
+    >>> prediction.topics
+    ('defence',)
+    >>> prediction.evidence["defence"].sentences[0].text
+    'The navy ordered two frigates.'
+    """
+    return load().predict(text, title=title)
+
+
+def predict_many(items: "Iterable[Item]") -> "Iterator[Prediction]":
+    """Tell which topics each article carries, lazily and in order, with the shipped model.
+
+    Args:
+        items: Texts, or mappings with a ``text`` and perhaps a ``title``.
+
+    Raises:
+        TypeError: An item is neither; the message gives its number, from 0.
+
+    >>> from topicclf import predict_many
+    >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]
+    [('defence',), ()]
+    """
+    return load().predict_many(items)

@@ -1,0 +1,67 @@
+"""A recipe: which corpora make a model, how much each counts, and the settings."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CorpusEntry", "Recipe"]
+
+REPOSITORY = Path(__file__).parent / "corpus"
+
+
+@dataclass(frozen=True)
+class CorpusEntry:
+    """One corpus of a recipe.
+
+    Attributes:
+        file: The file's name under its root.
+        root: ``repository`` for training/corpus, ``corpus`` for the folder given to the script.
+        weight: How much one article counts.
+        trusted: Whether labels hold for passages and calibration.
+        passages_weight: How much a paragraph with a label of its own counts; 0 for not at all.
+        every: Take every nth article only.
+    """
+
+    file: str
+    root: str = "corpus"
+    weight: float = 1.0
+    trusted: bool = False
+    passages_weight: float = 0.0
+    every: int = 1
+
+    def path(self, corpus: Path | None) -> Path:
+        """Where the file stands."""
+        if self.root == "repository":
+            return REPOSITORY / self.file
+        return (corpus or Path()) / self.file
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a model is made of.
+
+    Attributes:
+        corpora: The corpora.
+        topics: The topics; None for those that the data names.
+        settings: Keywords for `topicclf.TopicClassifier`.
+    """
+
+    corpora: tuple[CorpusEntry, ...]
+    topics: tuple[str, ...] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "Recipe":
+        """Read a recipe from TOML."""
+        parts = tomllib.loads(path.read_text("utf-8"))
+        return cls(
+            corpora=tuple(CorpusEntry(**entry) for entry in parts["corpora"]),
+            topics=tuple(parts["topics"]) if "topics" in parts else None,
+            settings=parts.get("settings", {}),
+        )
+
+    def from_repository(self) -> "Recipe":
+        """The part that needs nothing but the repository."""
+        ours = tuple(entry for entry in self.corpora if entry.root == "repository")
+        return Recipe(corpora=ours, topics=self.topics, settings=self.settings)

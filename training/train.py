@@ -1,0 +1,229 @@
+"""Make a topic model: the shipped one, or one of your own.
+
+    python training/train.py --corpus FOLDER     the shipped model, from the full corpora
+    python training/train.py --data my.jsonl     a model of your own articles and topics
+    python training/train.py                     a small one, from the corpus in the repository
+"""
+
+import logging
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from topicclf import TopicClassifier, __version__
+from topicclf.artifact import write_beside
+from topicclf.errors import DataError
+from topicclf.learning.data import Labelled, Problem, merge, read_labelled
+from training.card import write_card
+from training.recipe import CorpusEntry, Recipe
+from training.stories import story
+
+RECIPE = Path(__file__).with_name("recipe.toml")
+SHIPPED = Path(__file__).resolve().parent.parent / "models" / "news"
+
+# Paragraphs are joined until they have this many words: a line alone says little.
+_PARAGRAPH_WORDS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """What `topicclf.TopicClassifier` is fitted on, one entry per example in each."""
+
+    texts: list[str]
+    labels: NDArray[np.int8]
+    weight: NDArray[np.float64]
+    trusted: NDArray[np.bool_]
+    stories: list[str]
+    topics: tuple[str, ...]
+    summary: dict[str, Any]
+
+
+def gather(recipe: Recipe, corpus: Path | None, *, skip_bad: bool) -> tuple[TrainingSet, list[Problem]]:
+    """Read a recipe's corpora and drop what stands twice.
+
+    Raises:
+        DataError: A file has bad lines or contradictions, and `skip_bad` is false.
+    """
+    items: list[Labelled] = []
+    entries: list[CorpusEntry] = []
+    problems: list[Problem] = []
+    for entry in recipe.corpora:
+        read, bad = read_labelled(entry.path(corpus), topics=recipe.topics, skip_bad=skip_bad)
+        read = read[:: entry.every]
+        items += read
+        entries += [entry] * len(read)
+        problems += bad
+    kept, contradictions = merge(items, [entry.weight for entry in entries])
+    if contradictions and not skip_bad:
+        raise DataError("\n".join(map(str, contradictions[:10])))
+    problems += contradictions
+    found = {topic for item in items for topic in item.topics | item.unknown}
+    topics = recipe.topics or tuple(sorted(found))
+    examples = [
+        example for i in kept for example in _examples(items[i], entries[i], story(items[i].fields))
+    ]
+    column = {topic: i for i, topic in enumerate(topics)}
+    labels = np.zeros((len(examples), len(topics)), np.int8)
+    for row, example in enumerate(examples):
+        labels[row, [column[topic] for topic in example.topics]] = 1
+        labels[row, [column[topic] for topic in example.unknown]] = -1
+    counts = Counter(entry.file for entry in (entries[i] for i in kept))
+    return TrainingSet(
+        texts=[example.text for example in examples],
+        labels=labels,
+        weight=np.array([example.weight for example in examples]),
+        trusted=np.array([example.trusted for example in examples]),
+        stories=[example.story for example in examples],
+        topics=topics,
+        summary={
+            "corpora": [
+                {
+                    "file": entry.file,
+                    "articles": counts[entry.file],
+                    "weight": entry.weight,
+                    "trusted": entry.trusted,
+                }
+                for entry in recipe.corpora
+            ],
+            "duplicates": len(items) - len(kept),
+            "settings": recipe.settings,
+        },
+    ), problems
+
+
+@dataclass(frozen=True)
+class _Example:
+    text: str
+    topics: frozenset[str]
+    unknown: frozenset[str]
+    weight: float
+    trusted: bool
+    story: str
+
+
+def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
+    """The article, and each paragraph that has labels of its own."""
+    whole = f"{item.title}\n{item.text}" if item.title else item.text
+    found = [_Example(whole, item.topics, item.unknown, entry.weight, entry.trusted, name)]
+    labels = item.fields.get("passages")
+    if not entry.passages_weight or labels is None or len(labels) < 2:
+        return found
+    text: list[str] = []
+    topics: set[str] = set()
+    for paragraph, its in zip(item.text.split("\n\n"), labels, strict=True):
+        text.append(paragraph)
+        topics.update(its)
+        if sum(len(part.split()) for part in text) >= _PARAGRAPH_WORDS:
+            part = _Example(
+                "\n".join(text), frozenset(topics), frozenset(), entry.passages_weight, False, name
+            )
+            found.append(part)
+            text, topics = [], set()
+    return found
+
+
+def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicClassifier:
+    """Fit the estimator, and write into its model how it was made."""
+    classifier = TopicClassifier(topics=data.topics, n_jobs=n_jobs, **settings)
+    classifier.fit(
+        data.texts,
+        data.labels,
+        sample_weight=data.weight,
+        groups=data.stories,
+        trusted=data.trusted,
+    )
+    # The file must not depend on how many threads learnt.
+    classifier.set_params(n_jobs=None)
+    provenance = {
+        "topicclf": __version__,
+        "training": data.summary,
+        "out_of_fold": classifier.out_of_fold_,
+    }
+    classifier.model_ = replace(classifier.model_, provenance=provenance)
+    return classifier
+
+
+class _Progress(logging.Handler):
+    """Shows the stages and the seconds since the start, on a terminal only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr.isatty():
+            seconds = time.monotonic() - self.start
+            click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)
+
+
+def save(classifier: TopicClassifier, out: Path) -> None:
+    """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
+    classifier.model_.save(out)
+    pipeline = out / ".pipeline.joblib.part"
+    joblib.dump(classifier, pipeline, compress=3)
+    write_beside(out / "pipeline.joblib", pipeline.read_bytes())
+    pipeline.unlink()
+    write_card(classifier.model_, out)
+
+
+@click.command(help=__doc__)
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Folder of the full corpora; makes the shipped model.")  # fmt: skip
+@click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True,
+              help="JSON lines with text, topics and perhaps title and unknown.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder for the model; models/news with --corpus, else ./model.")  # fmt: skip
+@click.option("--skip-bad-lines", is_flag=True, help="Leave bad lines out instead of stopping.")
+@click.option("--jobs", default=2, show_default=True, help="How many threads learn.")
+def main(
+    corpus: Path | None,
+    data: Sequence[Path],
+    out: Path | None,
+    skip_bad_lines: bool,
+    jobs: int,
+) -> None:
+    """Run the command line."""
+    if corpus and data:
+        msg = "--corpus makes the shipped model and --data one of your own: give one of them"
+        raise click.UsageError(msg)
+    logger = logging.getLogger("topicclf")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(_Progress())
+    recipe = Recipe.load(RECIPE)
+    if data:
+        own = tuple(CorpusEntry(str(path.resolve()), trusted=True) for path in data)
+        recipe = Recipe(corpora=own)
+    elif not corpus:
+        recipe = recipe.from_repository()
+    try:
+        examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+        for problem in problems:
+            click.echo(f"left out: {problem}", err=True)
+        classifier = train(examples, recipe.settings, n_jobs=jobs)
+    except (DataError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    out = out or (SHIPPED if corpus else Path("model"))
+    save(classifier, out)
+    for topic, numbers in classifier.out_of_fold_.items():
+        click.echo(
+            f"{topic:12} F1 {numbers['f1']:.3f}  AP {numbers['average_precision']:.3f}  "
+            f"ECE {numbers['calibration_error']:.3f}  threshold {numbers['threshold']:.2f}  "
+            f"({numbers['positives']} with, {numbers['negatives']} without; out of fold)"
+        )
+    click.echo(f"wrote {out}/model.npz, {(out / 'model.npz').stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
