@@ -39,7 +39,9 @@ _ZIP_END = b"PK\x05\x06"
 _ZIP_END_LENGTH = 22
 
 
-def write_artifact(path: str | os.PathLike[str], *, header: Mapping[str, Any], arrays: Arrays) -> None:
+def write_artifact(
+    path: str | os.PathLike[str], *, header: Mapping[str, Any], arrays: Arrays
+) -> None:
     """Write a model file, whole or not at all; the same contents give the same bytes.
 
     Args:

@@ -179,7 +179,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             thresholds=np.array([self.out_of_fold_[name]["threshold"] for name in names]),
             weights=weights,
             join=join,
-            abbreviations=learn_abbreviations(np.array(texts, object)[np.argsort(-weight, kind="stable")]),
+            abbreviations=learn_abbreviations(
+                np.array(texts, object)[np.argsort(-weight, kind="stable")]
+            ),
             provenance={"out_of_fold": self.out_of_fold_},
         )
         return self
@@ -307,9 +309,7 @@ class _Learning:
             of_parts[held] = parts[held] @ coef[fold] + intercept[fold]
         return Scores(articles=articles, passages=of_parts, cut=cut)
 
-    def _with_passages(
-        self, whole: Examples, parts: sparse.csr_matrix, scores: Scores
-    ) -> Examples:
+    def _with_passages(self, whole: Examples, parts: sparse.csr_matrix, scores: Scores) -> Examples:
         """Add the passages of trusted articles as examples of their own.
 
         Those of an article without a topic don't carry it. Of an article with it, the best passage
@@ -346,14 +346,13 @@ def _measure(
 ) -> dict[str, Any]:
     known = label >= 0
     probability, yes, folds = probability[known], label[known] == 1, folds[known]
-    one = np.ones(len(yes))
-    threshold = best_threshold(probability, yes, one)
+    threshold = best_threshold(probability, yes)
     return {
         "positives": int(yes.sum()),
         "negatives": int((~yes).sum()),
         "threshold": threshold,
         "fold_thresholds": [
-            best_threshold(probability[folds == f], yes[folds == f], one[folds == f])
+            best_threshold(probability[folds == f], yes[folds == f])
             for f in np.unique(folds).tolist()
         ],
         "f1": float(f1_score(yes, probability >= threshold, zero_division=0)),

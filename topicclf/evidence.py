@@ -64,7 +64,9 @@ def explain(
             gains = weights.contributions[ours, column].tolist()
             for place, gain in enumerate(gains):
                 a, b = found[place][0], found[place + width - 1][1]
-                candidates.append(Term(texts[index][a:b], start - shift + a, start - shift + b, gain))
+                candidates.append(
+                    Term(texts[index][a:b], start - shift + a, start - shift + b, gain)
+                )
         candidates.sort(key=lambda term: -term.weight)
         return Sentence(
             text=texts[index],

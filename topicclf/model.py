@@ -164,7 +164,7 @@ class TopicModel:
             "abbreviations": sorted(self.abbreviations),
             "provenance": dict(self.provenance),
         }
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "surfaces": np.frombuffer(b"\n".join(vocabulary.surfaces), np.uint8),
             "surface_terms": vocabulary.surface_terms,
             "pair_gaps": np.diff(vocabulary.pairs, prepend=0),

@@ -21,7 +21,8 @@ class Vocabulary:
     Attributes:
         surfaces: Distinct words as texts have them, shape (n_surfaces,).
         surface_terms: The term of each, shape (n_surfaces,), int32.
-        pairs: Known pairs as ``first * (n_terms + 1) + second``, ascending, shape (n_pairs,), int64.
+        pairs: Known pairs as ``first * (n_terms + 1) + second``, ascending, shape (n_pairs,),
+            int64.
         idf: Inverse document frequency of each feature, 0 for the unknown, shape (n_features,).
     """
 

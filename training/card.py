@@ -47,9 +47,10 @@ def _card(model: TopicModel) -> str:
         "",
         "## Measured out of fold",
         "",
-        "On the trusted articles, each scored by classifiers that have seen neither it nor its story.",
+        "On the trusted articles, each scored by classifiers that know neither it nor its story.",
         "",
-        "| topic | with | without | F1 | average precision | calibration error | threshold | its spread |",
+        "| topic | with | without | F1 | average precision | calibration error | threshold "
+        "| its spread |",
         "|---|---|---|---|---|---|---|---|",
         *(
             f"| {topic} | {n['positives']:,} | {n['negatives']:,} | {n['f1']:.3f} | "

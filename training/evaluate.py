@@ -2,8 +2,8 @@
 
     python training/evaluate.py --corpus FOLDER
 
-Without the full corpora only the articles of our own that are kept out of training are measured. The
-last table sets the numbers that we aim for beside those that were measured.
+Without the full corpora only the articles of our own that are kept out of training are measured.
+The last table sets the numbers that we aim for beside those that were measured.
 """
 
 import statistics
@@ -25,8 +25,8 @@ import topicclf
 from topicclf.learning.calibration import expected_calibration_error
 from topicclf.learning.data import Labelled, read_labelled
 from training.peers import fasttext_peer, recipe_peer
-from training.recipe import REPOSITORY
-from training.train import RECIPE, SHIPPED, Recipe, gather
+from training.recipe import REPOSITORY, Recipe
+from training.train import RECIPE, SHIPPED, gather
 
 _RUNS = 7
 
@@ -203,13 +203,17 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
     size = (model / "model.npz").stat().st_size / 1e6
     numpy_seconds = _seconds(_timed("", "import numpy"))
     load_seconds = _seconds(
-        _timed(f"import topicclf.model as m, json, zipfile\np = {str(model)!r}", "m.TopicModel.load(p)")
+        _timed(
+            f"import topicclf.model as m, json, zipfile\np = {str(model)!r}", "m.TopicModel.load(p)"
+        )
     )
     click.echo("\nnumber                                  measured   floor     aim")
 
     def line(name: str, value: float, floor: float, aim: float, *, low: bool = False) -> None:
-        verdict = "aim" if (value <= aim if low else value >= aim) else (
-            "floor" if (value <= floor if low else value >= floor) else "MISSED"
+        verdict = (
+            "aim"
+            if (value <= aim if low else value >= aim)
+            else ("floor" if (value <= floor if low else value >= floor) else "MISSED")
         )
         click.echo(f"{name:38} {value:9.3f} {floor:7.3f} {aim:7.3f}  {verdict}")
 
@@ -221,7 +225,9 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
         line("worst topic's F1, dev", min(dev.f1), 0.89, 0.92)
         line("macro-F1, dev-modern", _mean(modern.f1), 0.94, 0.97)
         line("false tags, dev and dev-modern", tagged[0] / tagged[1], 0.05, 0.02, low=True)
-        line("calibration error, dev, worst topic", max(dev.calibration_error), 0.04, 0.02, low=True)
+        line(
+            "calibration error, dev, worst topic", max(dev.calibration_error), 0.04, 0.02, low=True
+        )
         line("  dev-modern, worst topic", max(errors), 0.04, 0.02, low=True)
     kept = answers["held-out"]
     line("macro-F1, held-out, long", _mean(kept.of(long).f1), 0.88, 0.95)

@@ -26,7 +26,9 @@ def recipe_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger:
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
         OneVsRestClassifier(LogisticRegression(max_iter=1000)),
     )
-    pipeline.fit([data.texts[i] for i in np.flatnonzero(rows)], (data.labels[rows] == 1).astype(int))
+    pipeline.fit(
+        [data.texts[i] for i in np.flatnonzero(rows)], (data.labels[rows] == 1).astype(int)
+    )
     return lambda texts: np.asarray(pipeline.predict(texts), bool)
 
 
@@ -38,11 +40,20 @@ def fasttext_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger | str:
         return "not installed: pip install 'topicclf[peers]'"
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         for i in np.flatnonzero(rows):
-            names = [f"__label__{t}" for t, v in zip(data.topics, data.labels[i], strict=True) if v == 1]
+            names = [
+                f"__label__{t}" for t, v in zip(data.topics, data.labels[i], strict=True) if v == 1
+            ]
             file.write(" ".join([*names, _flat(data.texts[i])]) + "\n")
         file.flush()
         model = fasttext.train_supervised(
-            str(Path(file.name)), loss="ova", wordNgrams=2, dim=100, epoch=10, lr=0.3, thread=2, verbose=0
+            str(Path(file.name)),
+            loss="ova",
+            wordNgrams=2,
+            dim=100,
+            epoch=10,
+            lr=0.3,
+            thread=2,
+            verbose=0,
         )
 
     def predict(texts: Sequence[str]) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """Make a topic model: the shipped one, or one of your own.
 
-    python training/train.py --corpus FOLDER     the shipped model, from the full corpora
-    python training/train.py --data my.jsonl     a model of your own articles and topics
-    python training/train.py                     a small one, from the corpus in the repository
+python training/train.py --corpus FOLDER     the shipped model, from the full corpora
+python training/train.py --data my.jsonl     a model of your own articles and topics
+python training/train.py                     a small one, from the corpus in the repository
 """
 
 import logging
@@ -25,7 +25,7 @@ if __package__ in (None, ""):
 from topicclf import TopicClassifier, __version__
 from topicclf.artifact import write_beside
 from topicclf.errors import DataError
-from topicclf.learning.data import Labelled, Problem, merge, read_labelled
+from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
 from training.card import write_card
 from training.recipe import CorpusEntry, Recipe
 from training.stories import story
@@ -50,11 +50,13 @@ class TrainingSet:
     summary: dict[str, Any]
 
 
-def gather(recipe: Recipe, corpus: Path | None, *, skip_bad: bool) -> tuple[TrainingSet, list[Problem]]:
+def gather(
+    recipe: Recipe, corpus: Path | None, *, skip_bad: bool
+) -> tuple[TrainingSet, list[Problem]]:
     """Read a recipe's corpora and drop what stands twice.
 
     Raises:
-        DataError: A file has bad lines or contradictions, and `skip_bad` is false.
+        DataError: A file has bad lines, or a trusted one contradictions, and `skip_bad` is false.
     """
     items: list[Labelled] = []
     entries: list[CorpusEntry] = []
@@ -66,13 +68,16 @@ def gather(recipe: Recipe, corpus: Path | None, *, skip_bad: bool) -> tuple[Trai
         entries += [entry] * len(read)
         problems += bad
     kept, contradictions = merge(items, [entry.weight for entry in entries])
-    if contradictions and not skip_bad:
-        raise DataError("\n".join(map(str, contradictions[:10])))
-    problems += contradictions
+    grave = [problem for i, problem in contradictions.items() if entries[i].trusted]
+    if grave and not skip_bad:
+        raise DataError(listing(grave))
+    problems += grave
     found = {topic for item in items for topic in item.topics | item.unknown}
     topics = recipe.topics or tuple(sorted(found))
     examples = [
-        example for i in kept for example in _examples(items[i], entries[i], story(items[i].fields))
+        example
+        for i, item in kept.items()
+        for example in _examples(item, entries[i], story(item.fields))
     ]
     column = {topic: i for i, topic in enumerate(topics)}
     labels = np.zeros((len(examples), len(topics)), np.int8)
@@ -98,6 +103,7 @@ def gather(recipe: Recipe, corpus: Path | None, *, skip_bad: bool) -> tuple[Trai
                 for entry in recipe.corpora
             ],
             "duplicates": len(items) - len(kept),
+            "contradictions": len(contradictions),
             "settings": recipe.settings,
         },
     ), problems

@@ -13,6 +13,9 @@ __all__ = ["best_threshold", "expected_calibration_error", "learn_join"]
 
 _GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
 _SMOOTHING = 11
+_TOLERANCE = 0.01
+# Where topics are told apart with ease the curve is flat for long: no need to go to its end.
+_MOST_CAREFUL = 0.6
 
 
 def learn_join(
@@ -48,28 +51,25 @@ def learn_join(
     return Join(coef=coef, intercept=intercept, prevalence=prevalence)
 
 
-def best_threshold(
-    probability: NDArray[np.float64], yes: NDArray[np.bool_], weight: NDArray[np.float64]
-) -> float:
-    """The threshold with the best F1, taken from a smoothed curve.
+def best_threshold(probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> float:
+    """The most careful threshold among those with the best F1.
 
-    The raw curve's peak overfits where positives are few; the mean over neighbouring thresholds
-    does not.
+    F1 is nearly flat around its peak, where moving the threshold trades missed topics for false
+    ones. The raw peak overfits, so the curve is smoothed, and of the thresholds within one point of
+    its best the highest is taken: what is tagged had better be right.
 
     Args:
         probability: Shape (n_articles,).
         yes: Whether each carries the topic, likewise.
-        weight: How much each counts, likewise.
     """
     if not yes.any():
         return 0.5
     passes = probability >= _GRID[:, None]
-    hits = (passes & yes) @ weight
-    f1 = 2 * hits / (passes @ weight + weight[yes].sum())
+    f1 = 2 * (passes & yes).sum(1) / (passes.sum(1) + yes.sum())
     half = _SMOOTHING // 2
     smooth = np.convolve(np.pad(f1, half, mode="edge"), np.ones(_SMOOTHING) / _SMOOTHING, "valid")
-    # On a plateau, the place nearest to a half.
-    return float(_GRID[int((smooth.round(9) - 1e-9 * abs(_GRID - 0.5)).argmax())])
+    good = _GRID[smooth >= smooth.max() - _TOLERANCE]
+    return float(max(good.min(), min(good.max(), _MOST_CAREFUL)))
 
 
 def expected_calibration_error(

@@ -4,13 +4,13 @@ import gzip
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from topicclf.errors import DataError
 
-__all__ = ["Labelled", "Problem", "merge", "read_labelled"]
+__all__ = ["Labelled", "Problem", "listing", "merge", "read_labelled"]
 
 _SHOWN = 10
 
@@ -78,7 +78,7 @@ def read_labelled(
         else:
             problems.append(found)
     if problems and not skip_bad:
-        raise DataError(_listing(problems))
+        raise DataError(listing(problems))
     if not items:
         msg = f"{path} holds no labelled article"
         raise DataError(msg)
@@ -86,10 +86,10 @@ def read_labelled(
 
 
 def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
-    file: IO[bytes]
     number = 0
+    opened: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]  # noqa: SIM115
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with opened as file:
             for number, raw in enumerate(file, 1):
                 if raw.strip():
                     yield f"{path}:{number}", raw
@@ -126,7 +126,8 @@ def _parse(raw: bytes, place: str, topics: Sequence[str] | None) -> Labelled | P
     return Labelled(text, title, frozenset(carried), frozenset(unknown), fields, place)
 
 
-def _listing(problems: Sequence[Problem]) -> str:
+def listing(problems: Sequence[Problem]) -> str:
+    """Problems as a message, a line each, ten at most."""
     lines = [str(problem) for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
         lines.append(f"... and {len(problems) - _SHOWN} more")
@@ -135,37 +136,36 @@ def _listing(problems: Sequence[Problem]) -> str:
 
 def merge(
     items: Sequence[Labelled], weights: Sequence[float]
-) -> tuple[list[int], list[Problem]]:
+) -> tuple[dict[int, Labelled], dict[int, Problem]]:
     """Find articles that stand twice.
 
     Of articles with the same title and text the one with the greatest weight is kept, of equal
-    ones the first. Contradictions between equals can't be settled and are problems.
+    ones the first. Where equals contradict each other on a topic, it counts as unknown.
 
     Args:
         items: The articles.
         weights: How much each counts.
 
     Returns:
-        The numbers of the items to keep, ascending, and the contradictions.
+        The articles to keep and the contradictions, both by their number among the items.
     """
-    kept: dict[tuple[str, str], int] = {}
-    problems = []
-    for number, item in enumerate(items):
-        key = (item.title, item.text)
-        other = kept.setdefault(key, number)
+    first: dict[tuple[str, str], int] = {}
+    kept: dict[int, Labelled] = {}
+    contradictions: dict[int, Problem] = {}
+    for number in sorted(range(len(items)), key=lambda i: -weights[i]):
+        item = items[number]
+        other = first.setdefault((item.title, item.text), number)
         if other == number:
-            continue
-        if weights[number] > weights[other]:
-            kept[key] = number
-        elif weights[number] == weights[other] and (clash := _clash(items[other], item)):
-            message = (
-                f"the same article as {items[other].place}, but they differ on {clash!r}; "
-                f"correct one, or put the topic under 'unknown'"
-            )
-            problems.append(Problem(item.place, message))
-    return sorted(kept.values()), problems
-
-
-def _clash(one: Labelled, other: Labelled) -> str | None:
-    differing = (one.topics ^ other.topics) - one.unknown - other.unknown
-    return min(differing, default=None)
+            kept[number] = item
+        elif weights[number] == weights[other]:
+            twin = kept[other]
+            if clash := (twin.topics ^ item.topics) - twin.unknown - item.unknown:
+                message = (
+                    f"the same article as {twin.place}, but they differ on {min(clash)!r}; "
+                    f"correct one, or put the topic under 'unknown'"
+                )
+                contradictions[number] = Problem(item.place, message)
+                kept[other] = replace(
+                    twin, topics=twin.topics - clash, unknown=twin.unknown | clash
+                )
+    return dict(sorted(kept.items())), contradictions

@@ -45,10 +45,7 @@ def learn_vocabulary(
     stem = SnowballStemmer("english").stem
     stem_number: dict[str, int] = {}
     stem_of = np.array(
-        [
-            stem_number.setdefault(stem(word.decode()), len(stem_number))
-            for word in corpus.surfaces
-        ],
+        [stem_number.setdefault(stem(word.decode()), len(stem_number)) for word in corpus.surfaces],
         np.int64,
     )
     stemmed = [stem_of[article] for article in corpus.articles]

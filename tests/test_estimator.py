@@ -1,0 +1,141 @@
+"""TopicClassifier, the scikit-learn estimator."""
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from tests.conftest import LABELS, TEXTS
+from topicclf import TopicClassifier
+
+INDICATOR = np.array([["defence" in row, "disaster" in row] for row in LABELS], int)
+GROUPS = np.arange(len(TEXTS))
+
+
+def test_it_learns_names_or_an_array_alike(small: TopicClassifier) -> None:
+    """Sets of names give the columns their names; an array takes those it is told."""
+    by_array = TopicClassifier(topics=["defence", "disaster"], min_pair_frequency=2)
+    by_array.fit(TEXTS, INDICATOR)
+    assert small.topics_ == by_array.topics_ == ("defence", "disaster")
+    assert np.array_equal(small.predict_proba(TEXTS), by_array.predict_proba(TEXTS))
+
+
+def test_predict_proba_and_decision_function_agree(small: TopicClassifier) -> None:
+    """A yes is a probability at or above its threshold, or a decision at or above zero."""
+    probability = small.predict_proba(TEXTS)
+    assert probability.shape == INDICATOR.shape
+    assert np.array_equal(small.predict(TEXTS), probability >= small.model_.thresholds)
+    assert np.array_equal(small.predict(TEXTS), small.decision_function(TEXTS) >= 0)
+    assert np.array_equal(small.predict(TEXTS), INDICATOR)
+
+
+def test_it_agrees_with_the_model_that_it_made(small: TopicClassifier) -> None:
+    """Sparse matrices here, running sums there, the same probabilities."""
+    texts = [*TEXTS, "", "unheard", "navy " * 500 + "earthquake " * 40, "Frigates. " * 90]
+    difference = small.predict_proba(texts) - small.model_.predict_proba(texts)
+    assert np.abs(difference).max() < 1e-6
+
+
+@pytest.mark.filterwarnings("ignore:only . articles:UserWarning")
+def test_it_clones_searches_and_stands_in_pipelines() -> None:
+    """The conventions of scikit-learn, with its own scorers."""
+    search = GridSearchCV(
+        TopicClassifier(min_pair_frequency=2), {"C": [0.1, 1.0]}, scoring="f1_macro", cv=2
+    )
+    search.fit(TEXTS, INDICATOR)
+    assert search.best_score_ > 0.9
+    assert clone(search.best_estimator_).get_params()["C"] == search.best_params_["C"]
+    pipeline = make_pipeline(
+        FunctionTransformer(lambda texts: [text.upper() for text in texts]),
+        TopicClassifier(min_pair_frequency=2),
+    )
+    assert cross_val_score(pipeline, TEXTS, INDICATOR, cv=2).mean() > 0.9
+    for scoring in ("average_precision", "roc_auc"):
+        scores = cross_val_score(
+            TopicClassifier(), TEXTS, INDICATOR, scoring=scoring, cv=2, error_score="raise"
+        )
+        assert scores.min() > 0.9
+
+
+def test_it_travels_by_pickle(small: TopicClassifier) -> None:
+    """As joblib does it."""
+    again = pickle.loads(pickle.dumps(small))
+    assert np.array_equal(again.predict_proba(TEXTS), small.predict_proba(TEXTS))
+
+
+def test_unknown_labels_teach_nothing_about_their_topic() -> None:
+    """A topic is learnt from the articles whose label is known."""
+    labels = INDICATOR.astype(float)
+    odd = np.array(["earthquake" in text and "navy" not in text for text in TEXTS])
+    labels[odd, 1] = np.nan
+    found = TopicClassifier(min_pair_frequency=2).fit(TEXTS, labels)
+    assert found.out_of_fold_["1"]["positives"] == int((labels[:, 1] == 1).sum())
+    assert found.out_of_fold_["1"]["negatives"] == int((labels[:, 1] == 0).sum())
+    assert found.out_of_fold_["0"]["positives"] == INDICATOR[:, 0].sum()
+
+
+def test_untrusted_articles_do_not_calibrate() -> None:
+    """They are not among those that are measured."""
+    trusted = GROUPS % 2 == 0
+    found = TopicClassifier(min_pair_frequency=2).fit(TEXTS, INDICATOR, trusted=trusted)
+    numbers = found.out_of_fold_["0"]
+    assert numbers["positives"] + numbers["negatives"] == trusted.sum()
+
+
+def test_the_same_fit_gives_the_same_bytes(tmp_path: Any) -> None:
+    """Whatever the number of threads."""
+    for name, jobs in (("one", None), ("two", 2)):
+        classifier = TopicClassifier(n_jobs=jobs).fit(TEXTS, LABELS)
+        classifier.model_.save(tmp_path / name)
+    first, second = ((tmp_path / name / "model.npz").read_bytes() for name in ("one", "two"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (INDICATOR[:-1], f"{len(TEXTS)} texts, but labels for {len(TEXTS) - 1}"),
+        (INDICATOR[:, 0], "Y must be an array"),
+        (INDICATOR * 2, "1 for yes, 0 for no"),
+        ([{"defence"}] * len(TEXTS), "no article without topic 'defence'"),
+        ([set()] * len(TEXTS), "there is no topic to learn"),
+        (INDICATOR * [1, 0], "no article with topic '1'"),
+    ],
+)
+def test_labels_that_can_not_be_learnt_are_refused(labels: Any, message: str) -> None:
+    """With the topic's name, where there is one."""
+    with pytest.raises(ValueError, match=message):
+        TopicClassifier().fit(TEXTS, labels)
+
+
+def test_a_name_that_is_no_topic_is_refused() -> None:
+    """Instead of becoming a new one."""
+    with pytest.raises(ValueError, match=r"\['disaster'\] are not among \['defence'\]"):
+        TopicClassifier(topics=["defence"]).fit(TEXTS, LABELS)
+
+
+def test_a_topic_with_a_handful_warns_by_name() -> None:
+    """It is learnt all the same."""
+    labels = INDICATOR.copy()
+    labels[7:, 1] = 0
+    with pytest.warns(UserWarning, match="only 3 articles with topic 'disaster'"):
+        TopicClassifier(topics=["defence", "disaster"]).fit(TEXTS, labels)
+
+
+def test_weights_and_groups_must_fit_the_articles() -> None:
+    """One for each."""
+    with pytest.raises(ValueError, match="sample_weight must have one value per article"):
+        TopicClassifier().fit(TEXTS, INDICATOR, sample_weight=[1.0])
+    with pytest.raises(ValueError, match="all articles are of one group"):
+        TopicClassifier().fit(TEXTS, INDICATOR, groups=np.zeros(len(TEXTS)))
+
+
+def test_rare_words_only_is_refused() -> None:
+    """There would be nothing to predict from."""
+    with pytest.raises(ValueError, match="no word stands in 99 or more"):
+        TopicClassifier(min_document_frequency=99).fit(TEXTS, LABELS)

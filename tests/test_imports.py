@@ -1,0 +1,40 @@
+"""What is imported when: prediction needs NumPy alone, and the start needs not even that."""
+
+import subprocess
+import sys
+
+
+def _imported(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint(*sorted(set(name.split('.')[0] for name in sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_predicting_imports_numpy_only() -> None:
+    """No scikit-learn, nltk, scipy or joblib, evidence included."""
+    found = _imported(
+        "import topicclf\n"
+        "p = topicclf.predict('The navy ordered two frigates.')\n"
+        "p.evidence['defence']\n"
+        "list(topicclf.predict_many(['A text.']))"
+    )
+    assert "numpy" in found
+    assert not found & {"sklearn", "nltk", "scipy", "joblib", "click", "training"}
+
+
+def test_importing_topicclf_imports_nothing_heavy() -> None:
+    """Not even NumPy."""
+    assert not _imported("import topicclf") & {"numpy", "sklearn", "nltk", "scipy", "joblib"}
+
+
+def test_the_library_never_imports_training() -> None:
+    """The estimator, too, stands alone."""
+    assert "training" not in _imported("import topicclf\ntopicclf.TopicClassifier")
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    """Each name of __all__ can be had."""
+    import topicclf
+
+    assert topicclf.__all__ == sorted(topicclf.__all__)
+    assert all(getattr(topicclf, name) is not None for name in topicclf.__all__)

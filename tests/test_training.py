@@ -1,0 +1,221 @@
+"""The training script, its data and what it refuses."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import topicclf
+from topicclf.errors import DataError
+from topicclf.learning.data import merge, read_labelled
+from training.recipe import REPOSITORY, Recipe
+from training.stories import story
+from training.train import RECIPE, gather, main
+
+LINES = [
+    {"text": f"{text} {number}", "topics": topics, "title": "News"}
+    for number in range(20)
+    for text, topics in [
+        ("The club signed a striker and a goalkeeper", ["football"]),
+        ("The bakery opens with rye and sourdough loaves", ["bread"]),
+        ("The club eats sourdough loaves after the match", ["football", "bread"]),
+        ("Rain is expected in the north", []),
+    ]
+]
+
+
+def _write(path: Path, lines: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def _train(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def test_it_trains_on_topics_of_ones_own(tmp_path: Path) -> None:
+    """And writes a model, an estimator and a card."""
+    data = _write(tmp_path / "my.jsonl", LINES)
+    run = _train("--data", data, "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    model = topicclf.load(tmp_path / "model")
+    assert model.topics == ("bread", "football")
+    assert model.predict("The striker and the goalkeeper").topics == ("football",)
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "| football | 40 | 40 |" in card
+    estimator = joblib.load(tmp_path / "model" / "pipeline.joblib")
+    texts = [str(line["text"]) for line in LINES]
+    difference = estimator.predict_proba(texts) - model.predict_proba(texts)
+    assert np.abs(difference).max() < 1e-6
+
+
+def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
+    """All three files, whatever the number of threads."""
+    data = _write(tmp_path / "my.jsonl", LINES)
+    _train("--data", data, "--out", tmp_path / "a", "--jobs", "1")
+    _train("--data", data, "--out", tmp_path / "b", "--jobs", "2")
+    for name in ("model.npz", "pipeline.joblib", "README.md"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    """With the line where it breaks off."""
+    path = tmp_path / "my.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(x) + "\n" for x in LINES).encode()))
+    assert len(read_labelled(path)[0]) == len(LINES)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(DataError, match=r"my\.jsonl\.gz:\d+: the gzip file is damaged"):
+        read_labelled(path)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ("{broken", "not JSON"),
+        ("[1, 2]", "a JSON list; put one object"),
+        ('{"topics": []}', "no 'text'"),
+        ('{"text": 3, "topics": []}', "no 'text', or it is no string"),
+        ('{"text": "x"}', "no 'topics'; give a list of names, empty"),
+        ('{"text": "x", "topics": "bread"}', "'topics' must be a list of names"),
+        (
+            '{"text": "x", "topics": ["wine"]}',
+            "unknown topic 'wine'; the topics are bread, football",
+        ),
+        ('{"text": "x", "topics": ["bread"], "unknown": ["bread"]}', "'bread' stands in"),
+        ('{"text": "x", "title": 1, "topics": []}', "'title' is no string"),
+    ],
+)
+def test_a_bad_line_is_named_by_file_and_line(tmp_path: Path, bad: str, message: str) -> None:
+    """With what to do about it; or it is left out, when asked."""
+    path = _write(tmp_path / "my.jsonl", LINES)
+    lines = path.read_text("utf-8").splitlines()
+    lines.insert(2, bad)
+    path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(DataError, match=f"my.jsonl:3: .*{message}".replace("[", r"\[")):
+        read_labelled(path, topics=("bread", "football"))
+    items, problems = read_labelled(path, topics=("bread", "football"), skip_bad=True)
+    assert len(items) == len(LINES)
+    assert [problem.place for problem in problems] == [f"{path}:3"]
+
+
+def test_bytes_that_are_no_utf8_are_named(tmp_path: Path) -> None:
+    """Instead of a decoding traceback."""
+    path = tmp_path / "my.jsonl"
+    path.write_bytes(b'{"text": "caf\xe9", "topics": []}\n')
+    with pytest.raises(DataError, match=r"my\.jsonl:1: not UTF-8"):
+        read_labelled(path)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    """There is nothing to learn from."""
+    path = _write(tmp_path / "my.jsonl", [])
+    with pytest.raises(DataError, match="holds no labelled article"):
+        read_labelled(path)
+
+
+def test_the_script_shows_bad_lines_without_a_traceback(tmp_path: Path) -> None:
+    """And goes on without them, when told to."""
+    path = _write(tmp_path / "my.jsonl", [*LINES, {"text": "x"}])
+    run = _train("--data", path, "--out", tmp_path / "model")
+    assert run.exit_code == 1
+    assert f"my.jsonl:{len(LINES) + 1}: no 'topics'" in run.output
+    assert not (tmp_path / "model").exists()
+    run = _train("--data", path, "--out", tmp_path / "model", "--skip-bad-lines")
+    assert run.exit_code == 0
+    assert "left out" in run.output
+
+
+def test_duplicates_count_once_and_the_heavier_label_wins(tmp_path: Path) -> None:
+    """Equal ones that contradict each other become unknown, and are named."""
+    one = {"text": "Same text", "topics": ["bread"]}
+    other = {"text": "Same text", "topics": ["football"]}
+    path = _write(tmp_path / "my.jsonl", [one, one, other])
+    items, _ = read_labelled(path)
+    kept, problems = merge(items, [1, 1, 2])
+    assert {number: item.topics for number, item in kept.items()} == {2: {"football"}}
+    assert not problems
+    kept, problems = merge(items, [1, 1, 1])
+    assert kept[0].unknown == {"bread", "football"}
+    assert problems[2].place.endswith("my.jsonl:3")
+    assert "my.jsonl:1, but they differ on 'bread'" in problems[2].message
+
+
+def test_a_contradiction_in_ones_own_data_stops_the_script(tmp_path: Path) -> None:
+    """With both places."""
+    path = _write(tmp_path / "my.jsonl", [*LINES, {**LINES[0], "topics": []}])
+    run = _train("--data", path, "--out", tmp_path / "model")
+    assert run.exit_code == 1
+    assert f"my.jsonl:{len(LINES) + 1}: the same article as" in run.output
+
+
+def test_a_topic_without_positives_is_named(tmp_path: Path) -> None:
+    """It can't be learnt."""
+    lines = [{**line, "unknown": ["wine"]} for line in LINES]
+    run = _train("--data", _write(tmp_path / "my.jsonl", lines), "--out", tmp_path / "model")
+    assert run.exit_code == 1
+    assert "no article with topic 'wine'" in run.output
+
+
+def test_corpus_and_data_exclude_each_other(tmp_path: Path) -> None:
+    """One of them says what to train on."""
+    run = _train("--corpus", tmp_path, "--data", _write(tmp_path / "my.jsonl", LINES))
+    assert run.exit_code == 2
+    assert "give one of them" in run.output
+
+
+def test_our_corpus_is_what_its_readme_says() -> None:
+    """Enough articles of every kind, and none both in training and held out."""
+    recipe = Recipe.load(RECIPE)
+    read = {
+        name: read_labelled(REPOSITORY / name, topics=recipe.topics)[0]
+        for name in ("articles.jsonl", "held-out.jsonl", "contrasts.jsonl")
+    }
+    ours = read["articles.jsonl"] + read["held-out.jsonl"]
+    assert len(ours) >= 500
+    assert sum(not item.topics for item in ours) >= 120
+    words = [len(item.text.split()) for item in ours]
+    assert abs(sum(count >= 180 for count in words) / len(ours) - 0.5) < 0.05
+    combinations = {item.topics for item in ours}
+    assert len(combinations) == 16
+    for item in [*ours, *read["contrasts.jsonl"]]:
+        passages = item.fields["passages"]
+        assert len(passages) == len(item.text.split("\n\n"))
+        assert {topic for passage in passages for topic in passage} == item.topics
+    held = {item.text for item in read["held-out.jsonl"]}
+    trained = {item.text for name in ("articles.jsonl", "contrasts.jsonl") for item in read[name]}
+    assert not held & trained
+
+
+def test_paragraphs_with_labels_become_examples_of_the_same_story() -> None:
+    """They stay on the article's side of every split, and are not calibrated on."""
+    data, problems = gather(Recipe.load(RECIPE).from_repository(), None, skip_bad=False)
+    assert not problems
+    paragraphs = ~data.trusted
+    assert paragraphs.any()
+    whole = {name for name, trusted in zip(data.stories, data.trusted, strict=True) if trusted}
+    assert {n for n, part in zip(data.stories, paragraphs, strict=True) if part} <= whole
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"group": 7, "id": "x"}, "group:7"),
+        ({"id": "reuters21578:4600"}, "reuters:11"),
+        ({"id": "bbc:tech/ultra-fast-wi-fi"}, "bbc:['ultra']"),
+        ({"id": "a", "source": "allsides", "date": "2020-07-15"}, "allsides:2020-07-15"),
+        ({"id": "own-0001"}, "own-0001"),
+    ],
+)
+def test_stories_are_told_by_time_author_or_name(fields: dict[str, Any], name: str) -> None:
+    """By the first of these that an article has."""
+    assert story(fields) == name
+
+
+def test_articles_of_ones_own_without_any_name_stand_alone() -> None:
+    """By their words."""
+    assert story({"text": "one"}) == story({"text": "one"}) != story({"text": "two"})

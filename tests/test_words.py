@@ -1,0 +1,53 @@
+"""Words, sentences and passages."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topicclf.passages import passages
+from topicclf.sentences import sentence_spans
+from topicclf.words import word_spans, words
+
+ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("aB1 .'\u2019é\n-İßﬁ¼", max_size=60)
+
+
+@given(ANY_TEXT)
+def test_the_spans_are_those_of_the_words(text: str) -> None:
+    """The slow path finds the words of the fast one."""
+    found = words(text)
+    spans = word_spans(text)
+    assert len(spans) == len(found)
+    for (start, end), word in zip(spans, found, strict=True):
+        assert words(text[start:end]) == [word]
+
+
+@given(ANY_TEXT)
+def test_sentences_hold_every_word_in_order(text: str) -> None:
+    """No word is lost or torn by cutting a text into sentences."""
+    pieces = [word for start, end in sentence_spans(text) for word in words(text[start:end])]
+    assert pieces == words(text)
+
+
+def test_stops_that_end_no_sentence() -> None:
+    """Abbreviations, initials, and stops before a small letter."""
+    text = "Sen. J. Doe met Gen. Ito at 3 p.m. on Monday. They spoke.\nThen he left"
+    found = [text[a:b] for a, b in sentence_spans(text, abbreviations={"sen", "gen"})]
+    assert found == [
+        "Sen. J. Doe met Gen. Ito at 3 p.m. on Monday.",
+        "They spoke.",
+        "Then he left",
+    ]
+
+
+@given(st.lists(st.integers(0, 400), max_size=8))
+def test_passages_cover_each_article_and_stay_inside_it(lengths: list[int]) -> None:
+    """From its first word to its last, whatever its length."""
+    cut = passages(np.array(lengths, np.int64))
+    offset = 0
+    for article, length in enumerate(lengths):
+        ours = slice(cut.first[article], cut.first[article + 1])
+        starts, ends = cut.starts[ours], cut.ends[ours]
+        assert starts[0] == offset
+        assert ends[-1] == offset + length
+        assert (starts[1:] <= ends[:-1]).all()
+        offset += length

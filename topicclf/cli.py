@@ -1,0 +1,56 @@
+"""The command line."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from topicclf import __version__, load
+from topicclf.errors import ModelFileError
+
+if TYPE_CHECKING:
+    from topicclf.prediction import Prediction
+
+__all__ = ["main"]
+
+
+@click.group(help="Tells which topics a news article carries: several, or none.")
+@click.version_option(__version__, prog_name="topicclf")
+def main() -> None:
+    """Group the commands."""
+
+
+@main.command()
+@click.argument("article", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--title", help="The headline, if it is not in the text.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--model", type=click.Path(path_type=Path), help="A model of your own.")
+def predict(article: TextIO, title: str | None, as_json: bool, model: Path | None) -> None:
+    """Print the topics of ARTICLE, a text file or - for standard input, and why.
+
+    \b
+    Examples:
+      topicclf predict article.txt
+      curl -s https://example.org/story.txt | topicclf predict - --json
+    """  # noqa: D301
+    try:
+        found = load(model).predict(article.read(), title=title)
+    except (ModelFileError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+    else:
+        click.echo(_readable(found))
+
+
+def _readable(found: "Prediction") -> str:
+    lines = [", ".join(found.topics) or "none of the topics"]
+    for topic, probability in found.probabilities.items():
+        lines.append(f"  {topic:10} {probability:6.1%}{' *' if topic in found.topics else ''}")
+    for topic, evidence in found.evidence.items():
+        lines += ["", f"{topic}: {', '.join(evidence.terms)}"]
+        lines += [f'  "{sentence.text}"' for sentence in evidence.sentences]
+    if found.n_words and found.known_share < 0.5:
+        lines += ["", f"Only {found.known_share:.0%} of the words are known: take it with care."]
+    return "\n".join(lines)
