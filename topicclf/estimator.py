@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score, f1_score
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.article import Article, Item
-from topicclf.features import Batch, Triplets, article_features, batches, passage_features, read
+from topicclf.features import Triplets, article_features, batches, passage_features, read
 from topicclf.join import views
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.calibration import (
@@ -240,34 +240,19 @@ class _Learning:
         """Learn the weights, and score the trusted articles out of fold."""
         articles = number(corpus, vocabulary)
         _LOG.info("learning from %d articles", len(articles))
-        batch = batches(articles, vocabulary)
-        whole = Examples(
-            features=self._articles(batch, vocabulary),
-            labels=self.labels,
-            weight=self.weight,
-            folds=self.folds,
-        )
-        coef, _ = self._learn(whole, n_folds)
+        coef, intercept = self._learn(self._whole(articles, vocabulary), n_folds)
         # By the fold that values a pair least: one that a single story made useful is of no use to
         # the fold that has not seen that story, and must not flatter its scores.
         usefulness = np.abs(coef).min(0).max(1) * vocabulary.idf
-        vocabulary = prune(vocabulary, usefulness, max_pairs=self.settings.max_pairs)
+        vocabulary, kept = prune(vocabulary, usefulness, max_pairs=self.settings.max_pairs)
+        coef = coef[:, kept]
 
-        # Learnt again with the vocabulary that is kept, so that the passages' labels fit it.
-        batch = batches(articles, vocabulary)
-        whole = Examples(
-            features=self._articles(batch, vocabulary),
-            labels=self.labels,
-            weight=self.weight,
-            folds=self.folds,
-        )
-        trusted = np.flatnonzero(self.trusted)
-        ours = batches([articles[i] for i in trusted], vocabulary)
+        whole = self._whole(articles, vocabulary)
+        ours = batches([articles[i] for i in np.flatnonzero(self.trusted)], vocabulary)
         cut = passages(ours.lengths)
         parts = _matrix(
             passage_features(ours, cut, vocabulary), len(cut.starts), vocabulary.n_features
         )
-        coef, intercept = self._learn(whole, n_folds)
         scores = self._out_of_fold(whole, parts, cut, coef, intercept)
         both = self._with_passages(whole, parts, scores)
         _LOG.info("learning from %d articles and passages", both.features.shape[0])
@@ -284,9 +269,16 @@ class _Learning:
             examples, C=self.settings.C, n_folds=n_folds, n_jobs=self.settings.n_jobs
         )
 
-    @staticmethod
-    def _articles(batch: Batch, vocabulary: Vocabulary) -> sparse.csr_matrix:
-        return _matrix(article_features(batch, vocabulary), len(batch), vocabulary.n_features)
+    def _whole(self, articles: list[NDArray[np.int32]], vocabulary: Vocabulary) -> Examples:
+        batch = batches(articles, vocabulary)
+        return Examples(
+            features=_matrix(
+                article_features(batch, vocabulary), len(batch), vocabulary.n_features
+            ),
+            labels=self.labels,
+            weight=self.weight,
+            folds=self.folds,
+        )
 
     def _out_of_fold(
         self,

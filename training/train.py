@@ -191,12 +191,15 @@ def save(classifier: TopicClassifier, out: Path) -> None:
               help="JSON lines with text, topics and perhaps title and unknown.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
               help="Folder for the model; models/news with --corpus, else ./model.")  # fmt: skip
+@click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, exists=True),
+              default=RECIPE, help="Another recipe than training/recipe.toml.")  # fmt: skip
 @click.option("--skip-bad-lines", is_flag=True, help="Leave bad lines out instead of stopping.")
 @click.option("--jobs", default=2, show_default=True, help="How many threads learn.")
 def main(
     corpus: Path | None,
     data: Sequence[Path],
     out: Path | None,
+    recipe_file: Path,
     skip_bad_lines: bool,
     jobs: int,
 ) -> None:
@@ -207,7 +210,7 @@ def main(
     logger = logging.getLogger("topicclf")
     logger.setLevel(logging.INFO)
     logger.addHandler(_Progress())
-    recipe = Recipe.load(RECIPE)
+    recipe = Recipe.load(recipe_file)
     if data:
         own = tuple(CorpusEntry(str(path.resolve()), trusted=True) for path in data)
         recipe = Recipe(corpora=own)

@@ -10,6 +10,9 @@ from sklearn.svm import LinearSVC
 
 __all__ = ["Examples", "fold_weights"]
 
+# Added to the weighted count of a feature on either side, so that rare ones look undecided.
+_PRIOR = 5.0
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -33,7 +36,10 @@ def fold_weights(
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Learn, for each fold, a linear support vector machine per topic from the other folds.
 
-    The squared hinge loss, with yes and no weighing the same in sum.
+    The squared hinge loss, with yes and no weighing the same in sum. Features are first scaled by
+    the root of how far they tell yes from no by themselves, so that those that don't are held down
+    more; a tempered form of NBSVM, Wang and Manning (2012), "Baselines and Bigrams: Simple, Good
+    Sentiment and Topic Classification", ACL. The scale is folded into the weights.
 
     Args:
         examples: What to learn from.
@@ -60,12 +66,27 @@ def fold_weights(
             intercept[fold, topic] = 1.0 if sums[0] else -1.0
             return
         balanced = weight / np.where(yes, *sums) * len(chosen) / 2
+        features = examples.features[chosen]
+        scale = _discrimination(features, yes, balanced)
+        features.data *= scale[features.indices]
         machine = LinearSVC(C=C, dual=False, tol=2e-2, max_iter=1000)
-        machine.fit(examples.features[chosen], yes, sample_weight=balanced)
-        coef[fold, :, topic] = machine.coef_[0]
+        machine.fit(features, yes, sample_weight=balanced)
+        coef[fold, :, topic] = machine.coef_[0] * scale
         intercept[fold, topic] = machine.intercept_[0]
 
     jobs = [delayed(learn)(fold, topic) for fold in range(n_folds) for topic in range(n_topics)]
     # liblinear lets go of the interpreter's lock, and threads share the one matrix.
     Parallel(n_jobs=n_jobs, require="sharedmem")(jobs)
     return coef, intercept
+
+
+def _discrimination(
+    features: sparse.csr_matrix, yes: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """The root of each feature's absolute log-count ratio, with a mean square of 1."""
+    count = [_PRIOR + features.T @ (weight * side) for side in (yes, ~yes)]
+    ratio = np.abs(np.log(count[0] / count[0].sum()) - np.log(count[1] / count[1].sum()))
+    if not ratio.any():
+        return np.ones(len(ratio), np.float32)
+    scale: NDArray[np.float32] = np.sqrt(ratio / ratio.mean()).astype(np.float32)
+    return scale

@@ -105,21 +105,24 @@ def number(corpus: Corpus, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:
 
 def prune(
     vocabulary: Vocabulary, usefulness: NDArray[np.floating], *, max_pairs: int
-) -> Vocabulary:
+) -> tuple[Vocabulary, NDArray[np.int64]]:
     """Keep the most useful pairs only.
 
     Args:
         vocabulary: The vocabulary.
         usefulness: Of each feature, shape (n_features,).
         max_pairs: How many pairs to keep.
+
+    Returns:
+        The smaller vocabulary, and the old number of each of its features.
     """
-    if len(vocabulary.pairs) <= max_pairs:
-        return vocabulary
     base = vocabulary.unknown + 1
-    kept = np.sort(np.argsort(-usefulness[base:], kind="stable")[:max_pairs])
-    return Vocabulary(
+    best = np.sort(np.argsort(-usefulness[base:], kind="stable")[:max_pairs])
+    kept = np.concatenate([np.arange(base), base + best])
+    smaller = Vocabulary(
         surfaces=vocabulary.surfaces,
         surface_terms=vocabulary.surface_terms,
-        pairs=vocabulary.pairs[kept],
-        idf=np.concatenate([vocabulary.idf[:base], vocabulary.idf[base:][kept]]),
+        pairs=vocabulary.pairs[best],
+        idf=vocabulary.idf[kept],
     )
+    return smaller, kept
