@@ -24,6 +24,7 @@ if __package__ in (None, ""):
 import topicclf
 from topicclf.learning.calibration import expected_calibration_error
 from topicclf.learning.data import Labelled, read_labelled
+from training.card import add_numbers
 from training.peers import fasttext_peer, recipe_peer
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
@@ -139,12 +140,19 @@ def _timed(setup: str, statement: str) -> str:
 @click.option("--model", type=click.Path(path_type=Path), default=SHIPPED, show_default=True)
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False),
               default=None, help="Folder of the full corpora.")  # fmt: skip
+@click.option("--card", is_flag=True, help="Put the numbers into the model's card as well.")
 @click.option("--peers/--no-peers", default=True, help="Train and measure the peers as well.")
-def main(model: Path, corpus: Path | None, peers: bool) -> None:
+def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     """Run the command line."""
     if corpus is None:
         beside = SHIPPED.parent.parent.parent / "shared" / "data" / "corpus"
         corpus = beside if beside.is_dir() else None
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.extend(text.split("\n"))
+        click.echo(text)
+
     loaded = topicclf.load(model)
     topics = loaded.topics
     sets = {"held-out": REPOSITORY / "held-out.jsonl"}
@@ -165,20 +173,20 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
     answers = {name: ours(name) for name in articles}
     long = np.array([item.fields["length"] == "long" for item in articles["held-out"]])
 
-    click.echo("topicclf\n" + _header(topics))
+    say("topicclf\n" + _header(topics))
     for name, found in answers.items():
-        click.echo(_row(name, found))
+        say(_row(name, found))
         field = "length" if name == "held-out" else "source"
         values = np.array([item.fields[field] for item in articles[name]])
         for value in sorted(set(values.tolist())):
-            click.echo(_row(f"  {value}", found.of(values == value)))
-    click.echo("\nexpected calibration error, 15 bins of equal mass")
+            say(_row(f"  {value}", found.of(values == value)))
+    say("\nexpected calibration error, 15 bins of equal mass")
     for name, found in answers.items():
         each = "  ".join(
             f"{topic} {error:.3f}"
             for topic, error in zip(topics, found.calibration_error, strict=True)
         )
-        click.echo(f"{name:34} {each}")
+        say(f"{name:34} {each}")
 
     if peers:
         recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
@@ -188,17 +196,17 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
         for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
             trained[f"scikit-learn recipe, {part}"] = recipe_peer(data, rows)
             trained[f"fastText, {part}"] = fasttext_peer(data, rows)
-        click.echo("\npeers, trained on the same data, threshold 0.5, unknown taken for no")
-        click.echo(_header(topics))
+        say("\npeers, trained on the same data, threshold 0.5, unknown taken for no")
+        say(_header(topics))
         for peer, predict in trained.items():
             if isinstance(predict, str):
-                click.echo(f"{peer:34} {predict}")
+                say(f"{peer:34} {predict}")
                 continue
             for name, texts in held.items():
                 found = Answers(labels[name], predict(texts))
-                click.echo(_row(f"{peer}: {name}", found))
+                say(_row(f"{peer}: {name}", found))
                 if name == "held-out":
-                    click.echo(_row(f"{peer}: long", found.of(long)))
+                    say(_row(f"{peer}: long", found.of(long)))
 
     size = (model / "model.npz").stat().st_size / 1e6
     numpy_seconds = _seconds(_timed("", "import numpy"))
@@ -207,7 +215,7 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
             f"import topicclf.model as m, json, zipfile\np = {str(model)!r}", "m.TopicModel.load(p)"
         )
     )
-    click.echo("\nnumber                                  measured   floor     aim")
+    say("\nnumber                                  measured   floor     aim")
 
     def line(name: str, value: float, floor: float, aim: float, *, low: bool = False) -> None:
         verdict = (
@@ -215,7 +223,7 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
             if (value <= aim if low else value >= aim)
             else ("floor" if (value <= floor if low else value >= floor) else "MISSED")
         )
-        click.echo(f"{name:38} {value:9.3f} {floor:7.3f} {aim:7.3f}  {verdict}")
+        say(f"{name:38} {value:9.3f} {floor:7.3f} {aim:7.3f}  {verdict}")
 
     if corpus:
         dev, modern = answers["dev"], answers["dev-modern"]
@@ -234,7 +242,10 @@ def main(model: Path, corpus: Path | None, peers: bool) -> None:
     line("false tags, held-out", kept.false_tags[0] / kept.false_tags[1], 0.10, 0.03, low=True)
     line("model.npz, MB", size, 8, 4, low=True)
     line("loading / import numpy", load_seconds / numpy_seconds, 1, 1 / 3, low=True)
-    click.echo(f"loading {load_seconds * 1e3:.0f} ms, import numpy {numpy_seconds * 1e3:.0f} ms")
+    say(f"loading {load_seconds * 1e3:.0f} ms, import numpy {numpy_seconds * 1e3:.0f} ms")
+
+    if card:
+        add_numbers(model, said)
 
 
 def _joined(item: Labelled) -> str:

@@ -21,6 +21,8 @@ class CorpusEntry:
         trusted: Whether labels hold for passages and calibration.
         passages_weight: How much a paragraph with a label of its own counts; 0 for not at all.
         every: Take every nth article only.
+        about: What it is, for the model card.
+        licence: Under what terms, for the model card.
     """
 
     file: str
@@ -29,6 +31,8 @@ class CorpusEntry:
     trusted: bool = False
     passages_weight: float = 0.0
     every: int = 1
+    about: str = ""
+    licence: str = ""
 
     def path(self, corpus: Path | None) -> Path:
         """Where the file stands."""

@@ -95,7 +95,9 @@ def gather(
         summary={
             "corpora": [
                 {
-                    "file": entry.file,
+                    "file": Path(entry.file).name,
+                    "about": entry.about,
+                    "licence": entry.licence,
                     "articles": counts[entry.file],
                     "weight": entry.weight,
                     "trusted": entry.trusted,
