@@ -1,9 +1,9 @@
 """The model file: a header and named arrays in one ``.npz``, never any pickled object.
 
-The archive holds ``header.npy``, JSON as bytes, with the format's name, the schema number and the
-SHA-256 of everything else, and one uncompressed ``.npy`` per array. Reading goes in three steps,
-each of which can refuse: is this a whole model file, is its schema known, do its contents match
-the checksum.
+The archive holds ``header.npy``, JSON as bytes, with the format's name and the schema number, and
+one uncompressed ``.npy`` per array. Its comment, the last bytes of the file, is a seal: the SHA-256
+of all bytes before it. Reading goes in steps, each of which can refuse: is this a whole model file,
+is its schema known, does the seal match.
 """
 
 import hashlib
@@ -27,16 +27,16 @@ from topicclf.errors import (
     TruncatedModelError,
 )
 
-__all__ = ["SCHEMA", "read_artifact", "write_artifact", "write_beside"]
+__all__ = ["SCHEMA", "read_artifact", "seal", "write_artifact", "write_beside"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
 FORMAT = "topicclf-model"
 SCHEMA = 1
 _ZIP_MAGIC = b"PK\x03\x04"
-# A zip archive's end-of-central-directory record: its last 22 bytes, as we write no comment.
 _ZIP_END = b"PK\x05\x06"
-_ZIP_END_LENGTH = 22
+_SEAL = b"sha256:"
+_DIGITS = 64
 
 
 def write_artifact(
@@ -50,7 +50,6 @@ def write_artifact(
         arrays: Arrays of numbers, by name.
     """
     described = {**header, "format": FORMAT, "schema": SCHEMA}
-    described["sha256"] = _digest(described, arrays)
     text = json.dumps(described, sort_keys=True, ensure_ascii=False).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -59,7 +58,16 @@ def write_artifact(
             np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
             # ZipInfo's own date is a fixed one, so that equal models are equal bytes.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
-    write_beside(path, buffer.getvalue())
+    write_beside(path, seal(buffer.getvalue()))
+
+
+def seal(archive: bytes) -> bytes:
+    """Put the SHA-256 of an archive's bytes into its comment."""
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a") as file:
+        file.comment = _SEAL + b"0" * _DIGITS
+    content = buffer.getvalue()[:-_DIGITS]
+    return content + _digest(content)
 
 
 def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
@@ -93,37 +101,51 @@ def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[st
         TamperedModelError: Its contents don't match their checksum.
     """
     content = Path(path).read_bytes()
-    arrays = _parse(content, path)
-    header = _header(arrays.pop("header", None), path)
-    if header["schema"] > SCHEMA:
-        msg = (
-            f"{path} has schema {header['schema']}; this topicclf reads up to {SCHEMA}. "
-            f"Upgrade topicclf, or train the model again with this version."
-        )
-        raise NewerModelError(msg)
-    stated = header.pop("sha256", None)
-    if stated != _digest(header, arrays):
-        msg = f"{path} does not match its own checksum: it was changed. Fetch or train it again."
-        raise TamperedModelError(msg)
+    _check_whole(content, path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            header = _header(_array(archive.read("header.npy")), path)
+            _check_seal(content, path)
+            arrays = {
+                name.removesuffix(".npy"): _array(archive.read(name))
+                for name in archive.namelist()
+                if name != "header.npy"
+            }
+    except ModelFileError:
+        raise
+    # Whatever else zipfile, JSON and NumPy say of bytes that make no sense to them.
+    except Exception as error:
+        msg = f"{path} is damaged ({error}). Fetch or train it again."
+        raise TamperedModelError(msg) from error
     return header, arrays
 
 
-def _parse(content: bytes, path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
-    if not content.startswith(_ZIP_MAGIC):
-        part = "is empty" if not content else "is no topicclf model"
-        msg = f"{path} {part}. Give the path of a model.npz, or of the folder that holds one."
-        raise NotAModelError(msg)
-    if content[-_ZIP_END_LENGTH:][:4] != _ZIP_END:
+def _check_whole(content: bytes, path: str | os.PathLike[str]) -> None:
+    if content[-_DIGITS - len(_SEAL) : -_DIGITS] == _SEAL and content.startswith(_ZIP_MAGIC):
+        return
+    if content.startswith(_ZIP_MAGIC) and not _ends(content):
         msg = f"{path} ends too early: it was copied or downloaded in part. Fetch it again."
         raise TruncatedModelError(msg)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {
-                name.removesuffix(".npy"): _array(archive.read(name)) for name in archive.namelist()
-            }
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
-        msg = f"{path} is damaged ({error}). Fetch or train it again."
-        raise TamperedModelError(msg) from error
+    kind = "is no topicclf model" if content else "is empty"
+    msg = f"{path} {kind}. Give the path of a model.npz, or of the folder that holds one."
+    raise NotAModelError(msg)
+
+
+def _ends(archive: bytes) -> bool:
+    """Whether a zip archive has its end: a record of 22 bytes and a comment of stated length."""
+    start = archive.rfind(_ZIP_END)
+    stated = int.from_bytes(archive[start + 20 : start + 22], "little")
+    return start >= 0 and len(archive) == start + 22 + stated
+
+
+def _check_seal(content: bytes, path: str | os.PathLike[str]) -> None:
+    if content[-_DIGITS:] != _digest(content[:-_DIGITS]):
+        msg = f"{path} does not match its own checksum: it was changed. Fetch or train it again."
+        raise TamperedModelError(msg)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def _array(member: bytes) -> NDArray[Any]:
@@ -131,25 +153,15 @@ def _array(member: bytes) -> NDArray[Any]:
     return array
 
 
-def _header(raw: NDArray[Any] | None, path: str | os.PathLike[str]) -> dict[str, Any]:
-    try:
-        header = json.loads(raw.tobytes()) if raw is not None else {}
-    except ValueError as error:
-        msg = f"the header of {path} is damaged. Fetch or train it again."
-        raise TamperedModelError(msg) from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+def _header(raw: NDArray[Any], path: str | os.PathLike[str]) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(raw.tobytes())
+    if header.get("format") != FORMAT:
         msg = f"{path} is an archive, but holds no topicclf model."
         raise NotAModelError(msg)
-    if not isinstance(header.get("schema"), int):
-        msg = f"the header of {path} names no schema."
-        raise ModelFileError(msg)
+    if header["schema"] > SCHEMA:
+        msg = (
+            f"{path} has schema {header['schema']}; this topicclf reads up to {SCHEMA}. "
+            f"Upgrade topicclf, or train the model again with this version."
+        )
+        raise NewerModelError(msg)
     return header
-
-
-def _digest(header: Mapping[str, Any], arrays: Arrays) -> str:
-    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.data if array.size else b"")
-    return digest.hexdigest()

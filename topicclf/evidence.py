@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topicclf.article import Article
 from topicclf.features import batches
@@ -21,6 +22,9 @@ _TERMS = 5
 _RELATIVE = 0.5
 # In squares of idf, some five words: keeps a two-word line from looking like strong evidence.
 _SMOOTHING = 150.0
+# How much a sentence loses by speaking for another topic as well: people point to the sentence
+# that is about the topic, not to one that is about something else in the topic's words.
+_RIVALRY = 0.5
 
 
 def explain(
@@ -49,7 +53,8 @@ def explain(
     numbered = [weights.vocabulary.terms(words(text)) for text in texts]
     batch = batches([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
     bounds = np.array([0, *accumulate(map(len, numbered))])
-    scores = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
+    loudness = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
+    scores = loudness - _RIVALRY * _loudest_other(loudness)
 
     def sentence(index: int, column: int) -> Sentence:
         text_start = len(joined) - len(article.text)
@@ -90,3 +95,12 @@ def explain(
         return Evidence(sentences=chosen, terms=tuple(ranked[:_TERMS]))
 
     return {topic: evidence(column) for topic, column in topics.items()}
+
+
+def _loudest_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each sentence and topic the greatest score of the other topics, or zero."""
+    others = np.zeros_like(scores)
+    for column in range(scores.shape[1]):
+        rest = np.delete(scores, column, axis=1)
+        others[:, column] = rest.max(1, initial=0.0)
+    return others

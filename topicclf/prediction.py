@@ -33,7 +33,8 @@ class Sentence:
         text: The sentence.
         start: Where it starts, in characters from the start of the text (or title).
         end: Where it ends, likewise.
-        score: How strongly it speaks for the topic; comparable within one prediction.
+        score: How strongly it speaks for the topic, less half of how it speaks for the loudest
+            other one; comparable within one prediction.
         terms: The terms in it that do so, strongest first.
         where: Whether the offsets count in the text or in the title.
     """
