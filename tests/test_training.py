@@ -173,7 +173,7 @@ def test_our_corpus_is_what_its_readme_says() -> None:
     recipe = Recipe.load(RECIPE)
     read = {
         name: read_labelled(REPOSITORY / name, topics=recipe.topics)[0]
-        for name in ("articles.jsonl", "held-out.jsonl", "contrasts.jsonl")
+        for name in ("articles.jsonl", "held-out.jsonl", "contrasts.jsonl", "widening.jsonl")
     }
     ours = read["articles.jsonl"] + read["held-out.jsonl"]
     assert len(ours) >= 500
@@ -182,12 +182,13 @@ def test_our_corpus_is_what_its_readme_says() -> None:
     assert abs(sum(count >= 180 for count in words) / len(ours) - 0.5) < 0.05
     combinations = {item.topics for item in ours}
     assert len(combinations) == 16
-    for item in [*ours, *read["contrasts.jsonl"]]:
+    for item in [item for items in read.values() for item in items]:
         passages = item.fields["passages"]
         assert len(passages) == len(item.text.split("\n\n"))
         assert {topic for passage in passages for topic in passage} == item.topics
     held = {item.text for item in read["held-out.jsonl"]}
-    trained = {item.text for name in ("articles.jsonl", "contrasts.jsonl") for item in read[name]}
+    trained = {item.text for name in read if name != "held-out.jsonl" for item in read[name]}
+    assert len(held) == 256
     assert not held & trained
 
 

@@ -5,6 +5,7 @@ python training/train.py --data my.jsonl     a model of your own articles and to
 python training/train.py                     a small one, from the corpus in the repository
 """
 
+import io
 import logging
 import sys
 import time
@@ -179,10 +180,9 @@ class _Progress(logging.Handler):
 def save(classifier: TopicClassifier, out: Path) -> None:
     """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
     classifier.model_.save(out)
-    pipeline = out / ".pipeline.joblib.part"
+    pipeline = io.BytesIO()
     joblib.dump(classifier, pipeline, compress=3)
-    write_beside(out / "pipeline.joblib", pipeline.read_bytes())
-    pipeline.unlink()
+    write_beside(out / "pipeline.joblib", pipeline.getvalue())
     write_card(classifier.model_, out)
 
 
@@ -223,7 +223,7 @@ def main(
         for problem in problems:
             click.echo(f"left out: {problem}", err=True)
         classifier = train(examples, recipe.settings, n_jobs=jobs)
-    except (DataError, ValueError) as error:
+    except (DataError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     out = out or (SHIPPED if corpus else Path("model"))
     save(classifier, out)
