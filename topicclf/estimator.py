@@ -2,42 +2,32 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import average_precision_score, f1_score
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.article import Article, Item
-from topicclf.features import Triplets, article_features, batches, passage_features, read
+from topicclf.features import read
 from topicclf.join import views
 from topicclf.learning.abbreviations import learn_abbreviations
-from topicclf.learning.calibration import (
-    best_threshold,
-    expected_calibration_error,
-    learn_join,
-)
+from topicclf.learning.calibration import learn_join, measure
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.labels import check_topics, label_array
-from topicclf.learning.linear import Examples, fold_weights
-from topicclf.learning.vocabulary import Corpus, learn_vocabulary, number, prune
+from topicclf.learning.linear import LinearSettings
+from topicclf.learning.matrices import article_matrix, passage_matrix
+from topicclf.learning.vocabulary import Corpus, learn_vocabulary
+from topicclf.learning.weights import Supervision, learn_weights
 from topicclf.model import TopicModel
-from topicclf.passages import Passages, passages
-from topicclf.scores import Scores, Weights
-from topicclf.vocabulary import Vocabulary
+from topicclf.passages import passages
+from topicclf.scores import Scores
 
 __all__ = ["TopicClassifier"]
 
 _LOG = logging.getLogger("topicclf")
-
-# A passage of an article with a topic is taken to carry it from this score on.
-_CLEAR_SCORE = 0.5
-# All passages of a long article together weigh at most this many times as much as the article.
-_PASSAGES_WEIGHT = 3.0
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -138,9 +128,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         labels, names = label_array(Y, self.topics, n_articles=len(texts))
-        check_topics(labels, names)
         weight = _column(sample_weight, np.ones(len(texts)), "sample_weight")
         trust = _column(trusted, np.ones(len(texts), bool), "trusted").astype(bool)
+        check_topics(labels[trust], names)
 
         _LOG.info("reading %d articles", len(texts))
         corpus = Corpus(texts)
@@ -159,8 +149,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
-        learning = _Learning(self, labels=labels, weight=weight, trusted=trust, folds=folds)
-        weights, scores = learning.weights(corpus, vocabulary, n_folds=n_folds)
+        weights, scores = learn_weights(
+            corpus,
+            vocabulary,
+            Supervision(labels=labels, weight=weight, trusted=trust, folds=folds),
+            LinearSettings(C=self.C, max_pairs=self.max_pairs, n_jobs=self.n_jobs),
+        )
 
         _LOG.info("calibrating")
         seen = views(scores)
@@ -168,15 +162,18 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         join = learn_join(seen, known, np.ones(len(known)))
         probability = join.probabilities(scores, np.ones(len(known), bool))
         self.out_of_fold_ = {
-            name: _measure(probability[:, topic], known[:, topic], folds[trust])
+            name: measure(probability[:, topic], known[:, topic], folds[trust])
             for topic, name in enumerate(names)
         }
+        thresholds = np.array([self.out_of_fold_[name]["threshold"] for name in names])
+        # An article without a known word must come out with no topic, however common one is.
+        join = replace(join, prevalence=np.minimum(join.prevalence, 0.99 * thresholds))
         _LOG.info("learning abbreviations")
         self.topics_ = names
         self.classes_ = [np.array([0, 1])] * len(names)
         self.model_ = TopicModel(
             topics=names,
-            thresholds=np.array([self.out_of_fold_[name]["threshold"] for name in names]),
+            thresholds=thresholds,
             weights=weights,
             join=join,
             abbreviations=learn_abbreviations(
@@ -208,149 +205,16 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = self.model_.weights
         batch = read(texts, weights.vocabulary)
         cut = passages(batch.lengths)
+        articles = article_matrix(batch, weights.vocabulary)
+        parts = passage_matrix(batch, cut, weights.vocabulary)
         coef = weights.coef.astype(np.float64)
         scores = Scores(
-            articles=_matrix(article_features(batch, weights.vocabulary), len(batch), coef.shape[0])
-            @ coef
-            + weights.intercept,
-            passages=_matrix(
-                passage_features(batch, cut, weights.vocabulary), len(cut.starts), coef.shape[0]
-            )
-            @ coef
-            + weights.intercept,
+            articles=articles @ coef + weights.intercept,
+            passages=parts @ coef + weights.intercept,
             cut=cut,
         )
         known = np.bincount(batch.rows, batch.terms != weights.vocabulary.unknown, len(batch)) > 0
         return self.model_.join.probabilities(scores, known)
-
-
-@dataclass(frozen=True, eq=False)
-class _Learning:
-    """The weights' way to be learnt: from articles alone, then from articles and passages."""
-
-    settings: TopicClassifier
-    labels: NDArray[np.int8]
-    weight: NDArray[np.float64]
-    trusted: NDArray[np.bool_]
-    folds: NDArray[np.int64]
-
-    def weights(
-        self, corpus: Corpus, vocabulary: Vocabulary, *, n_folds: int
-    ) -> tuple[Weights, Scores]:
-        """Learn the weights, and score the trusted articles out of fold."""
-        articles = number(corpus, vocabulary)
-        _LOG.info("learning from %d articles", len(articles))
-        coef, intercept = self._learn(self._whole(articles, vocabulary), n_folds)
-        # By the fold that values a pair least: one that a single story made useful is of no use to
-        # the fold that has not seen that story, and must not flatter its scores.
-        usefulness = np.abs(coef).min(0).max(1) * vocabulary.idf
-        vocabulary, kept = prune(vocabulary, usefulness, max_pairs=self.settings.max_pairs)
-        coef = coef[:, kept]
-
-        whole = self._whole(articles, vocabulary)
-        ours = batches([articles[i] for i in np.flatnonzero(self.trusted)], vocabulary)
-        cut = passages(ours.lengths)
-        parts = _matrix(
-            passage_features(ours, cut, vocabulary), len(cut.starts), vocabulary.n_features
-        )
-        scores = self._out_of_fold(whole, parts, cut, coef, intercept)
-        both = self._with_passages(whole, parts, scores)
-        _LOG.info("learning from %d articles and passages", both.features.shape[0])
-        coef, intercept = self._learn(both, n_folds)
-        scores = self._out_of_fold(whole, parts, cut, coef, intercept)
-        # The mean of linear classifiers is one; rounded as the model file keeps it.
-        mean = coef.mean(0).astype(np.float16).astype(np.float32)
-        return Weights(coef=mean, intercept=intercept.mean(0), vocabulary=vocabulary), scores
-
-    def _learn(
-        self, examples: Examples, n_folds: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-        return fold_weights(
-            examples, C=self.settings.C, n_folds=n_folds, n_jobs=self.settings.n_jobs
-        )
-
-    def _whole(self, articles: list[NDArray[np.int32]], vocabulary: Vocabulary) -> Examples:
-        batch = batches(articles, vocabulary)
-        return Examples(
-            features=_matrix(
-                article_features(batch, vocabulary), len(batch), vocabulary.n_features
-            ),
-            labels=self.labels,
-            weight=self.weight,
-            folds=self.folds,
-        )
-
-    def _out_of_fold(
-        self,
-        whole: Examples,
-        parts: sparse.csr_matrix,
-        cut: Passages,
-        coef: NDArray[np.float32],
-        intercept: NDArray[np.float64],
-    ) -> Scores:
-        """Score the trusted articles and their passages by the fold that has not seen them."""
-        trusted = np.flatnonzero(self.trusted)
-        folds = self.folds[trusted]
-        part_folds = np.repeat(folds, np.diff(cut.first))
-        articles = np.empty((len(trusted), coef.shape[2]))
-        of_parts = np.empty((len(part_folds), coef.shape[2]))
-        for fold in range(len(coef)):
-            held = np.flatnonzero(folds == fold)
-            articles[held] = whole.features[trusted[held]] @ coef[fold] + intercept[fold]
-            held = np.flatnonzero(part_folds == fold)
-            of_parts[held] = parts[held] @ coef[fold] + intercept[fold]
-        return Scores(articles=articles, passages=of_parts, cut=cut)
-
-    def _with_passages(self, whole: Examples, parts: sparse.csr_matrix, scores: Scores) -> Examples:
-        """Add the passages of trusted articles as examples of their own.
-
-        Those of an article without a topic don't carry it. Of an article with it, the best passage
-        and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
-        et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
-        """
-        counts = np.diff(scores.cut.first)
-        article = np.repeat(np.flatnonzero(self.trusted), counts)
-        best = np.maximum.reduceat(scores.passages, scores.cut.first[:-1])
-        loud = (scores.passages >= _CLEAR_SCORE) | (
-            scores.passages == np.repeat(best, counts, axis=0)
-        )
-        labels = self.labels[article]
-        labels[(labels == 1) & ~loud] = -1
-        many = np.repeat(counts, counts)
-        used = np.flatnonzero((many > 1) & (labels >= 0).any(1))
-        weight = self.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
-        return Examples(
-            features=sparse.vstack([whole.features, parts[used]], format="csr"),
-            labels=np.concatenate([whole.labels, labels[used]]),
-            weight=np.concatenate([whole.weight, weight[used]]),
-            folds=np.concatenate([whole.folds, self.folds[article[used]]]),
-        )
-
-
-def _matrix(found: Triplets, n_rows: int, n_features: int) -> sparse.csr_matrix:
-    values = found.values.astype(np.float32)
-    matrix = sparse.csr_matrix((values, (found.rows, found.features)), shape=(n_rows, n_features))
-    return matrix
-
-
-def _measure(
-    probability: NDArray[np.float64], label: NDArray[np.int8], folds: NDArray[np.int64]
-) -> dict[str, Any]:
-    known = label >= 0
-    probability, yes, folds = probability[known], label[known] == 1, folds[known]
-    threshold = best_threshold(probability, yes)
-    return {
-        "positives": int(yes.sum()),
-        "negatives": int((~yes).sum()),
-        "threshold": threshold,
-        "fold_thresholds": [
-            best_threshold(probability[folds == f], yes[folds == f])
-            for f in np.unique(folds).tolist()
-        ],
-        "f1": float(f1_score(yes, probability >= threshold, zero_division=0)),
-        "average_precision": float(average_precision_score(yes, probability)) if yes.any() else 0.0,
-        "calibration_error": expected_calibration_error(probability, yes),
-    }
 
 
 def _listed(X: Iterable[Item]) -> list[Item]:

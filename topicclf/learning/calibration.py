@@ -1,15 +1,17 @@
 """The join and the thresholds, learnt from out-of-fold scores."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score
 
 from topicclf.join import Join
 
-__all__ = ["best_threshold", "expected_calibration_error", "learn_join"]
+__all__ = ["best_threshold", "expected_calibration_error", "learn_join", "measure"]
 
 _GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
 _SMOOTHING = 11
@@ -90,3 +92,30 @@ def expected_calibration_error(
         if len(part)
     ]
     return sum(gaps) / max(len(order), 1)
+
+
+def measure(
+    probability: NDArray[np.float64], label: NDArray[np.int8], folds: NDArray[np.int64]
+) -> dict[str, Any]:
+    """What out-of-fold probabilities are worth, and the threshold to put on them.
+
+    Args:
+        probability: Shape (n_articles,).
+        label: 1 yes, 0 no, -1 unknown, likewise.
+        folds: The fold of each article, likewise, for the threshold's spread.
+    """
+    known = label >= 0
+    probability, yes, folds = probability[known], label[known] == 1, folds[known]
+    threshold = best_threshold(probability, yes)
+    return {
+        "positives": int(yes.sum()),
+        "negatives": int((~yes).sum()),
+        "threshold": threshold,
+        "fold_thresholds": [
+            best_threshold(probability[folds == f], yes[folds == f])
+            for f in np.unique(folds).tolist()
+        ],
+        "f1": float(f1_score(yes, probability >= threshold, zero_division=0)),
+        "average_precision": float(average_precision_score(yes, probability)) if yes.any() else 0.0,
+        "calibration_error": expected_calibration_error(probability, yes),
+    }

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
-__all__ = ["Examples", "fold_weights"]
+__all__ = ["Examples", "LinearSettings", "fold_weights"]
 
 # Added to the weighted count of a feature on either side, so that rare ones look undecided.
 _PRIOR = 5.0
@@ -31,8 +31,23 @@ class Examples:
     folds: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class LinearSettings:
+    """How the classifiers learn.
+
+    Attributes:
+        C: Inverse strength of the regularisation; weights are scaled to a mean of 1 first.
+        max_pairs: How many word pairs to keep.
+        n_jobs: How many threads; None for one.
+    """
+
+    C: float
+    max_pairs: int
+    n_jobs: int | None
+
+
 def fold_weights(
-    examples: Examples, *, C: float, n_folds: int, n_jobs: int | None
+    examples: Examples, settings: LinearSettings
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Learn, for each fold, a linear support vector machine per topic from the other folds.
 
@@ -43,15 +58,14 @@ def fold_weights(
 
     Args:
         examples: What to learn from.
-        C: Inverse strength of the regularisation; weights are scaled to a mean of 1 first.
-        n_folds: How many folds.
-        n_jobs: How many threads; None for one.
+        settings: How.
 
     Returns:
         Weights, shape (n_folds, n_features, n_topics), and intercepts, (n_folds, n_topics). They
         are rounded as the model file keeps them.
     """
     n_topics = examples.labels.shape[1]
+    n_folds = int(examples.folds.max()) + 1
     coef = np.zeros((n_folds, examples.features.shape[1], n_topics), np.float32)
     intercept = np.zeros((n_folds, n_topics))
 
@@ -69,14 +83,14 @@ def fold_weights(
         features = examples.features[chosen]
         scale = _discrimination(features, yes, balanced)
         features.data *= scale[features.indices]
-        machine = LinearSVC(C=C, dual=False, tol=2e-2, max_iter=1000)
+        machine = LinearSVC(C=settings.C, dual=False, tol=2e-2, max_iter=1000)
         machine.fit(features, yes, sample_weight=balanced)
         coef[fold, :, topic] = machine.coef_[0] * scale
         intercept[fold, topic] = machine.intercept_[0]
 
     jobs = [delayed(learn)(fold, topic) for fold in range(n_folds) for topic in range(n_topics)]
     # liblinear lets go of the interpreter's lock, and threads share the one matrix.
-    Parallel(n_jobs=n_jobs, require="sharedmem")(jobs)
+    Parallel(n_jobs=settings.n_jobs, require="sharedmem")(jobs)
     return coef, intercept
 
 
