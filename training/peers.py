@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fasttext_peer", "recipe_peer"]
 
+_NONE = "none"
+
 Tagger = Callable[[Sequence[str]], NDArray[np.bool_]]
 
 
@@ -40,9 +42,9 @@ def fasttext_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger | str:
         return "not installed: pip install 'topicclf[peers]'"
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         for i in np.flatnonzero(rows):
-            names = [
-                f"__label__{t}" for t, v in zip(data.topics, data.labels[i], strict=True) if v == 1
-            ]
+            carried = [t for t, v in zip(data.topics, data.labels[i], strict=True) if v == 1]
+            # fastText drops lines without a label, so that "none" has to be one.
+            names = [f"__label__{topic}" for topic in carried or [_NONE]]
             file.write(" ".join([*names, _flat(data.texts[i])]) + "\n")
         file.flush()
         model = fasttext.train_supervised(
@@ -61,7 +63,8 @@ def fasttext_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger | str:
         for row, text in enumerate(texts):
             # fasttext.FastText.predict breaks with NumPy 2; what it wraps does not.
             for _, label in model.f.predict(_flat(text) + "\n", -1, 0.5, "strict"):
-                carried[row, data.topics.index(label.removeprefix("__label__"))] = True
+                if (topic := label.removeprefix("__label__")) != _NONE:
+                    carried[row, data.topics.index(topic)] = True
         return carried
 
     return predict
