@@ -17,7 +17,7 @@ _GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
 _SMOOTHING = 11
 _TOLERANCE = 0.01
 # Where topics are told apart with ease the curve is flat for long: no need to go to its end.
-_MOST_CAREFUL = 0.6
+_MOST_CAREFUL = 0.65
 
 
 def learn_join(
