@@ -49,8 +49,8 @@ def test_it_holds_no_pickle(saved: Path) -> None:
 
 
 def test_no_file_is_a_file_not_found_error(tmp_path: Path) -> None:
-    """Python's own error says it best."""
-    with pytest.raises(FileNotFoundError):
+    """That says where the shipped model is."""
+    with pytest.raises(FileNotFoundError, match=r"without a path gives the shipped one"):
         topicclf.load(tmp_path)
 
 

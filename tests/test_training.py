@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import topicclf
+from tests.conftest import ROOT
 from topicclf.errors import DataError
 from topicclf.learning.data import merge, read_labelled
 from training.recipe import REPOSITORY, Recipe
@@ -55,12 +59,18 @@ def test_it_trains_on_topics_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
-    """All three files, whatever the number of threads."""
-    data = _write(tmp_path / "my.jsonl", LINES)
-    _train("--data", data, "--out", tmp_path / "a", "--jobs", "1")
-    _train("--data", data, "--out", tmp_path / "b", "--jobs", "2")
+    """All three files, whatever the number of threads and the order of sets."""
+    about = [{"text": f"Gen. Ito met Sen. Doe and Mr. Roe. {n}", "topics": []} for n in range(40)]
+    data = _write(tmp_path / "my.jsonl", [*LINES, *about])
+    for name in ("1", "2"):
+        run: list[str | Path] = [sys.executable, ROOT / "training" / "train.py", "--data", data]
+        environment = {**os.environ, "PYTHONHASHSEED": name}
+        subprocess.run(
+            [*run, "--out", tmp_path / name, "--jobs", name], check=True, env=environment
+        )
+    assert len(topicclf.load(tmp_path / "1").abbreviations) >= 2
     for name in ("model.npz", "pipeline.joblib", "README.md"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
 def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:

@@ -100,7 +100,11 @@ def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[st
         NewerModelError: It needs a newer topicclf.
         TamperedModelError: Its contents don't match their checksum.
     """
-    content = Path(path).read_bytes()
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        msg = f"there is no model at {path}; topicclf.load() without a path gives the shipped one"
+        raise FileNotFoundError(msg) from error
     _check_whole(content, path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -44,7 +44,7 @@ class TopicModel:
     thresholds: NDArray[np.float64]
     weights: Weights
     join: Join
-    abbreviations: frozenset[str] = frozenset()
+    abbreviations: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def predict(self, text: str, *, title: str | None = None) -> Prediction:
@@ -142,7 +142,9 @@ class TopicModel:
 
     def _evidence(self, article: Article, found: list[int]) -> dict[str, Any]:
         columns = {self.topics[i]: i for i in found}
-        return explain(article, columns, weights=self.weights, abbreviations=self.abbreviations)
+        return explain(
+            article, columns, weights=self.weights, abbreviations=frozenset(self.abbreviations)
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file; a folder's name means ``model.npz`` in it.
@@ -161,7 +163,7 @@ class TopicModel:
                 "intercept": self.join.intercept.tolist(),
                 "prevalence": self.join.prevalence.tolist(),
             },
-            "abbreviations": sorted(self.abbreviations),
+            "abbreviations": list(self.abbreviations),
             "provenance": dict(self.provenance),
         }
         arrays: dict[str, NDArray[Any]] = {
@@ -215,7 +217,7 @@ class TopicModel:
                 intercept=np.array(join["intercept"], float),
                 prevalence=np.array(join["prevalence"], float),
             ),
-            abbreviations=frozenset(header["abbreviations"]),
+            abbreviations=tuple(header["abbreviations"]),
             provenance=header["provenance"],
         )
 

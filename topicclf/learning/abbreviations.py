@@ -10,8 +10,8 @@ __all__ = ["learn_abbreviations"]
 _CHARACTERS = 3_000_000
 
 
-def learn_abbreviations(texts: Iterable[str]) -> frozenset[str]:
-    """Learn abbreviations, in lower case and without their last stop.
+def learn_abbreviations(texts: Iterable[str]) -> tuple[str, ...]:
+    """Learn abbreviations, in lower case, without their last stop, in alphabetical order.
 
     Args:
         texts: Articles; the first three million characters are read.
@@ -24,7 +24,7 @@ def learn_abbreviations(texts: Iterable[str]) -> frozenset[str]:
         if seen >= _CHARACTERS:
             break
     if not seen:
-        return frozenset()
+        return ()
     trainer.finalize_training()
     found: set[str] = trainer.get_params().abbrev_types
-    return frozenset(found)
+    return tuple(sorted(found))
