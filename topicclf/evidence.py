@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.article import Article
-from topicclf.features import batches
+from topicclf.features import Batch
 from topicclf.prediction import Evidence, Sentence, Term
 from topicclf.scores import Weights
 from topicclf.sentences import sentence_spans
@@ -51,7 +51,7 @@ def explain(
     spans = sentence_spans(joined, abbreviations=abbreviations)
     texts = [joined[start:end] for start, end in spans]
     numbered = [weights.vocabulary.terms(words(text)) for text in texts]
-    batch = batches([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
+    batch = Batch.of([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
     bounds = np.array([0, *accumulate(map(len, numbered))])
     loudness = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
     scores = loudness - _RIVALRY * _loudest_other(loudness)

@@ -15,7 +15,7 @@ from topicclf.passages import Passages
 from topicclf.vocabulary import Vocabulary
 from topicclf.words import words
 
-__all__ = ["Batch", "Triplets", "article_features", "batches", "passage_features", "read"]
+__all__ = ["Batch", "Triplets", "article_features", "passage_features", "read"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,18 @@ class Batch:
     terms: NDArray[np.int32]
     pairs: NDArray[np.int32]
     lengths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, articles: Iterable[NDArray[np.int32]], vocabulary: Vocabulary) -> "Batch":
+        """Lay articles of numbered words end to end, and find their pairs."""
+        each = list(articles)
+        lengths = np.array([len(terms) for terms in each], np.int64)
+        terms = np.concatenate(each) if each else np.empty(0, np.int32)
+        pairs = vocabulary.pairs_of(terms)
+        # No pair reaches from one article into the next.
+        ends = np.cumsum(lengths)[lengths > 0]
+        pairs[ends - 1] = vocabulary.unknown
+        return cls(terms=terms, pairs=pairs, lengths=lengths)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -52,19 +64,7 @@ class Triplets:
 
 def read(texts: Sequence[str], vocabulary: Vocabulary) -> Batch:
     """Turn texts into numbered words."""
-    return batches((vocabulary.terms(words(text)) for text in texts), vocabulary)
-
-
-def batches(articles: Iterable[NDArray[np.int32]], vocabulary: Vocabulary) -> Batch:
-    """Lay articles of numbered words end to end, and find their pairs."""
-    each = list(articles)
-    lengths = np.array([len(terms) for terms in each], np.int64)
-    terms = np.concatenate(each) if each else np.empty(0, np.int32)
-    pairs = vocabulary.pairs_of(terms)
-    # No pair reaches from one article into the next.
-    ends = np.cumsum(lengths)[lengths > 0]
-    pairs[ends - 1] = vocabulary.unknown
-    return Batch(terms=terms, pairs=pairs, lengths=lengths)
+    return Batch.of((vocabulary.terms(words(text)) for text in texts), vocabulary)
 
 
 def article_features(batch: Batch, vocabulary: Vocabulary) -> Triplets:

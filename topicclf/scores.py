@@ -35,6 +35,7 @@ class Weights:
     Attributes:
         coef: Shape (n_features, n_topics), float32; the row of the unknown is zero.
         intercept: Shape (n_topics,), float64.
+        vocabulary: What the features are.
     """
 
     coef: NDArray[np.float32]

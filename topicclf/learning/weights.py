@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topicclf.features import batches
+from topicclf.features import Batch
 from topicclf.learning.linear import Examples, LinearSettings, fold_weights
 from topicclf.learning.matrices import article_matrix, passage_matrix
 from topicclf.learning.vocabulary import Corpus, number, prune
@@ -61,7 +61,7 @@ def learn_weights(
     coef = coef[:, kept]
 
     whole = _whole(articles, vocabulary, known)
-    ours = batches([articles[i] for i in np.flatnonzero(known.trusted)], vocabulary)
+    ours = Batch.of([articles[i] for i in np.flatnonzero(known.trusted)], vocabulary)
     cut = passages(ours.lengths)
     parts = passage_matrix(ours, cut, vocabulary)
     scores = _out_of_fold(whole, parts, cut, known, coef, intercept)
@@ -78,7 +78,7 @@ def _whole(
     articles: list[NDArray[np.int32]], vocabulary: Vocabulary, known: Supervision
 ) -> Examples:
     return Examples(
-        features=article_matrix(batches(articles, vocabulary), vocabulary),
+        features=article_matrix(Batch.of(articles, vocabulary), vocabulary),
         labels=known.labels,
         weight=known.weight,
         folds=known.folds,
