@@ -4,7 +4,6 @@
 
     TopicclfError
     ├── DataError               training data that can't be used: which file, line and why
-    ├── MissingExtraError       an optional package isn't installed: which extra brings it
     └── ModelFileError          a model file is refused
         ├── NotAModelError          it is something else
         ├── TruncatedModelError     its end is missing
@@ -16,7 +15,6 @@ A text of the wrong type raises Python's own `TypeError`.
 
 __all__ = [
     "DataError",
-    "MissingExtraError",
     "ModelFileError",
     "NewerModelError",
     "NotAModelError",
@@ -32,10 +30,6 @@ class TopicclfError(Exception):
 
 class DataError(TopicclfError, ValueError):
     """Training data that can't be used; the message says where, why and what to do."""
-
-
-class MissingExtraError(TopicclfError, ImportError):
-    """An optional package is missing; the message says which extra installs it."""
 
 
 class ModelFileError(TopicclfError, ValueError):

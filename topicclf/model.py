@@ -112,7 +112,7 @@ class TopicModel:
         batch = self._read(articles)
         probabilities = self._probabilities(batch)
         known = self._known(batch)
-        carried = (probabilities >= self.thresholds) & (known > 0)[:, None]
+        carried = probabilities >= self.thresholds
         shares = known / np.maximum(batch.lengths, 1)
         return [
             self._prediction(article, *facts)
