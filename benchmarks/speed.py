@@ -10,6 +10,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,14 @@ def main() -> None:
     peers = _peers(texts, [article["topics"] for article in articles])
     article = min(texts, key=lambda text: abs(len(text) - 2000))
     model = topicclf.load()
-    tasks = {"topicclf": lambda batch: list(model.predict_many(batch))} | peers
+    tasks: dict[str, Callable[..., Any]] = {
+        "topicclf": lambda batch: list(model.predict_many(batch))
+    } | peers
     for name, batch, repeat in (
         (f"one article of {len(article)} characters", [article], 50),
         (f"{len(texts)} articles, {sum(map(len, texts)) / 1e6:.1f} MB", texts, 1),
     ):
-        medians = _interleaved(
-            {who: lambda task=task, batch=batch: task(batch) for who, task in tasks.items()}, repeat
-        )
+        medians = _interleaved({who: partial(task, batch) for who, task in tasks.items()}, repeat)
         click.echo(f"\n{name}")
         for who, seconds in medians.items():
             speed = sum(map(len, batch)) / seconds / 1e6

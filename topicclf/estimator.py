@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.article import Article, Item
-from topicclf.features import read
+from topicclf.features import known_words, read
 from topicclf.join import views
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.calibration import learn_join, measure
@@ -157,9 +157,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
         _LOG.info("calibrating")
-        seen = views(scores)
         known = labels[trust]
-        join = learn_join(seen, known, np.ones(len(known)))
+        join = learn_join(views(scores), known)
         probability = join.probabilities(scores, np.ones(len(known), bool))
         self.out_of_fold_ = {
             name: measure(probability[:, topic], known[:, topic], folds[trust])
@@ -213,8 +212,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             passages=parts @ coef + weights.intercept,
             cut=cut,
         )
-        known = np.bincount(batch.rows, batch.terms != weights.vocabulary.unknown, len(batch)) > 0
-        return self.model_.join.probabilities(scores, known)
+        known = known_words(batch, weights.vocabulary)
+        return self.model_.join.probabilities(scores, known > 0)
 
 
 def _listed(X: Iterable[Item]) -> list[Item]:

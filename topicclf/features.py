@@ -15,7 +15,7 @@ from topicclf.passages import Passages
 from topicclf.vocabulary import Vocabulary
 from topicclf.words import words
 
-__all__ = ["Batch", "Triplets", "article_features", "passage_features", "read"]
+__all__ = ["Batch", "Triplets", "article_features", "known_words", "passage_features", "read"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,14 @@ class Batch:
     def rows(self) -> NDArray[np.int64]:
         """The article of each word, shape (n_words,)."""
         return np.repeat(np.arange(len(self)), self.lengths)
+
+
+def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """How many words of each article the vocabulary knows, shape (n_articles,)."""
+    sums = np.concatenate([[0], np.cumsum(batch.terms != vocabulary.unknown)])
+    ends = np.cumsum(batch.lengths)
+    counts: NDArray[np.int64] = sums[ends] - sums[ends - batch.lengths]
+    return counts
 
 
 @dataclass(frozen=True, eq=False)

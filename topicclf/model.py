@@ -14,7 +14,7 @@ from topicclf.article import Article, Item
 from topicclf.artifact import read_artifact, write_artifact
 from topicclf.errors import NotAModelError
 from topicclf.evidence import explain
-from topicclf.features import Batch, read
+from topicclf.features import Batch, known_words, read
 from topicclf.join import VIEWS, Join
 from topicclf.prediction import Prediction
 from topicclf.scores import Weights
@@ -92,26 +92,20 @@ class TopicModel:
             TypeError: An item is neither a text nor a mapping with one.
         """
         articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        rows = [self._probabilities(self._read(chunk)) for chunk in _chunks(articles)]
+        rows = [self._judge(chunk)[2] for chunk in _chunks(articles)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
-    def _read(self, articles: list[Article]) -> Batch:
-        return read([article.joined for article in articles], self.weights.vocabulary)
-
-    def _probabilities(self, batch: Batch) -> NDArray[np.float64]:
-        return self.join.probabilities(self.weights.score(batch), self._known(batch) > 0)
-
-    def _known(self, batch: Batch) -> NDArray[np.int64]:
-        known = batch.terms != self.weights.vocabulary.unknown
-        sums = np.concatenate([[0], np.cumsum(known)])
-        ends = np.cumsum(batch.lengths)
-        counts: NDArray[np.int64] = sums[ends] - sums[ends - batch.lengths]
-        return counts
+    def _judge(
+        self, articles: list[Article]
+    ) -> tuple[Batch, NDArray[np.int64], NDArray[np.float64]]:
+        """Read articles, count the words that are known, and tell the probabilities."""
+        vocabulary = self.weights.vocabulary
+        batch = read([article.joined for article in articles], vocabulary)
+        known = known_words(batch, vocabulary)
+        return batch, known, self.join.probabilities(self.weights.score(batch), known > 0)
 
     def _predictions(self, articles: list[Article]) -> list[Prediction]:
-        batch = self._read(articles)
-        probabilities = self._probabilities(batch)
-        known = self._known(batch)
+        batch, known, probabilities = self._judge(articles)
         carried = probabilities >= self.thresholds
         shares = known / np.maximum(batch.lengths, 1)
         return [

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -56,27 +58,26 @@ class Answers:
         for topic in range(self.labels.shape[1]):
             yield topic, self.labels[:, topic] >= 0
 
-    @property
-    def f1(self) -> list[float]:
-        """F1 per topic, unknown cells left out; NaN without any positive."""
+    def _each(self, score: Callable[..., float], answers: NDArray[Any]) -> list[float]:
+        """A score per topic on the known cells; NaN without any positive."""
         return [
-            float(f1_score(self.labels[known, t] == 1, self.carried[known, t], zero_division=0))
+            float(score(self.labels[known, t] == 1, answers[known, t]))
             if (self.labels[known, t] == 1).any()
             else float("nan")
             for t, known in self._known()
         ]
 
     @property
+    def f1(self) -> list[float]:
+        """F1 per topic, unknown cells left out; NaN without any positive."""
+        return self._each(partial(f1_score, zero_division=0), self.carried)
+
+    @property
     def average_precision(self) -> list[float]:
         """Average precision per topic."""
         if self.probability is None:
             return [float("nan")] * self.labels.shape[1]
-        return [
-            float(average_precision_score(self.labels[known, t] == 1, self.probability[known, t]))
-            if (self.labels[known, t] == 1).any()
-            else float("nan")
-            for t, known in self._known()
-        ]
+        return self._each(average_precision_score, self.probability)
 
     @property
     def calibration_error(self) -> list[float]:
@@ -217,7 +218,7 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     if peers:
         recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
         data, _ = gather(recipe, corpus, skip_bad=True)
-        held = {name: [_joined(item) for item in items] for name, items in articles.items()}
+        held = {name: [item.joined for item in items] for name, items in articles.items()}
         trained: dict[str, Callable[[Sequence[str]], NDArray[np.bool_]] | str] = {}
         for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
             trained[f"scikit-learn recipe, {part}"] = recipe_peer(data, rows)
@@ -237,9 +238,7 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     size = (model / "model.npz").stat().st_size / 1e6
     numpy_seconds = _seconds(_timed("", "import numpy"))
     load_seconds = _seconds(
-        _timed(
-            f"import topicclf.model as m, json, zipfile\np = {str(model)!r}", "m.TopicModel.load(p)"
-        )
+        _timed(f"import topicclf.model as m\np = {str(model)!r}", "m.TopicModel.load(p)")
     )
     say("\nnumber                                  measured   floor     aim")
 
@@ -254,7 +253,6 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     if corpus:
         dev, modern = answers["dev"], answers["dev-modern"]
         tagged = [sum(pair) for pair in zip(dev.false_tags, modern.false_tags, strict=True)]
-        errors = dev.calibration_error + modern.calibration_error
         line("macro-F1, dev", _mean(dev.f1), 0.925, 0.95)
         line("worst topic's F1, dev", min(dev.f1), 0.89, 0.92)
         line("macro-F1, dev-modern", _mean(modern.f1), 0.94, 0.97)
@@ -262,7 +260,7 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
         line(
             "calibration error, dev, worst topic", max(dev.calibration_error), 0.04, 0.02, low=True
         )
-        line("  dev-modern, worst topic", max(errors), 0.04, 0.02, low=True)
+        line("  dev-modern, worst topic", max(modern.calibration_error), 0.04, 0.02, low=True)
     kept = answers["held-out"]
     line("macro-F1, held-out, long", _mean(kept.of(long).f1), 0.88, 0.95)
     line("false tags, held-out", kept.false_tags[0] / kept.false_tags[1], 0.10, 0.03, low=True)
@@ -272,10 +270,6 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
 
     if card:
         add_numbers(model, said)
-
-
-def _joined(item: Labelled) -> str:
-    return f"{item.title}\n{item.text}" if item.title else item.text
 
 
 if __name__ == "__main__":

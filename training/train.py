@@ -124,8 +124,7 @@ class _Example:
 
 def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
     """The article, and each paragraph that has labels of its own."""
-    whole = f"{item.title}\n{item.text}" if item.title else item.text
-    found = [_Example(whole, item.topics, item.unknown, entry.weight, entry.trusted, name)]
+    found = [_Example(item.joined, item.topics, item.unknown, entry.weight, entry.trusted, name)]
     labels = item.fields.get("passages")
     if not entry.passages_weight or labels is None or len(labels) < 2:
         return found

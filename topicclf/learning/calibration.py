@@ -20,24 +20,21 @@ _TOLERANCE = 0.01
 _MOST_CAREFUL = 0.65
 
 
-def learn_join(
-    seen: NDArray[np.float64], labels: NDArray[np.int8], weight: NDArray[np.float64]
-) -> Join:
+def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
     """Learn how the views of an article become one probability per topic.
 
     Args:
         seen: The views of out-of-fold scores, shape (n_articles, n_topics, n_views).
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
-        weight: How much each article counts, shape (n_articles,); 0 leaves it out.
     """
     n_topics, n_views = seen.shape[1:]
     coef = np.zeros((n_topics, n_views))
     intercept = np.zeros(n_topics)
     prevalence = np.zeros(n_topics)
     for topic in range(n_topics):
-        used = (labels[:, topic] >= 0) & (weight > 0)
-        views, yes, counts = seen[used, topic], labels[used, topic] == 1, weight[used]
-        share = np.average(yes, weights=counts) if len(yes) else 0.0
+        used = labels[:, topic] >= 0
+        views, yes = seen[used, topic], labels[used, topic] == 1
+        share = yes.mean() if len(yes) else 0.0
         prevalence[topic] = share
         if not 0 < share < 1:
             intercept[topic] = 10.0 if share else -10.0
@@ -47,7 +44,7 @@ def learn_join(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             logistic = LogisticRegression(C=1.0, max_iter=500)
-            logistic.fit((views - mean) / spread, yes, sample_weight=counts / counts.mean())
+            logistic.fit((views - mean) / spread, yes)
         coef[topic] = logistic.coef_[0] / spread
         intercept[topic] = logistic.intercept_[0] - coef[topic] @ mean
     return Join(coef=coef, intercept=intercept, prevalence=prevalence)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from topicclf.article import Article
 from topicclf.errors import DataError
 
 __all__ = ["Labelled", "Problem", "listing", "merge", "read_labelled"]
@@ -34,6 +35,11 @@ class Labelled:
     unknown: frozenset[str]
     fields: dict[str, Any]
     place: str
+
+    @property
+    def joined(self) -> str:
+        """Title and text as prediction reads them."""
+        return Article(self.text, self.title).joined
 
 
 @dataclass(frozen=True)

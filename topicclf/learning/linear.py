@@ -21,7 +21,7 @@ class Examples:
     Attributes:
         features: Shape (n_examples, n_features), float32.
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
-        weight: Shape (n_examples,) or one for each topic, (n_examples, n_topics).
+        weight: How much each counts, shape (n_examples,).
         folds: Shape (n_examples,).
     """
 
