@@ -1,0 +1,82 @@
+"""One article of a corpus, and the line of JSON that it becomes."""
+
+import gzip
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from topicclf.artifact import write_beside
+
+__all__ = ["Item", "one_line", "write_items"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article as the corpora hold it.
+
+    Attributes:
+        id: The source's short name, a colon, and the source's own name for the article.
+        source: Where it is from.
+        text: The text.
+        title: The headline, or nothing.
+        date: The day, or as much of it as is known, as ``YYYY-MM-DD``; or nothing.
+        topics: The topics that it carries; None for an article without labels.
+        unknown: The topics of which nothing is known.
+        doubtful: The topics on which the annotator was in doubt.
+        code: The source's own label, or nothing.
+    """
+
+    id: str
+    source: str
+    text: str
+    title: str = ""
+    date: str = ""
+    topics: tuple[str, ...] | None = None
+    unknown: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    code: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that say something; ``topics`` and ``unknown`` wherever there are labels.
+
+        >>> Item("own:1", "own", "Rain.", topics=()).to_dict()
+        {'id': 'own:1', 'source': 'own', 'text': 'Rain.', 'topics': [], 'unknown': []}
+        """
+        fields: dict[str, Any] = {"id": self.id, "source": self.source}
+        fields |= {"date": self.date} if self.date else {}
+        fields |= {"title": self.title} if self.title else {}
+        fields["text"] = self.text
+        if self.topics is not None:
+            fields |= {"topics": list(self.topics), "unknown": list(self.unknown)}
+        fields |= {"doubtful": list(self.doubtful)} if self.doubtful else {}
+        return fields | ({"code": self.code} if self.code else {})
+
+
+def one_line(text: str) -> str:
+    r"""A text with every run of white space made one blank.
+
+    >>> one_line("  Rain \n   and wind ")
+    'Rain and wind'
+    """
+    return " ".join(text.split())
+
+
+def write_items(path: Path, items: Iterable[Item]) -> int:
+    """Write JSON lines, gzip if the name ends in ``.gz``; equal items give equal bytes.
+
+    Returns:
+        How many there were.
+    """
+    lines = [json.dumps(item.to_dict(), ensure_ascii=False) + "\n" for item in items]
+    content = "".join(lines).encode()
+    if path.suffix == ".gz":
+        packed = io.BytesIO()
+        # Without a name and a time, so that the bytes depend on the items alone.
+        with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
+            file.write(content)
+        content = packed.getvalue()
+    write_beside(path, content)
+    return len(lines)

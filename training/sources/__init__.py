@@ -1,0 +1,1 @@
+"""Parsers, one module for each format in which articles are published."""
