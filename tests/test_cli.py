@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from topicclf.cli import main
+from topicclf.cli.group import commands
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "article.txt"
 
 
 def test_it_prints_topics_and_why() -> None:
     """The topics first, then each one's evidence."""
-    run = CliRunner().invoke(main, ["predict", str(EXAMPLE)])
+    run = CliRunner().invoke(commands, ["predict", str(EXAMPLE)])
     assert run.exit_code == 0
     first, *rest = run.output.splitlines()
     assert set(first.split(", ")) == {"defence", "energy", "trade"}
@@ -22,19 +22,21 @@ def test_it_prints_topics_and_why() -> None:
 
 def test_it_reads_standard_input_and_writes_json() -> None:
     """What the library's to_dict gives."""
-    run = CliRunner().invoke(main, ["predict", "-", "--json"], input="The navy ordered frigates.")
+    run = CliRunner().invoke(
+        commands, ["predict", "-", "--json"], input="The navy ordered frigates."
+    )
     assert json.loads(run.output)["topics"] == ["defence"]
 
 
 def test_none_is_said_in_words() -> None:
     """Not an empty line."""
-    run = CliRunner().invoke(main, ["predict", "-"], input="The quartet plays Haydn on Sunday.")
+    run = CliRunner().invoke(commands, ["predict", "-"], input="The quartet plays Haydn on Sunday.")
     assert run.output.startswith("none of the topics\n")
 
 
 def test_a_strange_language_is_pointed_out() -> None:
     """The share of known words says how far to believe the answer."""
-    run = CliRunner().invoke(main, ["predict", "-"], input="Laivasto tilasi kaksi fregattia.")
+    run = CliRunner().invoke(commands, ["predict", "-"], input="Laivasto tilasi kaksi fregattia.")
     assert "words are known" in run.output
 
 
@@ -48,7 +50,7 @@ def test_a_strange_language_is_pointed_out() -> None:
 )
 def test_errors_are_one_line_and_a_status(arguments: list[str], message: str) -> None:
     """No traceback."""
-    run = CliRunner().invoke(main, ["predict", *arguments])
+    run = CliRunner().invoke(commands, ["predict", *arguments])
     assert run.exit_code != 0
     assert message in run.output
     assert "Traceback" not in run.output

@@ -27,6 +27,23 @@ def test_importing_topicclf_imports_nothing_heavy() -> None:
     assert not _imported("import topicclf") & {"numpy", "sklearn", "nltk", "scipy", "joblib"}
 
 
+def test_the_version_is_told_without_importing_click() -> None:
+    """Nor anything else that costs as much as the start of Python."""
+    found = _imported(
+        "import sys; sys.argv[1:] = ['--version']; import topicclf.cli as c; c.main()"
+    )
+    assert not found & {"click", "numpy", "re", "typing", "pathlib", "importlib.metadata"}
+
+
+def test_the_help_imports_no_command() -> None:
+    """Nor what commands need."""
+    found = _imported(
+        "from topicclf.cli.group import commands; commands(['--help'], standalone_mode=False)"
+    )
+    assert "click" in found
+    assert not found & {"numpy", "sklearn", "joblib"}
+
+
 def test_the_library_never_imports_training() -> None:
     """The estimator, too, stands alone."""
     assert "training" not in _imported("import topicclf\ntopicclf.TopicClassifier")

@@ -5,10 +5,10 @@
 ('defence',)
 """
 
-from typing import TYPE_CHECKING, Any
-
 from topicclf.predict import load, predict, predict_many
 
+# Not from typing, whose import would cost as much as the start of Python.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
     from topicclf.model import TopicModel
@@ -39,7 +39,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

@@ -3,7 +3,8 @@
 ::
 
     TopicclfError
-    ├── DataError               training data that can't be used: which file, line and why
+    ├── DataError               data that can't be used: which file, line and why
+    ├── MissingExtraError       a library that an extra installs is not there
     └── ModelFileError          a model file is refused
         ├── NotAModelError          it is something else
         ├── TruncatedModelError     its end is missing
@@ -15,6 +16,7 @@ A text of the wrong type raises Python's own `TypeError`.
 
 __all__ = [
     "DataError",
+    "MissingExtraError",
     "ModelFileError",
     "NewerModelError",
     "NotAModelError",
@@ -29,7 +31,11 @@ class TopicclfError(Exception):
 
 
 class DataError(TopicclfError, ValueError):
-    """Training data that can't be used; the message says where, why and what to do."""
+    """Data that can't be used; the message says where, why and what to do."""
+
+
+class MissingExtraError(TopicclfError, ImportError):
+    """A library is missing; the message says which extra of topicclf installs it."""
 
 
 class ModelFileError(TopicclfError, ValueError):

@@ -1,26 +1,25 @@
 """One-shot functions over the shipped model."""
 
 import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
+# Not from typing, whose import would cost as much as the start of Python.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     from topicclf.article import Item
     from topicclf.model import TopicModel
     from topicclf.prediction import Prediction
 
 __all__ = ["load", "predict", "predict_many"]
 
-_IN_WHEEL = Path(__file__).with_name("news.npz")
-_IN_CLONE = Path(__file__).parent.parent / "models" / "news" / "model.npz"
-
 _lock = Lock()
 _shipped: "TopicModel | None" = None
 
 
-def load(path: str | os.PathLike[str] | None = None) -> "TopicModel":
+def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
     """Load a model. Nothing in the file can run code.
 
     Args:
@@ -40,8 +39,16 @@ def load(path: str | os.PathLike[str] | None = None) -> "TopicModel":
     if _shipped is None:
         with _lock:
             if _shipped is None:
-                _shipped = TopicModel.load(_IN_WHEEL if _IN_WHEEL.exists() else _IN_CLONE)
+                _shipped = TopicModel.load(_shipped_file())
     return _shipped
+
+
+def _shipped_file() -> "Path":
+    from pathlib import Path
+
+    in_wheel = Path(__file__).with_name("news.npz")
+    in_clone = Path(__file__).parent.parent / "models" / "news" / "model.npz"
+    return in_wheel if in_wheel.exists() else in_clone
 
 
 def predict(text: str, *, title: str | None = None) -> "Prediction":

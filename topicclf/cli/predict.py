@@ -1,4 +1,4 @@
-"""The command line."""
+"""``topicclf predict``."""
 
 import json
 from pathlib import Path
@@ -6,29 +6,23 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from topicclf import __version__, load
-from topicclf.errors import ModelFileError
+from topicclf import load
+from topicclf.cli.options import model_option
 
 if TYPE_CHECKING:
     from topicclf.prediction import Prediction
 
-__all__ = ["main"]
+__all__ = ["predict"]
 
 # Of real English articles 99 in 100 have more than 0.88; other languages have less.
 _FOREIGN = 0.8
 
 
-@click.group(help="Tells which topics a news article carries: several, or none.")
-@click.version_option(__version__, prog_name="topicclf")
-def main() -> None:
-    """Group the commands."""
-
-
-@main.command()
+@click.command()
 @click.argument("article", type=click.File(encoding="utf-8", errors="replace"))
 @click.option("--title", help="The headline, if it is not in the text.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--model", type=click.Path(path_type=Path), help="A model of your own.")
+@model_option
 def predict(article: TextIO, title: str | None, as_json: bool, model: Path | None) -> None:
     """Print the topics of ARTICLE, a text file or - for standard input, and why.
 
@@ -37,10 +31,7 @@ def predict(article: TextIO, title: str | None, as_json: bool, model: Path | Non
       topicclf predict article.txt
       curl -s https://example.org/story.txt | topicclf predict - --json
     """  # noqa: D301
-    try:
-        found = load(model).predict(article.read(), title=title)
-    except (ModelFileError, FileNotFoundError) as error:
-        raise click.ClickException(str(error)) from error
+    found = load(model).predict(article.read(), title=title)
     if as_json:
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
     else:

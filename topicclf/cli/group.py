@@ -1,0 +1,101 @@
+"""The group of commands: which there are, how errors end them, and what status that gives."""
+
+import difflib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import click
+
+from topicclf import __version__
+from topicclf.errors import TopicclfError
+
+__all__ = ["COMMANDS", "STATUSES", "commands"]
+
+#: Each command's help in a line. The command ``predict`` is the function of that name in
+#: ``topicclf/cli/predict.py``, imported when it is run or its own help is asked for.
+COMMANDS = {
+    "predict": "Tag articles with the topics that they carry.",
+}
+
+_UNUSABLE = 3
+_INTERRUPTED = 130
+_PIPE = 141
+
+#: What the status of every command means.
+STATUSES = {
+    0: "All is well.",
+    1: "It went through, but not all is well: bad records, say. Standard error says what.",
+    2: "The command line makes no sense: an unknown option, say.",
+    _UNUSABLE: "A file, a model or the data can't be used, or an extra is not installed.",
+    _INTERRUPTED: "Interrupted with Ctrl-C.",
+    _PIPE: "Nobody reads the output any more (``| head``).",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"topicclf.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+            ctx.fail(f"no command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _statuses(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _statuses(ctx: click.Context) -> Iterator[None]:
+    """Turn errors into a message of one line and a status."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What Python still holds for the pipe would fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ctx.exit(_PIPE)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        ctx.exit(_INTERRUPTED)
+    except (TopicclfError, OSError) as error:
+        click.echo(f"topicclf: {_message(error)}", err=True)
+        ctx.exit(_UNUSABLE)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+@click.group(cls=_Commands, name="topicclf", context_settings={"max_content_width": 100})
+@click.version_option(__version__, prog_name="topicclf", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Tell which topics a news article carries: several, or none, and why.
+
+    \b
+    Examples:
+      topicclf predict article.txt
+      topicclf predict --help
+    """  # noqa: D301

@@ -1,0 +1,30 @@
+"""What several commands share: the option for a model, and finding topics by name."""
+
+import difflib
+from collections.abc import Collection
+from pathlib import Path
+
+import click
+
+__all__ = ["model_option", "topic_among"]
+
+model_option = click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="A model file, or the folder of one; without it, the shipped model.",
+)
+
+
+def topic_among(topics: Collection[str], name: str) -> str:
+    """Check that a topic exists.
+
+    Raises:
+        click.BadParameter: It doesn't; the message says which ones there are.
+    """
+    if name in topics:
+        return name
+    near = difflib.get_close_matches(name, topics, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"the topics are {', '.join(topics)}"
+    msg = f"no topic {name!r}; {hint}"
+    raise click.BadParameter(msg)

@@ -1,0 +1,43 @@
+"""A record of the input, and what stands for one that can't be read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["BadRecord", "Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as it stands in somebody's file.
+
+    Attributes:
+        text: The article's text.
+        title: Its title, or nothing.
+        fields: Everything that the record holds, the text and the title under their own names.
+        file: The file, as it was named; ``-`` is standard input.
+        line: The line on which it starts, from 1; in formats without lines its number.
+    """
+
+    text: str
+    title: str
+    fields: dict[str, Any]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that can't be used.
+
+    Attributes:
+        problem: What is wrong, and what to do.
+        file: The file, as it was named.
+        line: The line on which it starts, from 1.
+    """
+
+    problem: str
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.problem}"
