@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 #: ``topicclf/cli/predict.py``, imported when it is run or its own help is asked for.
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
+    "evaluate": "Measure a model on labelled articles.",
 }
 
 _UNUSABLE = 3

@@ -1,0 +1,248 @@
+"""Measuring a model: the numbers, their intervals, slices and the page."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
+
+from tests.conftest import HELD_OUT
+from topicclf import TopicModel
+from topicclf.cli.group import commands
+from topicclf.errors import DataError
+from topicclf.evaluation.answers import Answers, answer
+from topicclf.evaluation.confusion import confuse
+from topicclf.evaluation.evaluation import evaluate
+from topicclf.evaluation.intervals import Bootstrap
+from topicclf.evaluation.mistakes import worst_mistakes
+from topicclf.evaluation.slices import MISSING, field_values, slices
+from topicclf.learning.data import Labelled, read_labelled
+
+
+@pytest.fixture(scope="module")
+def items() -> list[Labelled]:
+    """Our held-out articles."""
+    return read_labelled(HELD_OUT)[0]
+
+
+@pytest.fixture(scope="module")
+def answers(shipped: TopicModel, items: list[Labelled]) -> Answers:
+    """What the shipped model says of them."""
+    return answer(shipped, items)
+
+
+def _answers(labels: list[list[int]], probability: list[list[float]]) -> Answers:
+    topics = ("bread", "football", "wine")[: len(labels[0])]
+    thresholds = np.full(len(topics), 0.5)
+    return Answers(topics, np.array(labels, np.int8), np.array(probability), thresholds)
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, ["evaluate", *map(str, arguments)])
+
+
+def _write(path: Path, *lines: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def test_the_numbers_are_those_of_scikit_learn(answers: Answers) -> None:
+    """Topic by topic, and over all of them."""
+    found = evaluate(answers, bootstrap=Bootstrap(n_draws=0))
+    yes, tagged = answers.labels == 1, answers.carried
+    for column, topic in enumerate(found.topics.values()):
+        own = yes[:, column], tagged[:, column]
+        assert topic.precision.value == pytest.approx(precision_score(*own))
+        assert topic.recall.value == pytest.approx(recall_score(*own))
+        assert topic.f1.value == pytest.approx(f1_score(*own))
+        average = average_precision_score(own[0], answers.probability[:, column])
+        assert topic.average_precision.value == pytest.approx(average)
+    assert found.micro_f1.value == pytest.approx(f1_score(yes, tagged, average="micro"))
+    assert found.macro_f1.value == pytest.approx(f1_score(yes, tagged, average="macro"))
+    assert found.exact_match.value == pytest.approx((yes == tagged).all(1).mean())
+    assert found.false_tags.value == pytest.approx(tagged[~yes.any(1)].any(1).mean())
+
+
+def test_equal_probabilities_pass_the_threshold_together() -> None:
+    """Whatever the order of the articles, as in scikit-learn."""
+    labels, probability = [[1], [0], [1], [0]], [[0.7], [0.7], [0.7], [0.1]]
+    found = evaluate(_answers(labels, probability)).topics["bread"]
+    assert found.average_precision.value == pytest.approx(2 / 3)
+
+
+def test_unknown_cells_are_left_out() -> None:
+    """They are neither right nor wrong, and such an article can't be matched exactly."""
+    known = _answers([[1, 0], [0, 1], [0, 0]], [[0.9, 0.1], [0.8, 0.9], [0.1, 0.1]])
+    partly = _answers([[1, 0], [-1, 1], [0, 0]], [[0.9, 0.1], [0.8, 0.9], [0.1, 0.1]])
+    assert evaluate(known).topics["bread"].precision.value == 0.5
+    found = evaluate(partly)
+    assert found.topics["bread"].precision.value == 1.0
+    assert (found.topics["bread"].unknown, found.topics["bread"].tagged) == (1, 1)
+    assert found.exact_match.value == 1.0
+
+
+def test_what_can_not_be_measured_is_nan_not_zero() -> None:
+    """A topic that nobody carries has no recall, one that is never tagged no precision."""
+    found = evaluate(_answers([[1, 0, 1], [0, 0, 0]], [[0.9, 0.1, 0.2], [0.1, 0.1, 0.1]]))
+    football, wine = found.topics["football"], found.topics["wine"]
+    assert np.isnan([football.recall.value, football.f1.value, football.f1.low]).all()
+    assert np.isnan(wine.precision.value)
+    assert wine.f1.value == 0
+    assert found.macro_f1.value == 0.5
+
+
+def test_intervals_hold_the_value_and_grow_with_fewer_articles(answers: Answers) -> None:
+    """The same seed gives the same interval."""
+    many, few = evaluate(answers), evaluate(answers.of(np.arange(60)))
+    for topic in many.topics.values():
+        assert topic.f1.low <= topic.f1.value <= topic.f1.high
+    assert few.macro_f1.high - few.macro_f1.low > many.macro_f1.high - many.macro_f1.low
+    assert evaluate(answers) == many
+
+
+def test_intervals_have_the_coverage_that_they_state() -> None:
+    """Of many samples, about nine in ten have the true share of false tags in their interval."""
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(200):
+        tagged = (rng.random((100, 1)) < 0.3).astype(float)
+        sample = _answers(np.zeros((100, 1), int).tolist(), tagged.tolist())
+        found = evaluate(sample, bootstrap=Bootstrap(n_draws=200, level=0.9)).false_tags
+        held += found.low <= 0.3 <= found.high
+    assert 0.82 <= held / 200 <= 0.96
+
+
+def test_articles_of_one_group_are_drawn_together() -> None:
+    """A story told ten times is one story: the interval is wider than if it were ten."""
+    rng = np.random.default_rng(0)
+    tagged = np.repeat((rng.random(20) < 0.5).astype(float), 10)[:, None]
+    sample = _answers(np.zeros((200, 1), int).tolist(), tagged.tolist())
+    alone = evaluate(sample).false_tags
+    together = evaluate(sample, groups=np.repeat(np.arange(20), 10)).false_tags
+    assert together.high - together.low > 2 * (alone.high - alone.low)
+
+
+def test_slices_are_by_value_or_by_part_of_a_date(items: list[Labelled]) -> None:
+    """What lacks the field is a slice of its own."""
+    by_length = slices(items, "length")
+    assert list(by_length) == ["long", "short"]
+    assert sum(rows.sum() for rows in by_length.values()) == len(items)
+    assert all(re.fullmatch(r"\d{4}-\d\d", month) for month in slices(items, "date:month"))
+    one = Labelled("text", "", frozenset(), frozenset(), {"date": "2024-02-30"}, "x:1")
+    assert field_values([one], "date:month") == [MISSING]
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        ("lenght", "no article has a field 'lenght'; did you mean 'length'"),
+        ("date:hour", "a date is sliced by year, month, day, weekday"),
+    ],
+)
+def test_a_field_that_nobody_has_is_refused(items: list[Labelled], by: str, message: str) -> None:
+    """With the name that was meant."""
+    with pytest.raises(DataError, match=message):
+        field_values(items, by)
+
+
+def test_confusion_tells_taken_for_from_missed_and_added() -> None:
+    """Only what was missed and tagged in the same article is taken for something."""
+    found = confuse(
+        _answers(
+            [[1, 0, 0], [1, 0, 0], [0, 0, 1], [0, -1, 0]],
+            [[0.1, 0.9, 0.1], [0.1, 0.1, 0.1], [0.1, 0.9, 0.9], [0.1, 0.9, 0.1]],
+        )
+    )
+    assert found.taken_for.tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    assert found.missed.tolist() == [1, 0, 0]
+    assert found.added.tolist() == [0, 1, 0]
+
+
+def test_the_worst_mistakes_come_with_their_evidence(
+    shipped: TopicModel, items: list[Labelled], answers: Answers
+) -> None:
+    """False tags and misses, those that are surest of themselves first."""
+    found = worst_mistakes(shipped, items, answers, n=2)
+    some = [mistake for mistakes in found.values() for mistake in mistakes]
+    assert {mistake.carried for mistake in some} == {True, False}
+    for topic, mistakes in found.items():
+        threshold = shipped.thresholds[shipped.topics.index(topic)]
+        for mistake in mistakes:
+            assert mistake.carried == (topic in mistake.item.topics)
+            assert mistake.carried == (mistake.probability < threshold)
+            assert mistake.evidence.sentences[0].text in mistake.item.joined
+
+
+def test_the_command_prints_a_table_with_slices() -> None:
+    """One line for each topic and for each slice."""
+    run = _run("shipped", HELD_OUT, "--by", "length", "--draws", "50")
+    assert run.exit_code == 0, run.output
+    for start in ("defence", "energy", "trade", "disaster", "macro-F1", "long", "short"):
+        assert any(line.startswith(start) for line in run.stdout.splitlines())
+
+
+def test_the_command_prints_json(answers: Answers) -> None:
+    """The same numbers, and null where there is none."""
+    run = _run("shipped", HELD_OUT, "--json", "--draws", "0")
+    found = json.loads(run.stdout)
+    assert found["macro_f1"]["value"] == evaluate(answers).macro_f1.value
+    assert found["macro_f1"]["low"] is None
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    """Pictures and text are in the one file, evidence is marked, and markup in texts is shown."""
+    lines = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
+    wrong = {"text": "<b>The navy ordered two frigates.</b>", "topics": ["trade"]}
+    data = _write(tmp_path / "my.jsonl", *lines, wrong)
+    run = _run("shipped", data, "--html", tmp_path / "r.html", "--by", "length", "--draws", "50")
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "r.html").read_text("utf-8")
+    # Two of intervals, one of confusion, and one for each topic.
+    assert page.count('src="data:image/svg+xml;base64,') == 7
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "<mark" in page
+    assert "&lt;b&gt;The" in page
+    assert "<b>The navy ordered" not in page
+
+
+def test_the_page_takes_topics_without_articles(tmp_path: Path) -> None:
+    """And says that they can't be measured."""
+    data = _write(tmp_path / "my.jsonl", {"text": "The navy ordered two frigates.", "topics": []})
+    run = _run("shipped", data, "--html", tmp_path / "r.html", "--draws", "20")
+    assert run.exit_code == 0, run.output
+    assert "no article carries 'defence': its F1 can't be measured" in run.stderr
+
+
+def test_topics_that_the_model_lacks_are_refused_or_passed_over(tmp_path: Path) -> None:
+    """With file and line, and the way out."""
+    data = _write(
+        tmp_path / "my.jsonl",
+        {"text": "The navy ordered two frigates.", "topics": ["defence"]},
+        {"text": "The striker scored.", "topics": ["football"]},
+    )
+    run = _run("shipped", data)
+    assert run.exit_code == 3
+    assert "my.jsonl:2: topic 'football', which the model does not know" in run.stderr
+    assert "--topics" in run.stderr
+    run = _run("shipped", data, "--topics", "defence", "--json", "--draws", "0")
+    assert list(json.loads(run.stdout)["topics"]) == ["defence"]
+    run = _run("shipped", data, "--topics", "football")
+    assert run.exit_code == 3
+    assert "the model knows no topic 'football'" in run.stderr
+
+
+def test_without_matplotlib_the_page_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is measured."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "topicclf.evaluation.page", raising=False)
+    run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html")
+    assert run.exit_code == 3
+    assert 'pip install "topicclf[report]"' in run.stderr

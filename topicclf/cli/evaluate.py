@@ -1,0 +1,69 @@
+"""``topicclf evaluate``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from topicclf.artifact import write_beside
+from topicclf.cli.measuring import Measured, load_model, measuring_options
+from topicclf.evaluation.answers import answer
+from topicclf.evaluation.evaluation import evaluate as measure
+from topicclf.evaluation.mistakes import worst_mistakes
+from topicclf.evaluation.plain import plain
+from topicclf.evaluation.slices import slices
+from topicclf.evaluation.table import evaluation_table
+
+__all__ = ["evaluate"]
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@measuring_options
+@click.option("--by", "fields", multiple=True, metavar="FIELD",
+              help="Measure the articles of each value of FIELD apart; of dates FIELD:month, "
+              ":year, :day or :weekday. May be given several times.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Also write a page with pictures and the worst mistakes; needs the extra "
+              "[report].")  # fmt: skip
+@click.option("--mistakes", default=5, show_default=True, metavar="N", type=click.IntRange(0),
+              help="How many false tags and misses of each topic the page shows.")  # fmt: skip
+def evaluate(
+    *,
+    model: Path,
+    measured: Measured,
+    fields: tuple[str, ...],
+    as_json: bool,
+    page: Path | None,
+    mistakes: int,
+) -> None:
+    """Measure MODEL on labelled articles: DATA, one file or several.
+
+    MODEL is a model file or the folder of one; "shipped" is the one that topicclf brings along.
+    What is measured is told in docs/evaluating.md.
+
+    \b
+    Examples:
+      topicclf evaluate my-model test.jsonl
+      topicclf evaluate my-model test.jsonl --by source --by date:month
+      topicclf evaluate my-model test.jsonl --html report.html
+    """  # noqa: D301
+    if page:
+        # First of all, so that a missing extra is no surprise at the end.
+        from topicclf.evaluation.page import evaluation_page
+    loaded = load_model(model)
+    items = measured.read(loaded.topics)
+    answers = answer(loaded, items, topics=measured.topics)
+    found = measure(
+        answers,
+        slices={by: slices(items, by) for by in fields},
+        bootstrap=measured.bootstrap,
+        groups=measured.groups(items),
+    )
+    if page:
+        worst = worst_mistakes(loaded, items, answers, n=mistakes)
+        title = f"{model} on {', '.join(path.name for path in measured.data)}"
+        write_beside(page, evaluation_page(found, answers, worst, title=title).encode())
+        click.echo(f"wrote {page}", err=True)
+    click.echo(json.dumps(plain(found)) if as_json else evaluation_table(found))

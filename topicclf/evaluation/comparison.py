@@ -1,0 +1,176 @@
+"""What changes between two models on the same labelled articles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest, false_discovery_control
+
+from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.intervals import Bootstrap, Estimate
+from topicclf.evaluation.measures import measure
+
+__all__ = ["Comparison", "Flip", "TopicComparison", "compare"]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A topic of an article on which the two models differ.
+
+    Attributes:
+        row: The article, from 0 on.
+        topic: The topic.
+        right: Which model is right, ``unknown`` where the label is.
+        first: The probability that the first model gives.
+        second: That of the second.
+    """
+
+    row: int
+    topic: str
+    right: Literal["first", "second", "unknown"]
+    first: float
+    second: float
+
+
+@dataclass(frozen=True)
+class TopicComparison:
+    """How the second model differs from the first on one topic.
+
+    Attributes:
+        f1: The F1 of the first and of the second.
+        f1_change: The second's less the first's.
+        average_precision_change: Likewise.
+        better: On how many articles only the second is right.
+        worse: On how many only the first is.
+        p_value: Of McNemar's exact test that `better` and `worse` are equally likely.
+        adjusted_p_value: The same, held against all topics together.
+    """
+
+    f1: tuple[float, float]
+    f1_change: Estimate
+    average_precision_change: Estimate
+    better: int
+    worse: int
+    p_value: float
+    adjusted_p_value: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a second model differs from a first one.
+
+    Attributes:
+        n_articles: On how many articles.
+        topics: Topic by topic.
+        macro_f1: The macro-F1 of the first and of the second.
+        macro_f1_change: The second's less the first's.
+        micro_f1_change: Likewise.
+        macro_average_precision_change: Likewise.
+        false_tags_change: Likewise, of articles with none; below zero is better.
+        level: What the intervals hold, such as 0.95.
+        flips: Where they differ, those that the two are furthest apart on first.
+    """
+
+    n_articles: int
+    topics: dict[str, TopicComparison]
+    macro_f1: tuple[float, float]
+    macro_f1_change: Estimate
+    micro_f1_change: Estimate
+    macro_average_precision_change: Estimate
+    false_tags_change: Estimate
+    level: float
+    flips: tuple[Flip, ...]
+
+
+def compare(
+    first: Answers,
+    second: Answers,
+    *,
+    bootstrap: Bootstrap | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> Comparison:
+    """Compare two models' answers to the same articles, on the same topics.
+
+    Each topic gets McNemar's test, the exact one: McNemar (1947), "Note on the Sampling Error of
+    the Difference Between Correlated Proportions or Percentages", Psychometrika; with the
+    adjustment of Benjamini and Hochberg (1995) for many topics. Changes of F1 get a paired
+    bootstrap: both models are measured on the same draws.
+
+    Args:
+        first: One model's answers.
+        second: The other's.
+        bootstrap: How to draw the intervals.
+        groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+
+    Raises:
+        ValueError: The two are not about the same topics and articles.
+    """
+    if first.topics != second.topics or not np.array_equal(first.labels, second.labels):
+        msg = "only answers to the same articles, on the same topics, can be compared"
+        raise ValueError(msg)
+    bootstrap = bootstrap or Bootstrap()
+    points = measure(first), measure(second)
+    point = points[1] - points[0]
+    draws = bootstrap.measures(second, groups) - bootstrap.measures(first, groups)
+
+    def change(name: str) -> Estimate:
+        return Estimate.of(getattr(point, name)[0], getattr(draws, name), bootstrap.level)
+
+    known, true = first.labels >= 0, first.labels == 1
+    differ = known & (first.carried != second.carried)
+    better = (differ & (second.carried == true)).sum(0)
+    worse = (differ & (first.carried == true)).sum(0)
+    p_values = [_mcnemar(int(b), int(w)) for b, w in zip(better, worse, strict=True)]
+    adjusted = false_discovery_control(p_values)
+    return Comparison(
+        n_articles=len(first.labels),
+        topics={
+            name: TopicComparison(
+                f1=(float(points[0].f1[0, i]), float(points[1].f1[0, i])),
+                f1_change=Estimate.of(point.f1[0, i], draws.f1[:, i], bootstrap.level),
+                average_precision_change=Estimate.of(
+                    point.average_precision[0, i], draws.average_precision[:, i], bootstrap.level
+                ),
+                better=int(better[i]),
+                worse=int(worse[i]),
+                p_value=p_values[i],
+                adjusted_p_value=float(adjusted[i]),
+            )
+            for i, name in enumerate(first.topics)
+        },
+        macro_f1=(float(points[0].macro_f1[0]), float(points[1].macro_f1[0])),
+        macro_f1_change=change("macro_f1"),
+        micro_f1_change=change("micro_f1"),
+        macro_average_precision_change=change("macro_average_precision"),
+        false_tags_change=change("false_tags"),
+        level=bootstrap.level,
+        flips=tuple(_flips(first, second)),
+    )
+
+
+def _mcnemar(better: int, worse: int) -> float:
+    return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+
+
+def _flips(first: Answers, second: Answers) -> Sequence[Flip]:
+    apart = np.abs(first.margin - second.margin)
+    where = np.argwhere(first.carried != second.carried).tolist()
+    where.sort(key=lambda cell: -apart[cell[0], cell[1]])
+    return [
+        Flip(
+            row=row,
+            topic=first.topics[topic],
+            right=_right(int(first.labels[row, topic]), bool(first.carried[row, topic])),
+            first=float(first.probability[row, topic]),
+            second=float(second.probability[row, topic]),
+        )
+        for row, topic in where
+    ]
+
+
+def _right(label: int, first_tags: bool) -> Literal["first", "second", "unknown"]:
+    if label < 0:
+        return "unknown"
+    return "first" if first_tags == (label == 1) else "second"

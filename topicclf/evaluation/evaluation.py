@@ -1,0 +1,149 @@
+"""An evaluation: what a model is worth on labelled articles, topic by topic and in all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.intervals import Bootstrap, Estimate
+from topicclf.evaluation.measures import Measures, measure
+from topicclf.learning.calibration import expected_calibration_error
+
+__all__ = ["Evaluation", "TopicEvaluation", "evaluate"]
+
+
+@dataclass(frozen=True)
+class TopicEvaluation:
+    """What a model is worth on one topic; unknown labels are left out.
+
+    Attributes:
+        positives: How many articles carry the topic.
+        negatives: How many don't.
+        unknown: Of how many it is not known.
+        tagged: How many of the known ones the model tags.
+        threshold: The probability from which on it does.
+        precision: Of the tagged, the share that carries it; NaN if none is tagged.
+        recall: Of those that carry it, the share that is tagged; NaN if none carries it.
+        f1: Their harmonic mean; NaN likewise.
+        average_precision: The area under the precision-recall curve, as scikit-learn sums it.
+        calibration_error: Expected calibration error, 15 bins of equal mass. It has no interval: a
+            bootstrap of it is biased upwards.
+    """
+
+    positives: int
+    negatives: int
+    unknown: int
+    tagged: int
+    threshold: float
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    average_precision: Estimate
+    calibration_error: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model is worth.
+
+    Attributes:
+        n_articles: On how many articles it was measured.
+        n_none: How many of them carry nothing for certain.
+        topics: Topic by topic.
+        micro_precision: Over all known cells.
+        micro_recall: Likewise.
+        micro_f1: Likewise.
+        macro_f1: The mean over the topics that any article carries.
+        macro_average_precision: Likewise.
+        exact_match: Of the articles with all labels known, the share with every one right.
+        false_tags: Of the `n_none` articles, the share with a tag.
+        level: What the intervals hold, such as 0.95.
+        slices: The same for parts of the articles: by field, then by value.
+    """
+
+    n_articles: int
+    n_none: int
+    topics: Mapping[str, TopicEvaluation]
+    micro_precision: Estimate
+    micro_recall: Estimate
+    micro_f1: Estimate
+    macro_f1: Estimate
+    macro_average_precision: Estimate
+    exact_match: Estimate
+    false_tags: Estimate
+    level: float
+    slices: Mapping[str, Mapping[str, "Evaluation"]] = field(default_factory=dict)
+
+
+def evaluate(
+    answers: Answers,
+    *,
+    slices: Mapping[str, Mapping[str, NDArray[np.bool_]]] | None = None,
+    bootstrap: Bootstrap | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> Evaluation:
+    """Measure a model's answers.
+
+    Args:
+        answers: The answers.
+        slices: By field and value, which articles to measure apart, each of shape (n_articles,).
+        bootstrap: How to draw the intervals.
+        groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+    """
+    bootstrap = bootstrap or Bootstrap()
+    point, draws = measure(answers), bootstrap.measures(answers, groups)
+
+    def estimate(name: str) -> Estimate:
+        return Estimate.of(getattr(point, name)[0], getattr(draws, name), bootstrap.level)
+
+    def part(rows: NDArray[np.bool_]) -> Evaluation:
+        own = None if groups is None else np.unique(groups[rows], return_inverse=True)[1]
+        return evaluate(answers.of(rows), bootstrap=bootstrap, groups=own)
+
+    return Evaluation(
+        n_articles=len(answers.labels),
+        n_none=int((answers.labels == 0).all(1).sum()),
+        topics={
+            name: _topic(answers, column, point, draws, bootstrap.level)
+            for column, name in enumerate(answers.topics)
+        },
+        micro_precision=estimate("micro_precision"),
+        micro_recall=estimate("micro_recall"),
+        micro_f1=estimate("micro_f1"),
+        macro_f1=estimate("macro_f1"),
+        macro_average_precision=estimate("macro_average_precision"),
+        exact_match=estimate("exact_match"),
+        false_tags=estimate("false_tags"),
+        level=bootstrap.level,
+        slices={
+            by: {value: part(rows) for value, rows in values.items()}
+            for by, values in (slices or {}).items()
+        },
+    )
+
+
+def _topic(
+    answers: Answers, column: int, point: Measures, draws: Measures, level: float
+) -> TopicEvaluation:
+    label, probability = answers.labels[:, column], answers.probability[:, column]
+    known = label >= 0
+
+    def estimate(name: str) -> Estimate:
+        value: Any = getattr(point, name)[0, column]
+        return Estimate.of(value, getattr(draws, name)[:, column], level)
+
+    return TopicEvaluation(
+        positives=int((label == 1).sum()),
+        negatives=int((label == 0).sum()),
+        unknown=int((label < 0).sum()),
+        tagged=int((answers.carried[:, column] & known).sum()),
+        threshold=float(answers.thresholds[column]),
+        precision=estimate("precision"),
+        recall=estimate("recall"),
+        f1=estimate("f1"),
+        average_precision=estimate("average_precision"),
+        calibration_error=expected_calibration_error(probability[known], label[known] == 1),
+    )

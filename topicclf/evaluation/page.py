@@ -1,0 +1,209 @@
+"""An evaluation as one HTML page that needs nothing else.
+
+Importing this raises `topicclf.errors.MissingExtraError` without extra ``[report]``, matplotlib.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from topicclf import highlight
+from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.confusion import confuse
+from topicclf.evaluation.evaluation import Evaluation
+from topicclf.evaluation.intervals import Estimate
+from topicclf.evaluation.mistakes import Mistake
+from topicclf.evaluation.table import number
+from topicclf.extras import extra
+
+# Says which extra to install, before the pictures say that matplotlib is missing.
+extra("matplotlib", name="report")
+from topicclf.evaluation.pictures import (  # noqa: E402
+    confusion_picture,
+    estimates_picture,
+    svg,
+    topic_picture,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["evaluation_page"]
+
+# With hundreds of topics the page would be too big to open.
+_MOST_PICTURES = 30
+_MOST_SLICES = 40
+_TEXT_SHOWN = 4000
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
+       max-width: 1080px; margin: 2em auto; padding: 0 1em; }
+h1 { font-size: 1.5em; } h2 { margin-top: 2em; border-bottom: 1px solid #ccc; }
+h3 { margin-bottom: .2em; }
+img { max-width: 100%; height: auto; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .25em .7em; text-align: right; border-bottom: 1px solid #e5e5e5; }
+th:first-child, td:first-child { text-align: left; }
+small, .note { color: #595959; }
+article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
+article p { margin: .2em 0; } summary { color: #595959; cursor: pointer; }
+details p { white-space: pre-wrap; }
+"""
+
+
+def evaluation_page(
+    found: Evaluation, answers: Answers, mistakes: Mapping[str, Sequence[Mistake]], *, title: str
+) -> str:
+    """Write the page.
+
+    Args:
+        found: The evaluation.
+        answers: What it was made of.
+        mistakes: The worst mistakes by topic.
+        title: What was measured, on what.
+    """
+    parts = [*_head(title, found), *_topics(found), *_slices(found), *_confusion(answers)]
+    wrong = ((answers.labels >= 0) & (answers.carried != (answers.labels == 1))).sum(0).tolist()
+    order = sorted(range(len(wrong)), key=lambda i: -wrong[i])
+    shown = sorted(order[:_MOST_PICTURES])
+    if len(shown) < len(order):
+        parts.append(f'<p class="note">Below: the {len(shown)} topics with most mistakes.</p>')
+    for topic in (answers.topics[i] for i in shown):
+        parts += _topic(topic, answers, mistakes[topic])
+    return "\n".join([*parts, "</body></html>", ""])
+
+
+def _head(title: str, found: Evaluation) -> Iterator[str]:
+    yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
+    yield f"<h1>{escape(title)}</h1>"
+    yield (
+        f"<p>{found.n_articles:,} articles, {found.n_none:,} of them without any of the topics. "
+        f"In brackets: {found.level:.0%} bootstrap intervals. Cells with unknown labels are left "
+        "out.</p>"
+    )
+    yield from _table(
+        ["", "", ""],
+        [
+            [name, number(estimate.value), _interval(estimate)]
+            for name, estimate in (
+                ("macro-F1", found.macro_f1),
+                ("micro-F1", found.micro_f1),
+                ("mean average precision", found.macro_average_precision),
+                ("articles with every topic right", found.exact_match),
+                ("articles with none that get a tag", found.false_tags),
+            )
+        ],
+    )
+
+
+def _topics(found: Evaluation) -> Iterator[str]:
+    yield "<h2>Topics</h2>"
+    head = (
+        "topic, with, without, unknown, tagged, precision, recall, F1, average precision, "
+        "calibration error, threshold"
+    )
+    rows = [
+        [
+            name,
+            *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
+            *map(_with_interval, (topic.precision, topic.recall, topic.f1)),
+            _with_interval(topic.average_precision),
+            number(topic.calibration_error),
+            f"{topic.threshold:.2f}",
+        ]
+        for name, topic in found.topics.items()
+    ]
+    yield from _table(head.split(", "), rows)
+    estimates = {name: topic.f1 for name, topic in found.topics.items()}
+    most = sorted(estimates, key=lambda name: estimates[name].value)[:_MOST_SLICES]
+    kept = {name: estimates[name] for name in estimates if name in most}
+    yield _estimates({**kept, "macro": found.macro_f1}, "F1", found.level)
+
+
+def _slices(found: Evaluation) -> Iterator[str]:
+    for by, values in found.slices.items():
+        yield f"<h2>By {escape(by)}</h2>"
+        names = list(found.topics)
+        yield from _table(
+            [by, "articles", "macro-F1", "false tags", *names],
+            [
+                [
+                    value,
+                    str(part.n_articles),
+                    _with_interval(part.macro_f1),
+                    number(part.false_tags.value),
+                    *(number(topic.f1.value) for topic in part.topics.values()),
+                ]
+                for value, part in values.items()
+            ],
+        )
+        largest = sorted(values, key=lambda value: -values[value].n_articles)[:_MOST_SLICES]
+        kept = {value: values[value].macro_f1 for value in values if value in largest}
+        yield _estimates(kept, f"macro-F1 by {by}", found.level)
+
+
+def _confusion(answers: Answers) -> Iterator[str]:
+    yield "<h2>What is taken for what</h2>"
+    yield (
+        "<p>Each number counts articles that carry the topic on the left, miss it, and get the one "
+        "below instead. Right column: missed, and nothing false in its place. Bottom row: tagged "
+        "falsely, with nothing missed.</p>"
+    )
+    yield _image(confusion_picture(confuse(answers)), "Confusion of topics")
+
+
+def _topic(topic: str, answers: Answers, mistakes: Sequence[Mistake]) -> Iterator[str]:
+    yield f"<h2>{escape(topic)}</h2>"
+    about = f"{topic}: precision and recall, reliability, probabilities"
+    yield _image(topic_picture(answers, topic), about)
+    for carried, heading in ((False, "Worst false tags"), (True, "Worst misses")):
+        some = [mistake for mistake in mistakes if mistake.carried == carried]
+        if some:
+            yield f"<h3>{heading}</h3>"
+            for mistake in some:
+                yield from _mistake(mistake)
+
+
+def _mistake(mistake: Mistake) -> Iterator[str]:
+    item = mistake.item
+    truth = ", ".join(sorted(item.topics)) or "none"
+    yield (
+        f"<article><p><b>{escape(item.title or item.text[:90])}</b><br>"
+        f"<small>{escape(item.place)} · labelled {escape(truth)} · "
+        f"{escape(mistake.topic)} {mistake.probability:.1%}</small></p>"
+    )
+    for sentence in mistake.evidence.sentences:
+        marked = highlight.html(sentence.text, sentence.terms, offset=sentence.start)
+        yield f"<p>{marked}</p>"
+    text = item.text[:_TEXT_SHOWN] + ("…" if len(item.text) > _TEXT_SHOWN else "")
+    yield f"<details><summary>the article</summary><p>{escape(text)}</p></details></article>"
+
+
+def _estimates(estimates: Mapping[str, Estimate], label: str, level: float) -> str:
+    return _image(estimates_picture(estimates, label=f"{label}, {level:.0%} interval"), label)
+
+
+def _image(figure: "Figure", about: str) -> str:
+    data = b64encode(svg(figure)).decode()
+    return f'<img alt="{escape(about)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield '<div class="wide"><table>'
+    if any(head):
+        yield "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>"
+    for row in rows:
+        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+    yield "</table></div>"
+
+
+def _with_interval(estimate: Estimate) -> str:
+    return f"{number(estimate.value)} {_interval(estimate)}".rstrip()
+
+
+def _interval(estimate: Estimate) -> str:
+    known = estimate.low == estimate.low
+    return f"({number(estimate.low)}-{number(estimate.high)})" if known else ""
