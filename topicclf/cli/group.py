@@ -19,6 +19,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "evaluate": "Measure a model on labelled articles.",
+    "compare": "Tell what changes between two models, and whether it is chance.",
 }
 
 _UNUSABLE = 3

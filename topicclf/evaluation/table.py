@@ -1,12 +1,19 @@
-"""An evaluation as text for a terminal."""
+"""Evaluations and comparisons as text for a terminal."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.evaluation import Evaluation
 from topicclf.evaluation.intervals import Estimate
 
-__all__ = ["evaluation_table", "number"]
+if TYPE_CHECKING:
+    from topicclf.learning.data import Labelled
+
+__all__ = ["comparison_table", "evaluation_table", "number"]
+
+_SHOWN_CHARACTERS = 60
 
 
 def number(value: float, *, digits: int = 3) -> str:
@@ -72,3 +79,69 @@ def _interval(estimate: Estimate) -> str:
     if math.isnan(estimate.low):
         return ""
     return f"{number(estimate.low)}-{number(estimate.high)}"
+
+
+def comparison_table(found: Comparison, items: Sequence["Labelled"], *, n_flips: int) -> str:
+    """What changes, and the articles that flipped.
+
+    Args:
+        found: The comparison.
+        items: The articles.
+        n_flips: How many flips to show.
+    """
+    lines = [*_changes(found), "", *_changed_totals(found)]
+    if found.flips:
+        lines += ["", *_flips(found, items, n_flips)]
+    return "\n".join(lines)
+
+
+def _changes(found: Comparison) -> Iterator[str]:
+    width = max([len("topic"), *map(len, found.topics)])
+    share = f"{found.level:.0%} interval"
+    yield (
+        f"{'topic':{width}}   F1 A   F1 B  change  {share:>15}  AP change  "
+        "only B right  only A right  McNemar p  adjusted"
+    )
+    for name, topic in found.topics.items():
+        before, after = map(number, topic.f1)
+        yield (
+            f"{name:{width}}  {before:>5}  {after:>5}  {_signed(topic.f1_change.value):>6}  "
+            f"{_signed_interval(topic.f1_change):>15}  "
+            f"{_signed(topic.average_precision_change.value):>9}  {topic.better:12}  "
+            f"{topic.worse:12}  {topic.p_value:9.4f}  {topic.adjusted_p_value:8.4f}"
+        )
+
+
+def _changed_totals(found: Comparison) -> Iterator[str]:
+    before, after = map(number, found.macro_f1)
+    yield f"{found.n_articles} articles; macro-F1 {before} (A), {after} (B)"
+    for name, change in (
+        ("macro-F1", found.macro_f1_change),
+        ("micro-F1", found.micro_f1_change),
+        ("mean average precision", found.macro_average_precision_change),
+        ("false tags on articles with none", found.false_tags_change),
+    ):
+        yield f"{name:34}{_signed(change.value):>6}  {_signed_interval(change)}"
+
+
+def _flips(found: Comparison, items: Sequence["Labelled"], n_flips: int) -> Iterator[str]:
+    shown = min(n_flips, len(found.flips))
+    yield f"{len(found.flips)} tags flipped; the {shown} that the two are furthest apart on:"
+    right = {"first": "A is right", "second": "B is right", "unknown": "label unknown"}
+    for flip in found.flips[:shown]:
+        item = items[flip.row]
+        start = " ".join((item.title or item.text).split())[:_SHOWN_CHARACTERS]
+        yield (
+            f"  {flip.topic} {flip.first:.2f} -> {flip.second:.2f}, {right[flip.right]}  "
+            f"{item.place}  {start}"
+        )
+
+
+def _signed(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:+.3f}"
+
+
+def _signed_interval(estimate: Estimate) -> str:
+    if math.isnan(estimate.low):
+        return ""
+    return f"{_signed(estimate.low)} {_signed(estimate.high)}"

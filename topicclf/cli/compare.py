@@ -1,0 +1,74 @@
+"""``topicclf compare``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from topicclf.cli.measuring import Measured, load_model, measuring_options
+from topicclf.errors import DataError
+from topicclf.evaluation.answers import answer
+from topicclf.evaluation.comparison import Comparison
+from topicclf.evaluation.comparison import compare as difference
+from topicclf.evaluation.plain import plain
+from topicclf.evaluation.table import comparison_table
+from topicclf.learning.data import Labelled
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@measuring_options
+@click.option("--flips", default=10, show_default=True, metavar="N", type=click.IntRange(0),
+              help="How many flipped tags the table shows; JSON has them all.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def compare(*, a: Path, b: Path, measured: Measured, flips: int, as_json: bool) -> None:
+    """Tell what changes from model A to model B on labelled articles: DATA, one file or several.
+
+    Topics that only one of them knows are passed over. Each topic gets McNemar's exact test, and
+    the changes get intervals by a paired bootstrap. "shipped" is the model that topicclf brings
+    along.
+
+    \b
+    Examples:
+      topicclf compare shipped my-model test.jsonl
+      topicclf compare old new test.jsonl --json
+    """  # noqa: D301
+    first, second = load_model(a), load_model(b)
+    every = (*first.topics, *(topic for topic in second.topics if topic not in first.topics))
+    shared = tuple(topic for topic in first.topics if topic in second.topics)
+    if not shared:
+        msg = f"{a} and {b} have no topic in common: nothing can be compared"
+        raise DataError(msg)
+    topics = measured.topics or shared
+    for topic in every if measured.topics is None else ():
+        if topic not in shared:
+            click.echo(f"only one of the models knows {topic!r}: passed over", err=True)
+    items = measured.read(every)
+    found = difference(
+        answer(first, items, topics=topics),
+        answer(second, items, topics=topics),
+        bootstrap=measured.bootstrap,
+        groups=measured.groups(items),
+    )
+    if as_json:
+        click.echo(json.dumps(_described(found, items), ensure_ascii=False))
+    else:
+        click.echo(comparison_table(found, items, n_flips=flips))
+
+
+def _described(found: Comparison, items: list[Labelled]) -> dict[str, object]:
+    """The comparison with the articles that flipped named by place, id and title."""
+    described: dict[str, object] = plain(found)
+    described["flips"] = [
+        {
+            **plain(flip),
+            "place": items[flip.row].place,
+            "id": items[flip.row].fields.get("id"),
+            "title": items[flip.row].title,
+        }
+        for flip in found.flips
+    ]
+    return described
