@@ -1,57 +1,77 @@
 """From sources to records."""
 
 import gzip
-import json
+import io
 import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import IO, cast
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Protocol
 
+from topicclf.records.delimited import read_delimited
+from topicclf.records.documents import read_html, read_text
+from topicclf.records.jsonl import read_jsonl
 from topicclf.records.options import ReadOptions
+from topicclf.records.parquet import read_parquet
 from topicclf.records.record import BadRecord, Record
+from topicclf.records.sources import find_files, format_of, open_file
 
 __all__ = ["read_records"]
 
 
+class _Reader(Protocol):
+    def __call__(
+        self, file: io.BufferedReader, *, name: str, options: ReadOptions
+    ) -> Iterator[Record | BadRecord]: ...
+
+
+_READERS: dict[str, _Reader] = {
+    "text": read_text,
+    "jsonl": read_jsonl,
+    "csv": read_delimited,
+    "tsv": partial(read_delimited, tabs=True),
+    "parquet": read_parquet,
+    "html": read_html,
+}
+
+
 def read_records(
-    sources: Iterable[str | os.PathLike[str]], *, options: ReadOptions | None = None
+    sources: Iterable[str | os.PathLike[str]],
+    *,
+    options: ReadOptions | None = None,
+    on_bytes: Callable[[int], object] | None = None,
 ) -> Iterator[Record | BadRecord]:
-    """Read records, one after another and in order; never more than one is held.
+    """Read records, lazily and in order.
 
     Args:
-        sources: Files, folders (all files in them that have a known format), globs, or ``-`` for
-            standard input.
+        sources: Files, folders (the files of known formats in them), globs, or ``-`` for standard
+            input.
         options: How to read them.
+        on_bytes: Called with the number of bytes whenever some have been read from a disk.
 
-    Yields:
+    Returns:
         A `Record` for each article, a `BadRecord` in the place of one that can't be used.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: There is no such file; found out before anything is read.
         DataError: A file as a whole can't be used.
         MissingExtraError: Its format needs a library that is not installed.
     """
     options = options or ReadOptions()
-    for source in sources:
-        yield from _jsonl(Path(source), options)
+    return _read(find_files(sources, options=options), options, on_bytes)
 
 
-def _jsonl(path: Path, options: ReadOptions) -> Iterator[Record | BadRecord]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with cast("IO[bytes]", opened(path, "rb")) as file:
-        for line, raw in enumerate(file, 1):
-            if not raw.strip():
-                if not options.skip_blank:
-                    yield BadRecord("a blank line", str(path), line)
-                continue
+def _read(
+    files: list[str], options: ReadOptions, on_bytes: Callable[[int], object] | None
+) -> Iterator[Record | BadRecord]:
+    for name in files:
+        line = 0
+        with open_file(name, on_bytes=on_bytes) as file:
             try:
-                fields = json.loads(raw)
-            except ValueError as error:
-                yield BadRecord(f"not JSON ({error})", str(path), line)
-                continue
-            text = fields.get(options.text_field or "text")
-            title = fields.get(options.title_field or "title") or ""
-            if isinstance(text, str) and isinstance(title, str):
-                yield Record(text, title, fields, str(path), line)
-            else:
-                yield BadRecord("no text", str(path), line)
+                reader = _READERS[options.format or format_of(name, file)]
+                for record in reader(file, name=name, options=options):
+                    line = record.line
+                    yield record
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                problem = f"the gzip file is damaged ({error}); fetch or pack it again"
+                yield BadRecord(problem, name, line + 1)

@@ -1,0 +1,343 @@
+"""Reading the files that people have."""
+
+import csv
+import gzip
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from topicclf.errors import DataError, MissingExtraError
+from topicclf.records import BadRecord, ReadOptions, Record, read_records
+
+
+def _read(*sources: Path, **options: Any) -> list[Record | BadRecord]:
+    return list(read_records(sources, options=ReadOptions(**options)))
+
+
+def _texts(*sources: Path, **options: Any) -> list[str | None]:
+    """The text of each record, None for a bad one."""
+    return [r.text if isinstance(r, Record) else None for r in _read(*sources, **options)]
+
+
+def _file(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_a_plain_file_is_one_article(tmp_path: Path) -> None:
+    """All of it, under its file's name."""
+    path = _file(tmp_path, "a.txt", "The navy.\nTwo frigates.\n")
+    [record] = _read(path)
+    assert isinstance(record, Record)
+    assert record.text == "The navy.\nTwo frigates.\n"
+    assert record.fields == {"file": str(path), "text": record.text}
+
+
+def test_json_lines_keep_every_field(tmp_path: Path) -> None:
+    """With the text and the title found among them."""
+    fields = {"id": 7, "headline": "Ships", "body": "The navy.", "deep": {"a": [None, 1.5]}}
+    [record] = _read(_file(tmp_path, "a.jsonl", json.dumps(fields)))
+    assert record == Record("The navy.", "Ships", fields, str(tmp_path / "a.jsonl"), 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"", "a blank line"),
+        (b"  \t", "a blank line"),
+        (b"{", "not JSON"),
+        (b"\x00", "not JSON"),
+        (b'{"text": "a\x00b"}', "not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'["text"]', "put one object on each line"),
+        (b'{"text": null}', "'text' must be a text, but is missing"),
+        (b'{"text": 7}', "'text' must be a text, but is a number"),
+        (b'{"text": "a", "title": ["b"]}', "'title' must be a text, but is a list"),
+        (b'{"txt": "a"}', "there are 'txt'"),
+        (b"{}", "there are none"),
+        (b'{"n": ' + b"9" * 5000 + b"}", "not JSON"),
+        ('{"text": "é"}\n{"text": "'.encode() + b'\xff"}', "not UTF-8: byte 0xff at 10"),
+    ],
+)
+def test_a_bad_line_is_a_bad_record_in_its_place(tmp_path: Path, line: bytes, problem: str) -> None:
+    """With its number and what is wrong; the lines around it are read."""
+    good = b'{"text": "good"}\n'
+    first, *_, bad, last = _read(_file(tmp_path, "a.jsonl", good + line + b"\n" + good))
+    assert isinstance(first, Record)
+    assert isinstance(last, Record)
+    assert isinstance(bad, BadRecord)
+    assert problem in bad.problem
+    assert bad.line == last.line - 1
+
+
+def test_blank_lines_can_be_left_out(tmp_path: Path) -> None:
+    """For whom they are no loss."""
+    path = _file(tmp_path, "a.jsonl", '\n{"text": "a"}\n\n\n{"text": "b"}\n')
+    assert _texts(path, skip_blank=True) == ["a", "b"]
+
+
+def test_a_line_of_ten_megabytes_is_read(tmp_path: Path) -> None:
+    """In JSON lines and in CSV."""
+    text = "frigate " * 1_250_000
+    jsonl = _file(tmp_path, "a.jsonl", json.dumps({"text": text}))
+    assert _texts(jsonl, _file(tmp_path, "a.csv", f"text\n{text}\n")) == [text, text]
+
+
+def test_escaped_lone_surrogates_come_through(tmp_path: Path) -> None:
+    """JSON can say them, so they can occur."""
+    assert _texts(_file(tmp_path, "a.jsonl", r'{"text": "a\ud800b"}')) == ["a\ud800b"]
+
+
+def test_csv_rows_may_span_lines(tmp_path: Path) -> None:
+    """A record's line is the one on which it starts."""
+    path = _file(tmp_path, "a.csv", 'Title,Text,id\nShips,"The ""navy"",\nat sea",1\n\nB,b,2\n')
+    first, second = _read(path)
+    fields = {"Title": "Ships", "Text": 'The "navy",\nat sea', "id": "1"}
+    assert first == Record(fields["Text"], "Ships", fields, str(path), 2)
+    assert (second.line, second.file) == (5, str(path))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_header_tells_what_parts_the_fields(tmp_path: Path, delimiter: str) -> None:
+    """Many a CSV has no comma."""
+    path = _file(tmp_path, "a.csv", f"id{delimiter}text\n1{delimiter}The navy.\n")
+    assert _texts(path) == ["The navy."]
+
+
+def test_tsv_has_tabs(tmp_path: Path) -> None:
+    """Whatever else the header holds."""
+    assert _texts(_file(tmp_path, "a.tsv", "a,b,c\ttext\n1\tnavy\n")) == ["navy"]
+
+
+def test_a_row_of_another_length_is_a_bad_record(tmp_path: Path) -> None:
+    """Nobody can tell which field is missing."""
+    path = _file(tmp_path, "a.csv", "id,text\n1,a\n2\n3,b,c\n4,d\n")
+    found = _read(path)
+    assert [type(record) for record in found] == [Record, BadRecord, BadRecord, Record]
+    assert str(found[1]) == f"{path}:3: 1 fields where the header has 2"
+
+
+@pytest.mark.parametrize("tail", ["", '3,"c"\n', "3,c\n" * 10])
+def test_a_broken_quote_costs_its_own_line_only(tmp_path: Path, tail: str) -> None:
+    """What it would have swallowed is read."""
+    path = _file(tmp_path, "a.csv", 'id,text\n1,a\n2,"never closed\n4,"d"\n' + tail)
+    found = _read(path)
+    assert isinstance(found[1], BadRecord)
+    assert str(found[1]).startswith(f"{path}:3: a broken quote")
+    assert [r.text for r in found if isinstance(r, Record)][:2] == ["a", "d"]
+    assert len(found) == 3 + tail.count("\n")
+
+
+def test_any_table_that_csv_writes_is_read_back(tmp_path: Path) -> None:
+    """Quotes, line ends, tabs and NULs in it or not."""
+    values = ["a", 'say "no"', "two\nlines", "\r\n", "tab\t", ",;|", "", " x ", "\x00", "é…"]
+    rows = [{"text": a + b, "other": b} for a in values for b in values]
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, ["text", "other"])
+    writer.writeheader()
+    writer.writerows(rows)
+    found = _read(_file(tmp_path, "a.csv", buffer.getvalue()))
+    assert [record.fields for record in found if isinstance(record, Record)] == rows
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,words\n1,a\n", "a.csv:1: .*there are 'id', 'words': name the text's field"),
+        ("text,id,text\na,1,b\n", "a.csv:1: two columns are called 'text'"),
+        ('text,"id\n', "a.csv:1: the header can't be read"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_a_data_error(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    """The whole file would be guesswork."""
+    with pytest.raises(DataError, match=message):
+        _read(_file(tmp_path, "a.csv", content))
+
+
+def test_the_fields_can_be_named(tmp_path: Path) -> None:
+    """Over those that would be found."""
+    path = _file(tmp_path, "a.csv", "text,words,kicker\na,b,c\n")
+    [record] = _read(path, text_field="words", title_field="kicker")
+    assert isinstance(record, Record)
+    assert (record.text, record.title) == ("b", "c")
+
+
+def test_a_name_mistyped_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    """And not with the usual field."""
+    with pytest.raises(DataError, match="no field 'txet'; did you mean 'text'"):
+        _read(_file(tmp_path, "a.csv", "text\na\n"), text_field="txet")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv"])
+def test_unicode_is_read_by_its_mark(tmp_path: Path, encoding: str, name: str) -> None:
+    """In any of its forms, in any format."""
+    text = "The navy\u2019s café — naïve, “no”"
+    content = {
+        "a.txt": text,
+        "a.jsonl": json.dumps({"text": text}, ensure_ascii=False) + "\n",
+        "a.csv": f'text\n"{text}"\n',
+    }[name]
+    mark = "\ufeff" if encoding.endswith("be") else ""
+    path = _file(tmp_path, name, (mark + content).encode(encoding))
+    assert [text.lstrip("\ufeff") for text in _texts(path) if text] == [text]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv"])
+def test_windows_1252_is_detected_and_said_so(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first line that is not ASCII gives it away, however far down."""
+    pytest.importorskip("charset_normalizer")
+    text = "The navy\u2019s café — naïve, “no”"
+    plain = "plain " * 50
+    content = {
+        "a.txt": text,
+        "a.jsonl": "".join(
+            json.dumps({"text": each}, ensure_ascii=False) + "\n" for each in [plain] * 9 + [text]
+        ),
+        "a.csv": "text\n" + f"{plain}\n" * 9 + f'"{text}"\n',
+    }[name]
+    with caplog.at_level(logging.WARNING, "topicclf"):
+        assert _texts(_file(tmp_path, name, content.encode("cp1252")))[-1] == text
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{tmp_path / name}: not UTF-8; read as Windows-1252"
+    ]
+
+
+def test_the_encoding_can_be_named(tmp_path: Path) -> None:
+    """Then nothing is detected."""
+    path = _file(tmp_path, "a.txt", "Łódź".encode("cp1250"))
+    assert _texts(path, encoding="cp1250") == ["Łódź"]
+    with pytest.raises(DataError, match="no encoding 'utf-9'"):
+        ReadOptions(encoding="utf-9")
+
+
+def test_bytes_that_are_no_text_are_a_bad_record(tmp_path: Path) -> None:
+    """Not an answer about noise."""
+    noise = bytes(range(128, 256)) * 3
+    assert _texts(_file(tmp_path, "a.txt", noise)) == [None]
+    csv_file = _file(tmp_path, "a.csv", b"text\n\xc3\xa9\n" + noise.replace(b"\n", b"") + b"\nb\n")
+    assert _texts(csv_file) == ["é", None, "b"]
+
+
+def test_without_charset_normalizer_the_error_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or that the encoding can be named."""
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    path = _file(tmp_path, "a.txt", "café".encode("latin-1"))
+    with pytest.raises(DataError, match=r"name its encoding.*topicclf\[encodings\]"):
+        _read(path)
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.jsonl.gz", "a.csv.gz", "b.jsonl"])
+def test_gzip_is_unpacked_whatever_its_name(tmp_path: Path, name: str) -> None:
+    """What it is packed around is told by the rest of the name."""
+    content = {"txt": "navy", "csv": "text\nnavy\n"}.get(name.split(".")[1], '{"text": "navy"}\n')
+    assert _texts(_file(tmp_path, name, gzip.compress(content.encode()))) == ["navy"]
+
+
+def test_damaged_gzip_is_a_bad_record_where_it_breaks(tmp_path: Path) -> None:
+    """What came before it counts."""
+    lines = b"".join(b'{"text": "%d navy"}\n' % number for number in range(100_000))
+    whole = gzip.compress(lines)
+    found = _read(_file(tmp_path, "a.jsonl.gz", whole[: len(whole) // 2]))
+    assert isinstance(found[-1], BadRecord)
+    assert "gzip file is damaged" in found[-1].problem
+    assert found[-1].line == len(found) > 1000
+
+
+def test_folders_and_globs_give_their_files_in_order(tmp_path: Path) -> None:
+    """Hidden files and unknown formats are left out; named ones are read whatever they are."""
+    (tmp_path / "in").mkdir()
+    for name, text in [("b.txt", "b"), ("a.txt", "a"), ("in/c.txt", "c"), (".d.txt", "d")]:
+        _file(tmp_path, name, text)
+    odd = _file(tmp_path, "e.dat", "e")
+    assert _texts(tmp_path) == ["a", "b", "c"]
+    assert _texts(tmp_path / "*.txt") == ["a", "b"]
+    assert _texts(tmp_path / "**" / "*.txt") == ["a", "b", "c"]
+    assert _texts(odd) == ["e"]
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "*.csv", "empty"])
+def test_a_source_without_a_file_is_an_error_at_once(tmp_path: Path, name: str) -> None:
+    """Before a single record has been read."""
+    (tmp_path / "empty").mkdir()
+    good = _file(tmp_path, "good.txt", "good")
+    with pytest.raises(FileNotFoundError, match=name.replace("*", r"\*")):
+        read_records([good, tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"text": "navy"}\n{"text": "army"}\n', ["navy", "army"]),
+        (b'\xef\xbb\xbf{ "text": "navy" }', ["navy"]),
+        (b"The navy.", ["The navy."]),
+        (b"", [""]),
+    ],
+)
+def test_standard_input_is_known_by_how_it_begins(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, expected: list[str]
+) -> None:
+    """JSON lines, a web page, Parquet, or else plain text."""
+    stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert _texts(Path("-")) == expected
+
+
+def test_records_come_one_by_one(tmp_path: Path) -> None:
+    """The first is there before the last has been written."""
+    path = _file(tmp_path, "a.jsonl", "".join(f'{{"text": "{n}"}}\n' for n in range(100_000)))
+    records: Iterator[Record | BadRecord] = read_records([path])
+    assert next(records).line == 1
+    path.write_bytes(b"")
+    assert len(list(records)) < 100_000
+
+
+def test_bytes_read_are_counted(tmp_path: Path) -> None:
+    """For a progress bar; of a packed file, as they stand on the disk."""
+    packed = gzip.compress(b'{"text": "navy"}\n' * 1000)
+    path = _file(tmp_path, "a.jsonl.gz", packed)
+    counts: list[int] = []
+    assert len(list(read_records([path], on_bytes=counts.append))) == 1000
+    assert sum(counts) == len(packed)
+
+
+def test_parquet_rows_are_records(tmp_path: Path) -> None:
+    """Of whatever types."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = [{"body": f"text {n}", "n": n, "tags": ["a"] * (n % 3)} for n in range(2000)]
+    rows[7]["body"] = None
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pyarrow.Table.from_pylist(rows), path, row_group_size=700)
+    found = _read(path)
+    assert [r.fields for r in found if isinstance(r, Record)] == rows[:7] + rows[8:]
+    assert str(found[7]) == f"{path}:8: 'body' must be a text, but is missing"
+
+
+def test_what_is_no_parquet_is_a_data_error(tmp_path: Path) -> None:
+    """Whose end is missing, or that never was any."""
+    pytest.importorskip("pyarrow")
+    with pytest.raises(DataError, match=r"a\.parquet: .*not a whole Parquet file"):
+        _read(_file(tmp_path, "a.parquet", b"PAR1 and then something else"))
+
+
+def test_without_pyarrow_parquet_asks_for_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"pip install \"topicclf\[parquet\]\""):
+        _read(_file(tmp_path, "a.parquet", b"PAR1"))

@@ -1,0 +1,110 @@
+"""Sources to open files: folders and globs unfolded, gzip unpacked, the format told."""
+
+import glob
+import gzip
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import cast
+
+from topicclf.records.options import FORMATS, ReadOptions
+
+__all__ = ["STDIN", "find_files", "format_of", "open_file"]
+
+#: What stands for standard input.
+STDIN = "-"
+# As much as one look at a file tells about its encoding.
+_BUFFER = 1 << 18
+_GZIP_MAGIC = b"\x1f\x8b"
+_BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in endings}
+
+
+def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOptions) -> list[str]:
+    """Name every file that sources mean, in order.
+
+    Args:
+        sources: Files, folders, globs, or ``-`` for standard input.
+        options: If they name a format, every file of a folder counts, otherwise those with a known
+            ending; hidden ones never do.
+
+    Raises:
+        FileNotFoundError: A source is no file, or no file fits it.
+    """
+    files: list[str] = []
+    for source in (os.fspath(each) for each in sources):
+        path = Path(source)
+        if source == STDIN or (path.exists() and not path.is_dir()):
+            files.append(source)
+            continue
+        # Path's own glob takes no absolute pattern.
+        matches = [source] if path.is_dir() else glob.glob(source, recursive=True)  # noqa: PTH207
+        found = sorted(file for match in matches for file in _inside(match, options))
+        if not found:
+            fault = "holds no file of a known format" if path.is_dir() else "is no file"
+            msg = f"{source} {fault}"
+            raise FileNotFoundError(msg)
+        files += found
+    return files
+
+
+def _inside(path: str, options: ReadOptions) -> Iterator[str]:
+    if not Path(path).is_dir():
+        yield path
+    for parent, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and (options.format or _ending(name) in _BY_ENDING):
+                yield str(Path(parent) / name)
+
+
+def _ending(name: str) -> str:
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+
+
+@contextmanager
+def open_file(
+    name: str, *, on_bytes: Callable[[int], object] | None = None
+) -> Iterator[io.BufferedReader]:
+    """Open a file, or standard input, for reading its bytes; gzip is unpacked.
+
+    Args:
+        name: The file's name.
+        on_bytes: Called with the number of bytes whenever some have been read from the disk.
+    """
+    with ExitStack() as stack:
+        if name == STDIN:
+            file = cast("io.BufferedReader", sys.stdin.buffer)
+        else:
+            file = stack.enter_context(io.BufferedReader(_Counted(name, on_bytes), _BUFFER))
+        if file.peek(2)[:2] == _GZIP_MAGIC:
+            unpacked = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
+            file = stack.enter_context(io.BufferedReader(unpacked, _BUFFER))
+        yield file
+
+
+class _Counted(io.FileIO):
+    def __init__(self, name: str, on_bytes: Callable[[int], object] | None) -> None:
+        super().__init__(name)
+        self._on_bytes = on_bytes
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
+        count = super().readinto(buffer)
+        if count and self._on_bytes is not None:
+            self._on_bytes(count)
+        return count
+
+
+def format_of(name: str, file: io.BufferedReader) -> str:
+    """Tell a file's format by its name, or by how it begins."""
+    if known := _BY_ENDING.get(_ending(name)):
+        return known
+    start = file.peek(1024)[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"par1"):
+        return "parquet"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    return "jsonl" if start.startswith((b'{"', b"{ ")) else "text"
