@@ -9,111 +9,43 @@ The last table sets the numbers that we aim for beside those that were measured.
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import topicclf
 from topicclf import TopicModel
-from topicclf.learning.calibration import expected_calibration_error
+from topicclf.evaluation.answers import Answers, answer
+from topicclf.evaluation.evaluation import Evaluation, evaluate
+from topicclf.evaluation.intervals import Bootstrap
+from topicclf.evaluation.slices import slices
 from topicclf.learning.data import Labelled, read_labelled
 from training.card import add_numbers
-from training.peers import fasttext_peer, recipe_peer
+from training.peers import Tagger, fasttext_peer, recipe_peer
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
 
 _RUNS = 7
 
 
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What one model says of some articles.
-
-    Attributes:
-        labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
-        carried: Whether the model tags each topic, likewise, bool.
-        probability: Likewise, where the model gives any.
-    """
-
-    labels: NDArray[np.int8]
-    carried: NDArray[np.bool_]
-    probability: NDArray[np.float64] | None = None
-
-    def of(self, rows: NDArray[np.bool_]) -> "Answers":
-        """The answers for some of the articles."""
-        probability = None if self.probability is None else self.probability[rows]
-        return Answers(self.labels[rows], self.carried[rows], probability)
-
-    def _known(self) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-        for topic in range(self.labels.shape[1]):
-            yield topic, self.labels[:, topic] >= 0
-
-    def _each(self, score: Callable[..., float], answers: NDArray[Any]) -> list[float]:
-        """A score per topic on the known cells; NaN without any positive."""
-        return [
-            float(score(self.labels[known, t] == 1, answers[known, t]))
-            if (self.labels[known, t] == 1).any()
-            else float("nan")
-            for t, known in self._known()
-        ]
-
-    @property
-    def f1(self) -> list[float]:
-        """F1 per topic, unknown cells left out; NaN without any positive."""
-        return self._each(partial(f1_score, zero_division=0), self.carried)
-
-    @property
-    def average_precision(self) -> list[float]:
-        """Average precision per topic."""
-        if self.probability is None:
-            return [float("nan")] * self.labels.shape[1]
-        return self._each(average_precision_score, self.probability)
-
-    @property
-    def calibration_error(self) -> list[float]:
-        """Expected calibration error per topic, 15 bins of equal mass."""
-        if self.probability is None:
-            return [float("nan")] * self.labels.shape[1]
-        return [
-            expected_calibration_error(self.probability[known, t], self.labels[known, t] == 1)
-            for t, known in self._known()
-        ]
-
-    @property
-    def false_tags(self) -> tuple[int, int]:
-        """Of the articles that carry nothing for certain, how many get a tag; and how many are."""
-        none = (self.labels == 0).all(1)
-        return int(self.carried[none].any(1).sum()), int(none.sum())
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
-
-
-def _label_array(items: Sequence[Labelled], topics: Sequence[str]) -> NDArray[np.int8]:
-    return np.array(
-        [[1 if t in i.topics else -1 if t in i.unknown else 0 for t in topics] for i in items],
-        np.int8,
-    )
+def _measured(answers: Answers) -> Evaluation:
+    return evaluate(answers, bootstrap=Bootstrap(n_draws=0))
 
 
 def _row(name: str, answers: Answers) -> str:
-    tagged, none = answers.false_tags
-    each = " ".join(f"{value:6.3f}" for value in answers.f1)
+    found = _measured(answers)
+    each = " ".join(f"{topic.f1.value:6.3f}" for topic in found.topics.values())
+    tagged = round(found.false_tags.value * found.n_none) if found.n_none else 0
     return (
-        f"{name:34} {len(answers.labels):5} {_mean(answers.f1):6.3f}  {each}  "
-        f"{_mean(answers.average_precision):6.3f}  {tagged:3}/{none:<3} "
-        f"{tagged / none if none else float('nan'):6.1%}"
+        f"{name:34} {found.n_articles:5} {found.macro_f1.value:6.3f}  {each}  "
+        f"{found.macro_average_precision.value:6.3f}  {tagged:3}/{found.n_none:<3} "
+        f"{found.false_tags.value:6.1%}"
     )
 
 
@@ -184,42 +116,35 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     else:
         click.echo("no full corpora: dev and dev-modern are not measured (see --corpus)", err=True)
     articles = {name: read_labelled(path, topics=topics)[0] for name, path in sets.items()}
-    labels = {name: _label_array(items, topics) for name, items in articles.items()}
-
-    def ours(name: str) -> Answers:
-        probability = loaded.predict_proba([item.fields for item in articles[name]])
-        return Answers(labels[name], probability >= loaded.thresholds, probability)
-
-    answers = {name: ours(name) for name in articles}
+    answers = {name: answer(loaded, items) for name, items in articles.items()}
     long = np.array([item.fields["length"] == "long" for item in articles["held-out"]])
 
     say("topicclf\n" + _header(topics))
     for name, found in answers.items():
         say(_row(name, found))
         field = "length" if name == "held-out" else "source"
-        values = np.array([item.fields[field] for item in articles[name]])
-        for value in sorted(set(values.tolist())):
-            say(_row(f"  {value}", found.of(values == value)))
+        for value, rows in slices(articles[name], field).items():
+            say(_row(f"  {value}", found.of(rows)))
     say("\nexpected calibration error, 15 bins of equal mass")
     for name, found in answers.items():
         each = "  ".join(
-            f"{topic} {error:.3f}"
-            for topic, error in zip(topics, found.calibration_error, strict=True)
+            f"{topic} {numbers.calibration_error:.3f}"
+            for topic, numbers in _measured(found).topics.items()
         )
         say(f"{name:34} {each}")
 
     right, total = _pointed_right(
         loaded, [i for i in articles["held-out"] if i.fields["length"] == "long"]
     )
-    share = f"{right} of {total} ({right / total:.1%})"
-    say(f"\nevidence: of the first sentences in long held-out articles, {share}")
+    said_right = f"{right} of {total} ({right / total:.1%})"
+    say(f"\nevidence: of the first sentences in long held-out articles, {said_right}")
     say("stand in a paragraph that carries the topic")
 
     if peers:
         recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
         data, _ = gather(recipe, corpus, skip_bad=True)
         held = {name: [item.joined for item in items] for name, items in articles.items()}
-        trained: dict[str, Callable[[Sequence[str]], NDArray[np.bool_]] | str] = {}
+        trained: dict[str, Tagger | str] = {}
         for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
             trained[f"scikit-learn recipe, {part}"] = recipe_peer(data, rows)
             trained[f"fastText, {part}"] = fasttext_peer(data, rows)
@@ -230,7 +155,9 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
                 say(f"{peer:34} {predict}")
                 continue
             for name, texts in held.items():
-                found = Answers(labels[name], predict(texts))
+                found = replace(
+                    answers[name], probability=predict(texts), thresholds=np.full(len(topics), 0.5)
+                )
                 say(_row(f"{peer}: {name}", found))
                 if name == "held-out":
                     say(_row(f"{peer}: long", found.of(long)))
@@ -250,20 +177,25 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
         )
         say(f"{name:38} {value:9.3f} {floor:7.3f} {aim:7.3f}  {verdict}")
 
+    measured = {name: _measured(found) for name, found in answers.items()}
+
+    def worst_calibrated(name: str) -> float:
+        return max(topic.calibration_error for topic in measured[name].topics.values())
+
     if corpus:
-        dev, modern = answers["dev"], answers["dev-modern"]
-        tagged = [sum(pair) for pair in zip(dev.false_tags, modern.false_tags, strict=True)]
-        line("macro-F1, dev", _mean(dev.f1), 0.925, 0.95)
-        line("worst topic's F1, dev", min(dev.f1), 0.89, 0.92)
-        line("macro-F1, dev-modern", _mean(modern.f1), 0.94, 0.97)
-        line("false tags, dev and dev-modern", tagged[0] / tagged[1], 0.05, 0.02, low=True)
-        line(
-            "calibration error, dev, worst topic", max(dev.calibration_error), 0.04, 0.02, low=True
-        )
-        line("  dev-modern, worst topic", max(modern.calibration_error), 0.04, 0.02, low=True)
-    kept = answers["held-out"]
-    line("macro-F1, held-out, long", _mean(kept.of(long).f1), 0.88, 0.95)
-    line("false tags, held-out", kept.false_tags[0] / kept.false_tags[1], 0.10, 0.03, low=True)
+        dev, modern = measured["dev"], measured["dev-modern"]
+        tagged = dev.false_tags.value * dev.n_none + modern.false_tags.value * modern.n_none
+        line("macro-F1, dev", dev.macro_f1.value, 0.925, 0.95)
+        worst = min(topic.f1.value for topic in dev.topics.values())
+        line("worst topic's F1, dev", worst, 0.89, 0.92)
+        line("macro-F1, dev-modern", modern.macro_f1.value, 0.94, 0.97)
+        share = tagged / (dev.n_none + modern.n_none)
+        line("false tags, dev and dev-modern", share, 0.05, 0.02, low=True)
+        line("calibration error, dev, worst topic", worst_calibrated("dev"), 0.04, 0.02, low=True)
+        line("  dev-modern, worst topic", worst_calibrated("dev-modern"), 0.04, 0.02, low=True)
+    kept = _measured(answers["held-out"].of(long))
+    line("macro-F1, held-out, long", kept.macro_f1.value, 0.88, 0.95)
+    line("false tags, held-out", measured["held-out"].false_tags.value, 0.10, 0.03, low=True)
     line("model.npz, MB", size, 8, 4, low=True)
     line("loading / import numpy", load_seconds / numpy_seconds, 1, 1 / 3, low=True)
     say(f"loading {load_seconds * 1e3:.0f} ms, import numpy {numpy_seconds * 1e3:.0f} ms")

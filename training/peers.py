@@ -15,11 +15,12 @@ from sklearn.pipeline import make_pipeline
 if TYPE_CHECKING:
     from training.train import TrainingSet
 
-__all__ = ["fasttext_peer", "recipe_peer"]
+__all__ = ["Tagger", "fasttext_peer", "recipe_peer"]
 
 _NONE = "none"
 
-Tagger = Callable[[Sequence[str]], NDArray[np.bool_]]
+#: From texts to the probability of each topic, shape (n_texts, n_topics).
+Tagger = Callable[[Sequence[str]], NDArray[np.float64]]
 
 
 def recipe_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger:
@@ -31,7 +32,7 @@ def recipe_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger:
     pipeline.fit(
         [data.texts[i] for i in np.flatnonzero(rows)], (data.labels[rows] == 1).astype(int)
     )
-    return lambda texts: np.asarray(pipeline.predict(texts), bool)
+    return lambda texts: np.asarray(pipeline.predict_proba(texts), float)
 
 
 def fasttext_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger | str:
@@ -58,14 +59,14 @@ def fasttext_peer(data: "TrainingSet", rows: NDArray[np.bool_]) -> Tagger | str:
             verbose=0,
         )
 
-    def predict(texts: Sequence[str]) -> NDArray[np.bool_]:
-        carried = np.zeros((len(texts), len(data.topics)), bool)
+    def predict(texts: Sequence[str]) -> NDArray[np.float64]:
+        probability = np.zeros((len(texts), len(data.topics)))
         for row, text in enumerate(texts):
             # fasttext.FastText.predict breaks with NumPy 2; what it wraps does not.
-            for _, label in model.f.predict(_flat(text) + "\n", -1, 0.5, "strict"):
+            for stated, label in model.f.predict(_flat(text) + "\n", -1, 0.0, "strict"):
                 if (topic := label.removeprefix("__label__")) != _NONE:
-                    carried[row, data.topics.index(topic)] = True
-        return carried
+                    probability[row, data.topics.index(topic)] = stated
+        return probability
 
     return predict
 
