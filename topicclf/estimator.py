@@ -55,6 +55,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         out_of_fold_: Per topic, what was measured out of fold: ``f1``, ``average_precision``,
             ``calibration_error``, ``threshold`` and ``fold_thresholds``, ``positives``,
             ``negatives``.
+        out_of_fold_proba_: What each trusted article gets from classifiers that have not seen it,
+            in their order, shape (n_trusted, n_topics). It is left out of pickles.
 
     >>> texts = ["The navy ordered frigates", "Quake rescuers dig on", "A new opera opens"] * 20
     >>> labels = [{"defence"}, {"disaster"}, set()] * 20
@@ -160,6 +162,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         known = labels[trust]
         join = learn_join(views(scores), known)
         probability = join.probabilities(scores, np.ones(len(known), bool))
+        self.out_of_fold_proba_ = probability
         self.out_of_fold_ = {
             name: measure(probability[:, topic], known[:, topic], folds[trust])
             for topic, name in enumerate(names)
@@ -181,6 +184,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             provenance={"out_of_fold": self.out_of_fold_},
         )
         return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "out_of_fold_proba_"}
 
     def decision_function(self, X: Iterable[Item]) -> NDArray[np.float64]:
         """How far each article's log-odds are above the topic's threshold.

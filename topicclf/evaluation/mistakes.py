@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from topicclf.model import TopicModel
     from topicclf.prediction import Evidence
 
-__all__ = ["Mistake", "worst_mistakes"]
+__all__ = ["Mistake", "evidence_for", "worst_mistakes"]
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,15 @@ def worst_mistakes(
                 topic=topic,
                 carried=bool(label[row] == 1),
                 probability=float(answers.probability[row, column]),
-                evidence=_evidence(model, items[row], topic),
+                evidence=evidence_for(model, items[row], topic),
             )
             for row in rows
         ]
     return found
 
 
-def _evidence(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":
+def evidence_for(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":
+    """What speaks for a topic most, whether the model tags the article with it or not."""
     return explain(
         Article(item.text, item.title),
         {topic: model.topics.index(topic)},

@@ -1,0 +1,1 @@
+"""Better labels for less work: which articles to label next, and which labels to look at again."""
