@@ -1,12 +1,17 @@
 """Bring public corpora from where they are published, and make them into labelled JSON lines.
 
-python -m training.fetch reuters-modapte --archive reuters21578.tar.gz --out reuters
+python -m training.fetch sources                        where they come from, and under what terms
+python -m training.fetch corpora --out corpus           the files that the shipped model is made of
+python -m training.fetch reuters-modapte --out reuters  the benchmark Reuters-21578, ModApte split
+
+Downloads are kept in the user's cache, or in the folder that TOPICCLF_DATA names.
 """
 
+import hashlib
 import sys
 import tarfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -14,33 +19,121 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from topicclf.errors import DataError
-from training.item import write_items
+from training.annotated import write_annotations
+from training.corpora import REGISTRY, Registry, Source, assemble, files
+from training.item import read_items, write_items
 from training.sources.reuters import modapte, read_stories
 
 __all__ = ["main"]
 
+_SHOWN = 5
 
-@click.group(help=__doc__)
+_registry = click.option(
+    "--registry",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=REGISTRY,
+    help="Another list of sources than training/corpora.toml.",
+)
+_out = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill."
+)
+
+
+class _Main(click.Group):
+    """Shows our errors without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (DataError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Main, help=__doc__.replace("\n\npython", "\n\n\b\npython"))
 def main() -> None:
     """Group the commands."""
 
 
+@main.command()
+@_registry
+def sources(registry: Path) -> None:
+    """List where the corpora come from, how they are pinned and under what terms."""
+    for source in Registry.load(registry).sources.values():
+        pin = "SHA-256 of each file" if source.sha256 else "commit; its first download is trusted"
+        click.echo(f"{source.name}: {source.about}")
+        click.echo(f"  https://github.com/{source.repository}/tree/{source.commit}")
+        click.echo(f"  pinned by {pin}; {source.licence}")
+
+
+@main.command()
+@_out
+@click.option("--only", multiple=True, metavar="FILE", help="Make this file only; may be repeated.")
+@_registry
+def corpora(out: Path, only: Sequence[str], registry: Path) -> None:
+    """Make the files that the shipped model is trained and measured on.
+
+    Articles that can't be had, or that are no longer what was labelled, are counted and named; the
+    exit status is then 1.
+
+    \b
+    Example:
+      python -m training.fetch corpora --out corpus --only nyt.jsonl.gz --only reuters.jsonl.gz
+    """  # noqa: D301
+    read = Registry.load(registry)
+    if strange := set(only) - set(read.corpora):
+        msg = f"no corpus {min(strange)!r}; there are {', '.join(read.corpora)}"
+        raise click.UsageError(msg)
+    chosen = [corpus for name, corpus in read.corpora.items() if not only or name in only]
+    problems: list[str] = []
+    whole = True
+    for corpus, made in assemble(read, chosen, problems):
+        write_items(out / corpus.file, made.items)
+        click.echo(f"wrote {out / corpus.file}: {len(made.items):,} articles")
+        for names, what in (
+            (made.missing, "not found in their sources"),
+            (made.differing, "not the text that was labelled"),
+        ):
+            if names:
+                whole = False
+                click.echo(f"  {len(names):,} {what}: {_some(names)}", err=True)
+    if problems:
+        click.echo(f"{len(problems):,} files were left out: {_some(problems)}", err=True)
+    if not whole:
+        sys.exit(1)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
+
+
+@main.command()
+@click.argument("corpus", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True,
+              help="File for the labels, ending in .csv.xz.")  # fmt: skip
+@click.option("--digest-every", default=1, show_default=True,
+              help="Of how many articles one can be checked later.")  # fmt: skip
+def annotations(corpus: Path, out: Path, digest_every: int) -> None:
+    """Take the labels of CORPUS, JSON lines as this command writes them, without its texts."""
+    count = write_annotations(out, read_items(corpus), digest_every=digest_every)
+    click.echo(f"wrote {out}: labels of {count:,} articles")
+
+
 @main.command("reuters-modapte")
+@_out
 @click.option("--archive", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              required=True, help="Lewis' reuters21578.tar.gz.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True,
-              help="Folder for train.jsonl and test.jsonl.")  # fmt: skip
-def reuters_modapte(archive: Path, out: Path) -> None:
-    """Make the benchmark Reuters-21578, ModApte split, 90 categories.
+              help="Lewis' reuters21578.tar.gz; without it, it is downloaded.")  # fmt: skip
+@_registry
+def reuters_modapte(out: Path, archive: Path | None, registry: Path) -> None:
+    """Make train.jsonl and test.jsonl of Reuters-21578, ModApte split, 90 categories.
 
     \b
     Example:
       python -m training.fetch reuters-modapte --archive reuters21578.tar.gz --out reuters
     """  # noqa: D301
-    try:
-        sides = modapte([story for file in _members(archive) for story in read_stories(file)])
-    except DataError as error:
-        raise click.ClickException(str(error)) from error
+    read = Registry.load(registry)
+    source = read.sources["reuters"]
+    contents = _members(archive, source) if archive else (c for _, c in files(read, source))
+    sides = modapte([story for content in contents for story in read_stories(content)])
     for name, items in zip(("train", "test"), sides, strict=True):
         path = out / f"{name}.jsonl"
         write_items(path, items)
@@ -48,20 +141,34 @@ def reuters_modapte(archive: Path, out: Path) -> None:
         click.echo(f"wrote {path}: {len(items):,} stories, {len(categories)} categories")
 
 
-def _members(archive: Path) -> Iterator[bytes]:
-    """The ``.sgm`` files of an archive."""
-    found = False
+def _members(archive: Path, source: Source) -> Iterator[bytes]:
+    """The ``.sgm`` files of Lewis' archive, each checked."""
+    # There reut2-007.sgm is what the mirror calls data/7.sgm.
+    known = {
+        f"reut2-{int(PurePosixPath(path).stem):03}.sgm": sha256
+        for path, sha256 in source.sha256.items()
+    }
     try:
         with tarfile.open(archive) as tar:
             for member in tar:
-                if member.name.endswith(".sgm") and (file := tar.extractfile(member)):
-                    found = True
-                    yield file.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
-        msg = f"{archive} is no tar archive, or a damaged one ({error}); fetch it again"
+                name = PurePosixPath(member.name).name
+                file = tar.extractfile(member) if name in known else None
+                if file:
+                    content = file.read()
+                    found, expected = hashlib.sha256(content).hexdigest(), known.pop(name)
+                    if found != expected:
+                        msg = (
+                            f"{archive}: {name} is not that of Lewis' distribution 1.0: SHA-256 "
+                            f"{expected} was expected, {found} found; without --archive the right "
+                            "files are downloaded"
+                        )
+                        raise DataError(msg)
+                    yield content
+    except (tarfile.TarError, EOFError) as error:
+        msg = f"{archive} is no tar archive, or a damaged one; fetch it again"
         raise DataError(msg) from error
-    if not found:
-        msg = f"{archive} holds no .sgm file; give Lewis' reuters21578.tar.gz"
+    if known:
+        msg = f"{archive} lacks {min(known)}; give Lewis' reuters21578.tar.gz, whole"
         raise DataError(msg)
 
 

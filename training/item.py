@@ -3,14 +3,15 @@
 import gzip
 import io
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from topicclf.artifact import write_beside
 
-__all__ = ["Item", "one_line", "write_items"]
+__all__ = ["Item", "decoded", "one_line", "paragraphs", "read_items", "write_items"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Item:
         date: The day, or as much of it as is known, as ``YYYY-MM-DD``; or nothing.
         topics: The topics that it carries; None for an article without labels.
         unknown: The topics of which nothing is known.
-        doubtful: The topics on which the annotator was in doubt.
+        doubtful: Whether the annotator was in doubt.
         code: The source's own label, or nothing.
     """
 
@@ -36,7 +37,7 @@ class Item:
     date: str = ""
     topics: tuple[str, ...] | None = None
     unknown: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
+    doubtful: bool = False
     code: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,7 +52,7 @@ class Item:
         fields["text"] = self.text
         if self.topics is not None:
             fields |= {"topics": list(self.topics), "unknown": list(self.unknown)}
-        fields |= {"doubtful": list(self.doubtful)} if self.doubtful else {}
+        fields |= {"doubtful": True} if self.doubtful else {}
         return fields | ({"code": self.code} if self.code else {})
 
 
@@ -62,6 +63,35 @@ def one_line(text: str) -> str:
     'Rain and wind'
     """
     return " ".join(text.split())
+
+
+def paragraphs(text: str) -> str:
+    r"""A text with one blank between words and one empty line between paragraphs.
+
+    >>> paragraphs("Rain\tfell. \n \n\n Wind\u00a0rose.\n")
+    'Rain fell. \n\n Wind rose.'
+    """
+    return re.sub(r"\n\s*\n", "\n\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+
+
+def decoded(content: bytes) -> str:
+    """Bytes as text: UTF-8 with or without a byte order mark, or else Windows-1252."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def read_items(path: Path) -> Iterator[Item]:
+    """Read JSON lines as `write_items` writes them, without anything that an `Item` lacks."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            fields = json.loads(line)
+            for name in ("topics", "unknown"):
+                if name in fields:
+                    fields[name] = tuple(fields[name])
+            yield Item(**fields)
 
 
 def write_items(path: Path, items: Iterable[Item]) -> int:

@@ -1,0 +1,132 @@
+"""Labels without their texts: which articles carry what, by the articles' names.
+
+A file of them is CSV, packed by xz, with a head: ``id``, ``topics`` and ``unknown`` (names with a
+blank between; ``?`` for an article that nobody has labelled), ``doubtful`` (``x`` or nothing),
+``code`` and ``digest``: the first digits of the SHA-256 of the article's letters, which tell
+whether a text is the one that was labelled.
+"""
+
+import csv
+import hashlib
+import io
+import lzma
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from topicclf.artifact import write_beside
+from topicclf.errors import DataError
+from training.item import Item
+
+__all__ = ["Annotation", "annotate", "read_annotations", "write_annotations"]
+
+_DIGITS = 4
+_FIELDS = ["id", "topics", "unknown", "doubtful", "code", "digest"]
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What is known of one article.
+
+    Attributes:
+        id: The article's name, as `training.item.Item` has it.
+        topics: The topics that it carries; None if nobody has labelled it.
+        unknown: The topics of which nothing is known.
+        doubtful: Whether the annotator was in doubt.
+        code: The source's own label, or nothing.
+        digest: Of the article that was labelled, or nothing.
+    """
+
+    id: str
+    topics: tuple[str, ...] | None
+    unknown: tuple[str, ...] = ()
+    doubtful: bool = False
+    code: str = ""
+    digest: str = ""
+
+
+def digest(item: Item) -> str:
+    """Enough of a hash to notice another text; white space doesn't count.
+
+    >>> digest(Item("a", "a", "Rain fell.")) == digest(Item("a", "a", "Rain  fell."))
+    True
+    """
+    letters = "".join(f"{item.title}\n{item.text}".split())
+    return hashlib.sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def annotate(item: Item, annotation: Annotation) -> Item:
+    """An article with what is known of it."""
+    return replace(
+        item,
+        topics=annotation.topics,
+        unknown=annotation.unknown,
+        doubtful=annotation.doubtful,
+        code=annotation.code or item.code,
+    )
+
+
+def read_annotations(path: Path) -> list[Annotation]:
+    """Read a file of labels, in its order.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DataError: It is damaged, or says one thing twice.
+    """
+    try:
+        with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        msg = f"{path} is damaged ({error}); restore it from the repository"
+        raise DataError(msg) from error
+    if rows and list(rows[0]) != _FIELDS:
+        msg = f"{path}:1: the columns are {', '.join(rows[0])}, not {', '.join(_FIELDS)}"
+        raise DataError(msg)
+    found = {
+        row["id"]: Annotation(
+            row["id"],
+            None if row["topics"] == "?" else tuple(row["topics"].split()),
+            tuple(row["unknown"].split()),
+            row["doubtful"] == "x",
+            row["code"],
+            row["digest"],
+        )
+        for row in rows
+    }
+    if len(found) < len(rows):
+        msg = f"{path} has labels for the same article twice; keep one of each"
+        raise DataError(msg)
+    return list(found.values())
+
+
+def write_annotations(path: Path, items: Iterable[Item], *, digest_every: int = 1) -> int:
+    """Write the labels of articles, and nothing else of them.
+
+    Args:
+        path: Where to.
+        items: The articles.
+        digest_every: Of how many articles one gets a digest; it takes most of the room.
+
+    Returns:
+        How many articles there were.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_FIELDS)
+    count = 0
+    for count, item in enumerate(items, 1):
+        # The names of Wikipedia's entries are hashes of their words already.
+        checked = count % digest_every == 0 and not item.id.startswith("wce:")
+        writer.writerow(
+            [
+                item.id,
+                "?" if item.topics is None else " ".join(item.topics),
+                " ".join(item.unknown),
+                "x" if item.doubtful else "",
+                item.code,
+                digest(item) if checked else "",
+            ]
+        )
+    packed = lzma.compress(text.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME)
+    write_beside(path, packed)
+    return count
