@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.article import Article, Item
-from topicclf.features import known_words, read
+from topicclf.features import known_words
 from topicclf.join import views
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.calibration import learn_join, measure
@@ -23,6 +23,7 @@ from topicclf.learning.vocabulary import Corpus, learn_vocabulary
 from topicclf.learning.weights import Supervision, learn_weights
 from topicclf.model import TopicModel
 from topicclf.passages import passages
+from topicclf.plain import read_plainly
 from topicclf.scores import Scores
 
 __all__ = ["TopicClassifier"]
@@ -209,7 +210,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         weights = self.model_.weights
-        batch = read(texts, weights.vocabulary)
+        batch = read_plainly(texts, weights.vocabulary)
         cut = passages(batch.lengths)
         articles = article_matrix(batch, weights.vocabulary)
         parts = passage_matrix(batch, cut, weights.vocabulary)

@@ -12,7 +12,7 @@ from topicclf.features import Batch
 from topicclf.prediction import Evidence, Sentence, Term
 from topicclf.scores import Weights
 from topicclf.sentences import sentence_spans
-from topicclf.words import word_spans, words
+from topicclf.words import fold, word_spans, words
 
 __all__ = ["explain"]
 
@@ -50,8 +50,8 @@ def explain(
     joined = article.joined
     spans = sentence_spans(joined, abbreviations=abbreviations)
     texts = [joined[start:end] for start, end in spans]
-    numbered = [weights.vocabulary.terms(words(text)) for text in texts]
-    batch = Batch.of([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
+    numbered = [weights.vocabulary.terms(fold(text)) for text in texts]
+    batch = Batch.joining([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
     bounds = np.array([0, *accumulate(map(len, numbered))])
     loudness = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
     scores = loudness - _RIVALRY * _loudest_other(loudness)

@@ -7,58 +7,129 @@ root of the sum of their squares: close to the same, and a difference of two run
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.fingerprints import runs
 from topicclf.passages import Passages
 from topicclf.vocabulary import Vocabulary
-from topicclf.words import words
+from topicclf.words import fold
 
-__all__ = ["Batch", "Triplets", "article_features", "known_words", "passage_features", "read"]
+__all__ = [
+    "Batch",
+    "Repeats",
+    "Triplets",
+    "article_features",
+    "known_words",
+    "passage_features",
+    "read",
+    "repeats",
+]
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The numbered words of some articles, end to end.
+    """The numbered words of some articles.
+
+    After the words of each article stands one more unknown: no pair reaches over it, and the end of
+    every run of words is a place, too.
 
     Attributes:
-        terms: The term of each word, shape (n_words,), int32.
-        pairs: The feature that each word forms with the next, likewise.
-        lengths: The number of words of each article, shape (n_articles,), int64.
+        terms: The term of each word, shape (n_words + n_articles,), int64.
+        pairs: The feature that each word forms with the next, or the unknown, likewise.
+        starts: The first word of each article, shape (n_articles,), int64.
+        ends: The unknown after its last, likewise.
     """
 
-    terms: NDArray[np.int32]
-    pairs: NDArray[np.int32]
-    lengths: NDArray[np.int64]
+    terms: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
     @classmethod
-    def of(cls, articles: Iterable[NDArray[np.int32]], vocabulary: Vocabulary) -> "Batch":
-        """Lay articles of numbered words end to end, and find their pairs."""
-        each = list(articles)
-        lengths = np.array([len(terms) for terms in each], np.int64)
-        terms = np.concatenate(each) if each else np.empty(0, np.int32)
-        pairs = vocabulary.pairs_of(terms)
-        # No pair reaches from one article into the next.
-        ends = np.cumsum(lengths)[lengths > 0]
-        pairs[ends - 1] = vocabulary.unknown
-        return cls(terms=terms, pairs=pairs, lengths=lengths)
+    def of(cls, terms: NDArray[np.int64], ends: NDArray[np.int64], vocabulary: Vocabulary) -> Self:
+        """Find the pairs and where articles start.
+
+        Args:
+            terms: As in the attributes.
+            ends: Likewise.
+            vocabulary: What the numbers mean.
+        """
+        pairs = np.empty_like(terms)
+        pairs[:-1] = vocabulary.pairs_of(terms)
+        pairs[-1:] = vocabulary.unknown
+        starts = np.zeros_like(ends)
+        np.add(ends[:-1], 1, out=starts[1:])
+        return cls(terms=terms, pairs=pairs, starts=starts, ends=ends)
+
+    @classmethod
+    def joining(cls, articles: Iterable[NDArray[np.integer]], vocabulary: Vocabulary) -> Self:
+        """Join articles whose words are numbered already."""
+        stop = np.array([vocabulary.unknown])
+        parts = [part for article in articles for part in (article, stop)]
+        lengths = np.array([len(part) for part in parts[::2]], np.int64)
+        terms = np.concatenate([np.empty(0, np.int64), *parts])
+        return cls.of(terms, np.cumsum(lengths + 1) - 1, vocabulary)
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self.ends)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """The number of words of each article, shape (n_articles,)."""
+        return self.ends - self.starts
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """The article of each word, shape (n_words,)."""
-        return np.repeat(np.arange(len(self)), self.lengths)
+        """The article of each place, shape (n_words + n_articles,)."""
+        return np.repeat(np.arange(len(self)), self.lengths + 1)
+
+
+def read(texts: Sequence[str], vocabulary: Vocabulary) -> Batch:
+    """Turn texts into numbered words."""
+    terms, ends = vocabulary.read([fold(text) for text in texts])
+    return Batch.of(terms, ends, vocabulary)
 
 
 def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """How many words of each article the vocabulary knows, shape (n_articles,)."""
-    sums = np.concatenate([[0], np.cumsum(batch.terms != vocabulary.unknown)])
-    ends = np.cumsum(batch.lengths)
-    counts: NDArray[np.int64] = sums[ends] - sums[ends - batch.lengths]
+    known = batch.terms != vocabulary.unknown
+    counts: NDArray[np.int64] = np.add.reduceat(known, batch.starts, dtype=np.int64)
     return counts
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Features that stand more than once in an article; the unknown of each is always among them.
+
+    Attributes:
+        features: Shape (n,), ordered by article.
+        counts: How often each stands there, likewise.
+        first: Where the features of each article start, shape (n_articles,).
+    """
+
+    features: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+def repeats(batch: Batch, vocabulary: Vocabulary) -> Repeats:
+    """Find the features that stand more than once in an article."""
+    width = vocabulary.n_features
+    articles = np.arange(len(batch)) * width
+    keys = np.repeat(articles, batch.lengths + 1)
+    pairs = (batch.pairs != vocabulary.unknown).nonzero()[0]
+    keys = np.concatenate(
+        [keys + batch.terms, keys[pairs] + batch.pairs[pairs], articles + vocabulary.unknown]
+    )
+    keys.sort()
+    again = np.zeros(len(keys) + 1, bool)
+    np.equal(keys[1:], keys[:-1], out=again[1:-1])
+    starts, more = runs(again)
+    keys = keys[starts]
+    return Repeats(features=keys % width, counts=more + 1, first=np.searchsorted(keys, articles))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +139,6 @@ class Triplets:
     rows: NDArray[np.int64]
     features: NDArray[np.int64]
     values: NDArray[np.float64]
-
-
-def read(texts: Sequence[str], vocabulary: Vocabulary) -> Batch:
-    """Turn texts into numbered words."""
-    return Batch.of((vocabulary.terms(words(text)) for text in texts), vocabulary)
 
 
 def article_features(batch: Batch, vocabulary: Vocabulary) -> Triplets:

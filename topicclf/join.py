@@ -34,25 +34,22 @@ def views(scores: Scores) -> NDArray[np.float64]:
     Returns:
         Shape (n_articles, n_topics, n_views), float64.
     """
-    first = scores.cut.first[:-1]
-    if not len(first):
-        return np.empty((*scores.articles.shape, len(VIEWS)))
-    count = np.diff(scores.cut.first)[:, None].astype(float)
-    best = np.maximum.reduceat(scores.passages, first)
-    # Shifted by the best, so that no exponential overflows.
-    shifted = np.exp(2 * (scores.passages - np.repeat(best, count[:, 0].astype(int), axis=0)))
-    crowd = 2 * best + np.log(np.add.reduceat(shifted, first) / count)
-    return np.stack(
-        [
-            scores.articles,
-            best,
-            np.add.reduceat(scores.passages, first) / count,
-            crowd,
-            np.add.reduceat((scores.passages > 0).astype(float), first) / count,
-            np.broadcast_to(np.log(count), best.shape),
-        ],
-        axis=2,
-    )
+    found = np.empty((len(VIEWS), *scores.articles.shape))
+    article, best, mean, crowd, share, count = found
+    article[:] = scores.articles
+    if len(article):
+        first, counts = scores.cut.first, scores.cut.counts
+        np.maximum.reduceat(scores.passages, first, out=best)
+        np.add.reduceat(scores.passages, first, out=mean)
+        # Shifted by the best, so that no exponential overflows.
+        shifted = scores.passages - np.repeat(best, counts, axis=0)
+        np.log(np.add.reduceat(np.exp(2 * shifted), first), out=crowd)
+        np.add.reduceat(scores.passages > 0, first, dtype=float, out=share)
+        mean /= counts[:, None]
+        share /= counts[:, None]
+        count[:] = np.log(counts)[:, None]
+        crowd += 2 * best - count
+    return found.transpose(1, 2, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,5 +79,8 @@ class Join:
             scores: The scores of a batch.
             known: Whether the model knows any word of the article, shape (n_articles,).
         """
-        probability = 1 / (1 + np.exp(-np.clip(self.log_odds(scores), -500, 500)))
-        return np.where(known[:, None], probability, self.prevalence)
+        # The logistic function, in the form that overflows nowhere.
+        probability: NDArray[np.float64] = 0.5 + 0.5 * np.tanh(0.5 * self.log_odds(scores))
+        if not known.all():
+            probability[~known] = self.prevalence
+        return probability

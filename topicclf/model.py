@@ -106,30 +106,27 @@ class TopicModel:
 
     def _predictions(self, articles: list[Article]) -> list[Prediction]:
         batch, known, probabilities = self._judge(articles)
-        carried = probabilities >= self.thresholds
-        shares = known / np.maximum(batch.lengths, 1)
-        return [
-            self._prediction(article, *facts)
-            for article, *facts in zip(
+        return list(
+            map(
+                self._prediction,
                 articles,
                 probabilities.tolist(),
-                carried.tolist(),
-                shares.tolist(),
+                (probabilities >= self.thresholds).tolist(),
+                known.tolist(),
                 batch.lengths.tolist(),
-                strict=True,
             )
-        ]
+        )
 
     def _prediction(
-        self, article: Article, row: list[float], passes: list[bool], share: float, n_words: int
+        self, article: Article, row: list[float], passes: list[bool], known: int, n_words: int
     ) -> Prediction:
         found = [i for i, passed in enumerate(passes) if passed]
-        found.sort(key=lambda i: -row[i])
-        topics = tuple(self.topics[i] for i in found)
+        if len(found) > 1:
+            found.sort(key=row.__getitem__, reverse=True)
         return Prediction(
-            topics=topics,
+            topics=tuple([self.topics[i] for i in found]),
             probabilities=dict(zip(self.topics, row, strict=True)),
-            known_share=share,
+            known_share=known / n_words if n_words else 0.0,
             n_words=n_words,
             _explain=partial(self._evidence, article, found),
         )
@@ -161,9 +158,11 @@ class TopicModel:
             "provenance": dict(self.provenance),
         }
         arrays: dict[str, NDArray[Any]] = {
-            "surfaces": np.frombuffer(b"\n".join(vocabulary.surfaces), np.uint8),
+            "surfaces": np.frombuffer(vocabulary.surfaces, np.uint8),
             "surface_terms": vocabulary.surface_terms,
+            "surface_seeds": vocabulary.surface_lookup.seeds,
             "pair_gaps": np.diff(vocabulary.pairs, prepend=0),
+            "pair_seeds": vocabulary.pair_lookup.seeds,
             "idf": vocabulary.idf.astype(np.float16),
             "coef": self.weights.coef.astype(np.float16),
         }
@@ -191,12 +190,14 @@ class TopicModel:
         if tuple(join["views"]) != VIEWS:
             msg = f"views {join['views']}"
             raise ValueError(msg)
-        raw = arrays["surfaces"].tobytes()
         vocabulary = Vocabulary(
-            surfaces=tuple(raw.split(b"\n")) if raw else (),
-            surface_terms=arrays["surface_terms"].astype(np.int32),
+            # The first models had line ends here, and no seeds.
+            surfaces=arrays["surfaces"].tobytes().replace(b"\n", b" "),
+            surface_terms=arrays["surface_terms"].astype(np.int64),
             pairs=np.cumsum(arrays["pair_gaps"], dtype=np.int64),
             idf=arrays["idf"].astype(np.float32),
+            surface_seeds=arrays.get("surface_seeds"),
+            pair_seeds=arrays.get("pair_seeds"),
         )
         return cls(
             topics=tuple(header["topics"]),
@@ -223,7 +224,7 @@ def _model_file(path: str | os.PathLike[str]) -> Path:
 
 def _narrow(array: NDArray[Any]) -> NDArray[Any]:
     """The same whole numbers in the narrowest type that holds them."""
-    if array.dtype.kind == "i" and array.size:
+    if array.dtype.kind in "iu" and array.size:
         return array.astype(np.min_scalar_type(int(array.max())))
     return array
 

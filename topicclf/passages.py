@@ -5,6 +5,7 @@ out of running sums.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +15,24 @@ __all__ = ["Passages", "passages"]
 LENGTH = 50
 STRIDE = 25
 
+_OFTEN_MET = 5000
+
 
 @dataclass(frozen=True, eq=False)
 class Passages:
-    """Where the passages of a batch of articles stand in the batch's words, end to end.
+    """Where the passages of a batch of articles stand in the batch's words.
 
     Attributes:
         starts: First word of each passage, shape (n_passages,), int64.
         ends: One past its last word, likewise.
-        first: Each article's first passage, and their total; shape (n_articles + 1,), int64.
+        first: Each article's first passage, shape (n_articles,), int64.
+        counts: How many passages each article has, likewise.
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     first: NDArray[np.int64]
+    counts: NDArray[np.int64]
 
 
 def passages(lengths: NDArray[np.int64]) -> Passages:
@@ -37,18 +42,33 @@ def passages(lengths: NDArray[np.int64]) -> Passages:
     that the last ends with the article.
 
     Args:
-        lengths: The number of words of each article, shape (n_articles,).
+        lengths: The number of words of each article, shape (n_articles,); as in a
+            `topicclf.features.Batch`, a place is left free after each article.
 
     >>> cut = passages(np.array([60, 110]))
     >>> list(zip(cut.starts.tolist(), cut.ends.tolist()))
-    [(0, 60), (60, 110), (80, 130), (100, 150), (120, 170)]
+    [(0, 60), (61, 111), (81, 131), (101, 151), (121, 171)]
     """
+    if len(lengths) == 1 and lengths[0] < _OFTEN_MET:
+        return _of_one(int(lengths[0]))
+    return _cut(lengths)
+
+
+def _cut(lengths: NDArray[np.int64]) -> Passages:
     counts = np.where(lengths <= LENGTH + STRIDE, 1, -(-(lengths - LENGTH) // STRIDE) + 1)
-    first = np.concatenate([[0], np.cumsum(counts)])
-    index = np.arange(first[-1]) - np.repeat(first[:-1], counts)
-    offsets = np.repeat(np.cumsum(lengths) - lengths, counts)
-    room = np.repeat(np.maximum(lengths - LENGTH, 0), counts)
-    steps = np.repeat(np.maximum(counts - 1, 1), counts)
-    starts = offsets + room * index // steps
+    first = np.cumsum(counts) - counts
+    index = np.arange(counts.sum()) - np.repeat(first, counts)
+    room = np.maximum(lengths - LENGTH, 0)
+    steps = np.maximum(counts - 1, 1)
+    offsets = np.cumsum(lengths + 1) - (lengths + 1)
+    starts = np.repeat(offsets, counts) + np.repeat(room, counts) * index // np.repeat(
+        steps, counts
+    )
     ends = starts + np.repeat(np.where(counts == 1, lengths, LENGTH), counts)
-    return Passages(starts=starts, ends=ends, first=first)
+    return Passages(starts=starts, ends=ends, first=first, counts=counts)
+
+
+@lru_cache(maxsize=1024)
+def _of_one(length: int) -> Passages:
+    """The passages of a single article, which would cost as much again as its scores."""
+    return _cut(np.array([length]))

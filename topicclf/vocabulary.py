@@ -1,13 +1,21 @@
 """Words to numbers: which words and word pairs the model knows, and how rare each is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.fingerprints import fingerprints, mix
+from topicclf.lookup import Lookup
+
 __all__ = ["Vocabulary"]
+
+# A word that no text has, for folding leaves letters and digits only.
+_STOP = b"\x01"
+_STOP_FINGERPRINT = fingerprints(_STOP)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,17 +27,25 @@ class Vocabulary:
     follow it. A number is also the row of the feature in a model's weights.
 
     Attributes:
-        surfaces: Distinct words as texts have them, shape (n_surfaces,).
-        surface_terms: The term of each, shape (n_surfaces,), int32.
+        surfaces: Distinct words as folded texts have them, with a space between.
+        surface_terms: The term of each, shape (n_surfaces,), int64.
         pairs: Known pairs as ``first * (n_terms + 1) + second``, ascending, shape (n_pairs,),
             int64.
         idf: Inverse document frequency of each feature, 0 for the unknown, shape (n_features,).
+        surface_seeds: The seeds of `surface_lookup`, where they have been found before.
+        pair_seeds: Those of `pair_lookup`, likewise.
     """
 
-    surfaces: tuple[bytes, ...]
-    surface_terms: NDArray[np.int32]
+    surfaces: bytes
+    surface_terms: NDArray[np.int64]
     pairs: NDArray[np.int64]
     idf: NDArray[np.float32]
+    surface_seeds: NDArray[np.unsignedinteger] | None = None
+    pair_seeds: NDArray[np.unsignedinteger] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The tables are quicker made than stored.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def n_features(self) -> int:
@@ -42,38 +58,51 @@ class Vocabulary:
         return self.n_features - len(self.pairs) - 1
 
     @cached_property
-    def _term_of(self) -> "_Terms":
-        terms = _Terms(zip(self.surfaces, self.surface_terms.tolist(), strict=True))
-        terms.unknown = self.unknown
-        return terms
+    def surface_lookup(self) -> Lookup:
+        """From the fingerprints of words to terms."""
+        return Lookup(
+            fingerprints(self.surfaces),
+            self.surface_terms,
+            default=self.unknown,
+            seeds=self.surface_seeds,
+        )
 
-    def terms(self, words: Iterable[bytes]) -> NDArray[np.int32]:
-        """Number words.
+    @cached_property
+    def pair_lookup(self) -> Lookup:
+        """From mixed pairs to features."""
+        first = self.unknown + 1
+        return Lookup(
+            mix(self.pairs.view(np.uint64)),
+            np.arange(first, first + len(self.pairs)),
+            default=self.unknown,
+            seeds=self.pair_seeds,
+        )
+
+    def terms(self, folded: bytes) -> NDArray[np.int64]:
+        """Number the words of a folded text.
 
         Returns:
-            The term of each word, or `unknown`; shape (n_words,), int32.
+            The term of each word, or `unknown`; shape (n_words,), int64.
         """
-        return np.array(list(map(self._term_of.__getitem__, words)), np.int32)
+        return self.surface_lookup.find(fingerprints(folded))
 
-    def pairs_of(self, terms: NDArray[np.int32]) -> NDArray[np.int32]:
+    def read(self, folded: Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Number the words of many folded texts at once.
+
+        Returns:
+            The terms as from `terms`, with one more unknown after each text, and where these stand;
+            shapes (n_words + n_texts,) and (n_texts,), int64.
+        """
+        found = fingerprints((b" %b " % _STOP).join([*folded, b""]))
+        return self.surface_lookup.find(found), (found == _STOP_FINGERPRINT).nonzero()[0]
+
+    def pairs_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the pairs of neighbours.
 
         Returns:
-            For each term the feature that it forms with the next one, or `unknown`, as it always is
-            for the last; shape (n_words,), int32.
+            For each term but the last, the feature that it forms with the next one, or `unknown`;
+            shape (n_words - 1,), int64.
         """
-        found = np.full(len(terms), self.unknown, np.int32)
-        if len(self.pairs) and len(terms) > 1:
-            base = self.unknown + 1
-            keys = terms[:-1].astype(np.int64) * base + terms[1:]
-            places = np.searchsorted(self.pairs, keys)
-            places[places == len(self.pairs)] = 0
-            found[:-1] = np.where(self.pairs[places] == keys, places + base, self.unknown)
-        return found
-
-
-class _Terms(dict[bytes, int]):
-    unknown: int
-
-    def __missing__(self, word: bytes) -> int:
-        return self.unknown
+        pairs = terms[:-1] * (self.unknown + 1)
+        pairs += terms[1:]
+        return self.pair_lookup.find(mix(pairs.view(np.uint64)))

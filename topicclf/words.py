@@ -5,13 +5,12 @@ A word is a run of letters and digits, in lower case, without accents and apostr
 come out as long words, which no vocabulary knows.
 """
 
-import re
+import codecs
 import unicodedata
 
-__all__ = ["word_spans", "words"]
+__all__ = ["fold", "word_spans", "words"]
 
 _APOSTROPHES = "'\u2018\u2019\u02bc\uff07"
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 # Bytes from 0x80 on belong to letters: what else is beyond ASCII has been folded to a space.
 _LOWER_OR_SPACE = bytes(
@@ -38,6 +37,25 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
+def _fold_run(error: UnicodeError) -> tuple[bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    run = error.object[error.start : error.end]
+    return run.translate(_FOLDING).encode(), error.end
+
+
+# The encoder finds the few characters beyond ASCII several times as fast as a regular expression.
+codecs.register_error("topicclf.fold", _fold_run)
+
+
+def fold(text: str) -> bytes:
+    r"""Reduce a text to the letters and digits of its words, with spaces between them.
+
+    >>> fold("Côte d'Ivoire's\tdeal.")
+    b'cote divoires deal '
+    """
+    return text.encode("ascii", "topicclf.fold").translate(_LOWER_OR_SPACE, b"'")
+
+
 def words(text: str) -> list[bytes]:
     r"""Split a text into its words, in time linear in its length.
 
@@ -46,9 +64,7 @@ def words(text: str) -> list[bytes]:
     >>> words("\ud800\x00 …")
     []
     """
-    if not text.isascii():
-        text = _NON_ASCII.sub(lambda run: run[0].translate(_FOLDING), text)
-    return text.encode().translate(_LOWER_OR_SPACE, b"'").split()
+    return fold(text).split()
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

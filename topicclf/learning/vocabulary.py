@@ -70,8 +70,8 @@ def learn_vocabulary(
     idf = np.log((1 + n_articles) / (1 + frequencies)) + 1
     idf[n_terms] = 0
     return Vocabulary(
-        surfaces=tuple(corpus.surfaces[i] for i in order),
-        surface_terms=term[stem_of[order]].astype(np.int32),
+        surfaces=b" ".join(corpus.surfaces[i] for i in order),
+        surface_terms=term[stem_of[order]],
         pairs=keys[kept],
         # As the model file keeps them, so that the saved model is the learnt one.
         idf=idf.astype(np.float16).astype(np.float32),
@@ -97,9 +97,9 @@ def _pair_frequency(
     return np.unique(every, return_counts=True)
 
 
-def number(corpus: Corpus, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:
+def number(corpus: Corpus, vocabulary: Vocabulary) -> list[NDArray[np.int64]]:
     """Turn a corpus' articles into terms of a vocabulary, each distinct word looked up once."""
-    terms = vocabulary.terms(corpus.surfaces)
+    terms = vocabulary.terms(b" ".join(corpus.surfaces))
     return [terms[article] for article in corpus.articles]
 
 

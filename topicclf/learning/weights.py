@@ -61,7 +61,7 @@ def learn_weights(
     coef = coef[:, kept]
 
     whole = _whole(articles, vocabulary, known)
-    ours = Batch.of([articles[i] for i in np.flatnonzero(known.trusted)], vocabulary)
+    ours = Batch.joining([articles[i] for i in np.flatnonzero(known.trusted)], vocabulary)
     cut = passages(ours.lengths)
     parts = passage_matrix(ours, cut, vocabulary)
     scores = _out_of_fold(whole, parts, cut, known, coef, intercept)
@@ -75,10 +75,10 @@ def learn_weights(
 
 
 def _whole(
-    articles: list[NDArray[np.int32]], vocabulary: Vocabulary, known: Supervision
+    articles: list[NDArray[np.int64]], vocabulary: Vocabulary, known: Supervision
 ) -> Examples:
     return Examples(
-        features=article_matrix(Batch.of(articles, vocabulary), vocabulary),
+        features=article_matrix(Batch.joining(articles, vocabulary), vocabulary),
         labels=known.labels,
         weight=known.weight,
         folds=known.folds,
@@ -95,7 +95,7 @@ def _out_of_fold(
 ) -> Scores:
     trusted = np.flatnonzero(known.trusted)
     folds = known.folds[trusted]
-    part_folds = np.repeat(folds, np.diff(cut.first))
+    part_folds = np.repeat(folds, cut.counts)
     articles = np.empty((len(trusted), coef.shape[2]))
     of_parts = np.empty((len(part_folds), coef.shape[2]))
     for fold in range(len(coef)):
@@ -115,9 +115,9 @@ def _with_passages(
     and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
     et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
     """
-    counts = np.diff(scores.cut.first)
+    counts = scores.cut.counts
     article = np.repeat(np.flatnonzero(known.trusted), counts)
-    best = np.maximum.reduceat(scores.passages, scores.cut.first[:-1])
+    best = np.maximum.reduceat(scores.passages, scores.cut.first)
     loud = (scores.passages >= _CLEAR_SCORE) | (scores.passages == np.repeat(best, counts, axis=0))
     labels = known.labels[article]
     labels[(labels == 1) & ~loud] = -1

@@ -1,0 +1,113 @@
+"""A table from 64-bit keys to numbers, asked for whole arrays at once.
+
+The table is a perfect hash [1]_: keys fall into small buckets, and each bucket has a seed that
+sends its keys to places of their own. So every answer takes the same few steps and no second try.
+Finding the seeds takes a while and is done when a model is made; with them, filling the table is
+one assignment.
+
+.. [1] Belazzougui, Botelho, Dietzfelbinger (2009), "Hash, Displace, and Compress", ESA.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Lookup"]
+
+_BUCKET = np.uint64(0xD6E8FEB86659FD93)
+_PLACE = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(0xA0761D6478BD642F)
+_KEYS_PER_BUCKET = 4
+_MOST_SEEDS = 1 << 16
+
+
+class Lookup:
+    """Maps distinct keys to numbers, and every other key to a default.
+
+    Args:
+        keys: The keys, well scattered over 64 bits, shape (n,).
+        values: The number of each, shape (n,), int64.
+        default: The number of all other keys.
+        seeds: The `seeds` of an earlier table with the same keys in any order; None finds them.
+
+    Raises:
+        ValueError: The keys are not distinct, or the seeds are not theirs.
+
+    >>> ages = Lookup(np.array([7, 2**40], np.uint64), np.array([70, 40]), default=-1)
+    >>> ages.find(np.array([2**40, 8, 7], np.uint64)).tolist()
+    [40, -1, 70]
+    """
+
+    def __init__(
+        self,
+        keys: NDArray[np.uint64],
+        values: NDArray[np.int64],
+        *,
+        default: int,
+        seeds: NDArray[np.uint16] | None = None,
+    ) -> None:
+        # Twice as many places as keys, so that a free one is found soon; one key for an empty
+        # table to be unlike.
+        self._keys = keys if len(keys) else np.zeros(1, np.uint64)
+        self._values = values if len(keys) else np.array([default], np.int64)
+        self._default = default
+        bits = max(len(keys) * 2 - 1, 1).bit_length()
+        self._place_shift = np.uint64(64 - bits)
+        bucket_bits = max(bits - 1 - (_KEYS_PER_BUCKET - 1).bit_length(), 1)
+        self._bucket_shift = np.uint64(64 - bucket_bits)
+        if seeds is None:
+            seeds = self._find_seeds(keys, 1 << bits, 1 << bucket_bits)
+        self.seeds = seeds
+        self._spread = seeds * _SPREAD
+        self._table = np.zeros(1 << bits, np.int32)
+        places = self._places(keys)
+        numbers = np.arange(len(keys), dtype=np.int32)
+        self._table[places] = numbers
+        if len(seeds) != 1 << bucket_bits or (self._table[places] != numbers).any():
+            msg = "the seeds belong to other keys"
+            raise ValueError(msg)
+
+    def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The number of each key, or the default."""
+        entries = self._table[self._places(keys)]
+        return np.where(self._keys[entries] == keys, self._values[entries], self._default)
+
+    def _buckets(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return (keys * _BUCKET >> self._bucket_shift).view(np.int64)
+
+    def _places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        places = self._spread[self._buckets(keys)]
+        places ^= keys
+        places *= _PLACE
+        places >>= self._place_shift
+        return places.view(np.int64)
+
+    def _find_seeds(
+        self, keys: NDArray[np.uint64], n_places: int, n_buckets: int
+    ) -> NDArray[np.uint16]:
+        buckets = self._buckets(keys)
+        keys = keys[np.argsort(buckets, kind="stable")]
+        sizes = np.bincount(buckets, minlength=n_buckets)
+        first = np.cumsum(sizes) - sizes
+        seeds = np.zeros(n_buckets, np.uint16)
+        taken = np.zeros(n_places, bool)
+        claims = np.empty(n_places, np.int64)
+        # The fullest buckets choose first, while there is most room.
+        for size in range(int(sizes.max()), 0, -1):
+            waiting = np.flatnonzero(sizes == size)
+            for seed in range(_MOST_SEEDS):
+                if not len(waiting):
+                    break
+                theirs = keys[first[waiting][:, None] + np.arange(size)]
+                spread = np.array([seed], np.uint64) * _SPREAD
+                places = (theirs ^ spread) * _PLACE >> self._place_shift
+                # Of two keys that claim one place, the later has it.
+                claim = np.arange(places.size).reshape(places.shape)
+                claims[places] = claim
+                settled = ((claims[places] == claim) & ~taken[places]).all(axis=1)
+                taken[places[settled]] = True
+                seeds[waiting[settled]] = seed
+                waiting = waiting[~settled]
+            else:
+                msg = "the keys are not distinct"
+                raise ValueError(msg)
+        return seeds
