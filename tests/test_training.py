@@ -91,6 +91,7 @@ def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
         ('{"topics": []}', "no 'text'"),
         ('{"text": 3, "topics": []}', "no 'text', or it is no string"),
         ('{"text": "x"}', "no 'topics'; give a list of names, empty"),
+        ('{"text": "x", "topics": null}', "'topics' is not filled in; give a list of names"),
         ('{"text": "x", "topics": "bread"}', "'topics' must be a list of names"),
         (
             '{"text": "x", "topics": ["wine"]}',

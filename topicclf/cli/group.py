@@ -19,6 +19,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "evaluate": "Measure a model on labelled articles.",
+    "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",
     "compare": "Tell what changes between two models, and whether it is chance.",
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
     from topicclf.model import TopicModel
 
-__all__ = ["Answers", "answer", "known_labels"]
+__all__ = ["Answers", "answer", "known_labels", "log_odds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Answers:
     @property
     def margin(self) -> NDArray[np.float64]:
         """How far each log-odds is above its topic's threshold; natural logarithm."""
-        odds: NDArray[np.float64] = _log_odds(self.probability) - _log_odds(self.thresholds)
+        odds: NDArray[np.float64] = log_odds(self.probability) - log_odds(self.thresholds)
         return odds
 
     def of(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Answers":
@@ -86,7 +86,8 @@ def known_labels(items: Sequence["Labelled"], topics: Sequence[str]) -> NDArray[
     return labels
 
 
-def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The natural logarithm of the odds, finite at 0 and 1."""
     p = np.clip(probability, 1e-15, 1 - 1e-15)
     odds: NDArray[np.float64] = np.log(p) - np.log1p(-p)
     return odds

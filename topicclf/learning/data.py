@@ -120,6 +120,8 @@ def _parse(raw: bytes, place: str, topics: Sequence[str] | None) -> Labelled | P
         return Problem(place, "'title' is no string")
     if "topics" not in fields:
         return Problem(place, "no 'topics'; give a list of names, empty for an article with none")
+    if fields["topics"] is None:
+        return Problem(place, "'topics' is not filled in; give a list of names, [] for none")
     carried, unknown = fields["topics"], fields.get("unknown") or []
     for name, value in (("topics", carried), ("unknown", unknown)):
         if not isinstance(value, list) or not all(isinstance(topic, str) for topic in value):

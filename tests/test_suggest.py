@@ -1,0 +1,113 @@
+"""Choosing the articles that are worth labelling next."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.conftest import HELD_OUT, LABELS, TEXTS
+from topicclf import TopicClassifier, TopicModel
+from topicclf.cli.group import commands
+from topicclf.errors import DataError
+from topicclf.evaluation.answers import log_odds
+from topicclf.labelling.suggest import suggest
+from topicclf.learning.data import read_labelled
+
+
+def _write(path: Path, lines: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, ["suggest", *map(str, arguments)])
+
+
+def test_uncertain_articles_are_chosen_before_clear_ones(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """Nearer to a threshold than the pool is on average, and the nearest of all first."""
+    found = suggest(shipped, articles, n=20)
+    margin = np.abs(log_odds(shipped.predict_proba(articles)) - log_odds(shipped.thresholds)).min(1)
+    chosen = [one.number for one in found]
+    assert len(set(chosen)) == 20
+    assert np.median(margin[chosen]) < np.median(margin) / 2
+    assert found[0].uncertainty == max(one.uncertainty for one in found)
+    assert all(articles[one.number] is one.item for one in found)
+
+
+def test_they_are_spread_over_the_topics(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """None is left out."""
+    assert {one.topic for one in suggest(shipped, articles, n=30)} == set(shipped.topics)
+
+
+def test_the_same_is_not_chosen_twice(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """Neither what stands in the pool twice nor what has a label already."""
+    best = suggest(shipped, articles, n=5)
+    near = [{"text": f"{item['text']} Updated.", "title": item["title"]} for item in articles]
+    twice = suggest(shipped, [*articles, *near], n=60)
+    numbers = [one.number % len(articles) for one in twice]
+    assert len(set(numbers)) == len(numbers)
+    rest = suggest(shipped, articles, n=5, labelled=[near[best[0].number]])
+    assert best[0].number not in [one.number for one in rest]
+
+
+def test_texts_that_say_nothing_are_passed_over(shipped: TopicModel) -> None:
+    """Empty ones, and those in another script; then there are fewer than were asked for."""
+    found = suggest(shipped, ["", "海軍は護衛艦を発注した。", "Oil and arms exports rose."], n=3)
+    assert [one.number for one in found] == [2]
+
+
+def test_the_pool_is_read_once(shipped: TopicModel, articles: list[dict[str, object]]) -> None:
+    """Any iterable will do."""
+    by_list = suggest(shipped, articles, n=7)
+    assert suggest(shipped, iter(articles), n=7) == by_list
+
+
+def test_suggestions_come_back_as_training_data(tmp_path: Path) -> None:
+    """Once their topics are filled in; until then they are refused, with the line."""
+    out = tmp_path / "next.jsonl"
+    run = _run("shipped", HELD_OUT, "-n", "3", "--out", out)
+    assert run.exit_code == 0, run.output
+    lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [line["topics"] for line in lines] == [None] * 3
+    assert all(line["id"].startswith("own-") for line in lines)
+    assert set(lines[0]["suggested"]["probabilities"]) == {"defence", "energy", "trade", "disaster"}
+    with pytest.raises(DataError, match=r"next\.jsonl:1: 'topics' is not filled in"):
+        read_labelled(out)
+    filled = _write(out, [{**line, "topics": ["trade"]} for line in lines])
+    assert [item.topics for item in read_labelled(filled)[0]] == [{"trade"}] * 3
+
+
+def test_a_model_of_ones_own_and_its_data(tmp_path: Path) -> None:
+    """What it was trained on is not suggested again."""
+    TopicClassifier().fit(TEXTS, LABELS).model_.save(tmp_path / "model")
+    labelled = [
+        {"text": text, "topics": sorted(topics)} for text, topics in zip(TEXTS, LABELS, strict=True)
+    ]
+    known = _write(tmp_path / "my.jsonl", labelled)
+    new = {"body": "x", "text": "Soldiers dig after floods brought down a bridge."}
+    pool = _write(tmp_path / "pool.jsonl", [*({"text": text} for text in TEXTS), new])
+    run = _run(tmp_path / "model", pool, "--labelled", known)
+    assert run.exit_code == 0, run.output
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [line["text"] for line in found] == [new["text"]]
+
+
+def test_records_that_can_not_be_used_are_counted(tmp_path: Path) -> None:
+    """The others are answered all the same; the status tells."""
+    pool = tmp_path / "pool.jsonl"
+    pool.write_text('{"text": "Oil and arms exports rose."}\n{broken\n', "utf-8")
+    run = _run("shipped", pool)
+    assert run.exit_code == 1
+    assert len(run.stdout.splitlines()) == 1
+    assert "1 records can't be used" in run.stderr
+    assert "pool.jsonl:2" in run.stderr
+    assert _run("shipped", tmp_path / "missing.jsonl").exit_code == 3
