@@ -1,50 +1,163 @@
 """``topicclf predict``."""
 
+import hashlib
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from topicclf import load
-from topicclf.cli.options import model_option
+from topicclf.cli.answering import Answering, StrictError
+from topicclf.cli.options import model_option, topic_among
+from topicclf.cli.output import Destination
+from topicclf.cli.tagging import Job
+from topicclf.cli.thresholds import with_precision, with_thresholds
+from topicclf.records import ReadOptions
+from topicclf.records.options import FORMATS
+from topicclf.records.sources import STDIN, find_files, is_document
 
 if TYPE_CHECKING:
-    from topicclf.prediction import Prediction
+    from topicclf.model import TopicModel
 
 __all__ = ["predict"]
 
-# Of real English articles 99 in 100 have more than 0.88; other languages have less.
-_FOREIGN = 0.8
+_WRITTEN = ("jsonl", "csv", "tsv", "parquet")
+_SHOWN = "text"
 
 
 @click.command()
-@click.argument("article", type=click.File(encoding="utf-8", errors="replace"))
-@click.option("--title", help="The headline, if it is not in the text.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @model_option
-def predict(article: TextIO, title: str | None, as_json: bool, model: Path | None) -> None:
-    """Print the topics of ARTICLE, a text file or - for standard input, and why.
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write to FILE; it appears when it is whole.")  # fmt: skip
+@click.option("--format", "format_", type=click.Choice((_SHOWN, *_WRITTEN)),
+              help="The form of the output. Without it FILE's name tells; on a terminal, and for "
+              "one text or page, it is text, else jsonl.")  # fmt: skip
+@click.option("--json", "format_", flag_value="jsonl", help="Short for --format jsonl.")
+@click.option("--from", "from_", type=click.Choice(tuple(FORMATS)),
+              help="The form of the input. Without it each file's name tells, or its beginning."
+              )  # fmt: skip
+@click.option("--text-field", metavar="NAME", help="The field of the text, if not text or body.")
+@click.option("--title-field", metavar="NAME", help="The field of the title, if not title.")
+@click.option("--title", metavar="TEXT", help="The title of the one article that INPUT is.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the input, if not Unicode.")
+@click.option("--threshold", "thresholds", multiple=True, metavar="[TOPIC=]P",
+              help="The probability from which on an article carries a topic; may be repeated."
+              )  # fmt: skip
+@click.option("--precision", type=click.FloatRange(0, 1), metavar="P",
+              help="Take thresholds that promise at least this precision.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="TOPIC",
+              help="Leave out articles that don't carry TOPIC, or one of several.")  # fmt: skip
+@click.option("--why", is_flag=True, help="Add the evidence: sentences, and the words in them.")
+@click.option("--top-terms", is_flag=True, help="Add the words that weigh most for each topic.")
+@click.option("--strict", is_flag=True, help="Stop at the first bad record.")
+@click.option("--resume", is_flag=True, help="Go on with what an interrupted run left of FILE.")
+@click.pass_context
+def predict(
+    ctx: click.Context,
+    /,
+    *,
+    inputs: tuple[str, ...],
+    model: Path | None,
+    output: Path | None,
+    format_: str | None,
+    from_: str | None,
+    text_field: str | None,
+    title_field: str | None,
+    encoding: str | None,
+    title: str | None,
+    thresholds: tuple[str, ...],
+    precision: float | None,
+    resume: bool,
+    **asked: Any,
+) -> None:
+    """Tag the articles of INPUT with the topics that they carry.
+
+    INPUT is plain text, JSON lines, CSV, TSV, Parquet or HTML, packed with gzip or not: files,
+    folders, globs, or - for standard input, as without any INPUT. The output has a record for each
+    of the input, in order, with topics and probabilities added. A bad record is an error record in
+    its place; then the exit status is 1.
 
     \b
     Examples:
       topicclf predict article.txt
-      curl -s https://example.org/story.txt | topicclf predict - --json
+      topicclf predict feed.jsonl.gz -o tagged.jsonl
+      topicclf predict feed.jsonl.gz -o tagged.jsonl --resume
+      topicclf predict articles.csv --text-field story --format csv > tagged.csv
+      topicclf predict pages/ --only trade --threshold trade=0.7 --why
+      curl -s https://example.org/feed.jsonl | topicclf predict | head
     """  # noqa: D301
-    found = load(model).predict(article.read(), title=title)
-    if as_json:
-        click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
-    else:
-        click.echo(_readable(found))
+    reading = ReadOptions(
+        format=from_, text_field=text_field, title_field=title_field, encoding=encoding
+    )
+    files = find_files(inputs or [STDIN], options=reading)
+    if STDIN in files and sys.stdin.isatty():
+        click.echo("reading what you type; end it with Ctrl-D", err=True)
+    job = Job(
+        files=files,
+        reading=reading,
+        answering=Answering(_adjusted(load(model), thresholds, precision), **asked),
+        document=len(files) == 1 and is_document(files[0], options=reading),
+        title=title,
+    )
+    for topic in job.answering.only:
+        topic_among(job.answering.model.topics, topic)
+    if title is not None and not job.document:
+        msg = "--title is for one text or page; give records theirs in a field"
+        raise click.UsageError(msg)
+    form = format_ or _usual_form(output, document=job.document)
+    if form == _SHOWN and (output is not None or resume):
+        msg = "-o and --resume are for jsonl, csv, tsv and parquet"
+        raise click.UsageError(msg)
+    if resume and output is None:
+        msg = "--resume needs the file to go on with: -o FILE"
+        raise click.UsageError(msg)
+    try:
+        if form == _SHOWN:
+            count = job.show()
+        else:
+            destination = Destination(form, output, _mark(job), filtered=bool(job.answering.only))
+            count = job.write(destination, resume=resume)
+    except StrictError as error:
+        click.echo(f"topicclf: {error}", err=True)
+        ctx.exit(1)
+    if count.bad:
+        click.echo(f"topicclf: {count}", err=True)
+        ctx.exit(1)
 
 
-def _readable(found: "Prediction") -> str:
-    lines = [", ".join(found.topics) or "none of the topics"]
-    for topic, probability in found.probabilities.items():
-        lines.append(f"  {topic:10} {probability:6.1%}{' *' if topic in found.topics else ''}")
-    for topic, evidence in found.evidence.items():
-        lines += ["", f"{topic}: {', '.join(evidence.terms)}"]
-        lines += [f'  "{sentence.text}"' for sentence in evidence.sentences]
-    if found.n_words and found.known_share < _FOREIGN:
-        lines += ["", f"Only {found.known_share:.0%} of the words are known: take it with care."]
-    return "\n".join(lines)
+def _adjusted(
+    model: "TopicModel", thresholds: tuple[str, ...], precision: float | None
+) -> "TopicModel":
+    if precision is not None:
+        model = with_precision(model, precision)
+    return with_thresholds(model, thresholds)
+
+
+def _usual_form(output: Path | None, *, document: bool) -> str:
+    if output is None:
+        return _SHOWN if document or sys.stdout.isatty() else "jsonl"
+    ending = output.suffix.lower()
+    for form in _WRITTEN:
+        if ending in FORMATS[form]:
+            return form
+    if output.exists() and not output.is_file():
+        return "jsonl"
+    msg = f"{output} does not tell its format; give --format {', '.join(_WRITTEN)}"
+    raise click.UsageError(msg)
+
+
+def _mark(job: Job) -> str:
+    """A mark that is another one for other input, options or models."""
+    model = job.answering.model
+    facts = (
+        job.files,
+        job.title,
+        asdict(job.reading),
+        (job.answering.only, job.answering.why, job.answering.top_terms),
+        (model.topics, model.thresholds.tolist(), model.provenance),
+    )
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:8]

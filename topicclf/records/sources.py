@@ -12,7 +12,7 @@ from typing import cast
 
 from topicclf.records.options import FORMATS, ReadOptions
 
-__all__ = ["STDIN", "find_files", "format_of", "open_file"]
+__all__ = ["STDIN", "find_files", "format_of", "is_document", "open_file", "total_size"]
 
 #: What stands for standard input.
 STDIN = "-"
@@ -108,3 +108,30 @@ def format_of(name: str, file: io.BufferedReader) -> str:
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"
     return "jsonl" if start.startswith((b'{"', b"{ ")) else "text"
+
+
+def is_document(name: str, *, options: ReadOptions) -> bool:
+    """Whether a file is one article: plain text or a web page.
+
+    Nothing is read that could not be read once more.
+    """
+    documents = {"text", "html"}
+    if options.format or _ending(name) in _BY_ENDING:
+        return (options.format or _BY_ENDING[_ending(name)]) in documents
+    if name == STDIN:
+        file = cast("io.BufferedReader", sys.stdin.buffer)
+        return file.peek(2)[:2] != _GZIP_MAGIC and format_of(name, file) in documents
+    if not Path(name).is_file():
+        return False
+    with open_file(name) as file:
+        return format_of(name, file) in documents
+
+
+def total_size(files: Iterable[str]) -> int | None:
+    """The bytes that files take on the disk; None if that can't be told."""
+    total = 0
+    for name in files:
+        if name == STDIN or not Path(name).is_file():
+            return None
+        total += Path(name).stat().st_size
+    return total
