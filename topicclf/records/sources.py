@@ -4,12 +4,14 @@ import glob
 import gzip
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
+from topicclf.records.fields import TEXT_NAMES
 from topicclf.records.options import FORMATS, ReadOptions
 
 __all__ = ["STDIN", "find_files", "format_of", "is_document", "open_file", "total_size"]
@@ -19,6 +21,7 @@ STDIN = "-"
 # As much as one look at a file tells about its encoding.
 _BUFFER = 1 << 18
 _GZIP_MAGIC = b"\x1f\x8b"
+_PARTED = re.compile(rb"[,;\t|]")
 _BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in endings}
 
 
@@ -76,10 +79,13 @@ def open_file(
         on_bytes: Called with the number of bytes whenever some have been read from the disk.
     """
     with ExitStack() as stack:
-        if name == STDIN:
-            file = cast("io.BufferedReader", sys.stdin.buffer)
+        if name != STDIN:
+            counted = cast("io.RawIOBase", _Counted(name, on_bytes))
+            file = stack.enter_context(io.BufferedReader(counted, _BUFFER))
+        elif isinstance(sys.stdin.buffer, io.BufferedReader):
+            file = sys.stdin.buffer
         else:
-            file = stack.enter_context(io.BufferedReader(_Counted(name, on_bytes), _BUFFER))
+            file = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
         if file.peek(2)[:2] == _GZIP_MAGIC:
             unpacked = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
             file = stack.enter_context(io.BufferedReader(unpacked, _BUFFER))
@@ -102,12 +108,34 @@ def format_of(name: str, file: io.BufferedReader) -> str:
     """Tell a file's format by its name, or by how it begins."""
     if known := _BY_ENDING.get(_ending(name)):
         return known
-    start = file.peek(1024)[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return _format_by_start(file.peek())
+
+
+def _start(file: BinaryIO) -> bytes:
+    """What a file begins with, without taking it away."""
+    if isinstance(file, io.BufferedReader):
+        return file.peek()
+    place = file.tell()
+    start = file.read(_BUFFER)
+    file.seek(place)
+    return start
+
+
+def _format_by_start(start: bytes) -> str:
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    first = start.split(b"\n", 1)[0].rstrip(b"\r")
     if start.startswith(b"par1"):
         return "parquet"
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"
-    return "jsonl" if start.startswith((b'{"', b"{ ")) else "text"
+    if start.startswith((b'{"', b"{ ")):
+        return "jsonl"
+    # A table names its text in its first line; in prose a space follows a comma.
+    columns = [name.strip(b'"').decode("utf-8", "replace") for name in _PARTED.split(first)]
+    prose = any(name.startswith(" ") for name in columns)
+    if len(columns) > 1 and not prose and not set(TEXT_NAMES).isdisjoint(columns):
+        return "tsv" if b"\t" in first else "csv"
+    return "text"
 
 
 def is_document(name: str, *, options: ReadOptions) -> bool:
@@ -119,8 +147,8 @@ def is_document(name: str, *, options: ReadOptions) -> bool:
     if options.format or _ending(name) in _BY_ENDING:
         return (options.format or _BY_ENDING[_ending(name)]) in documents
     if name == STDIN:
-        file = cast("io.BufferedReader", sys.stdin.buffer)
-        return file.peek(2)[:2] != _GZIP_MAGIC and format_of(name, file) in documents
+        start = _start(sys.stdin.buffer)
+        return not start.startswith(_GZIP_MAGIC) and _format_by_start(start) in documents
     if not Path(name).is_file():
         return False
     with open_file(name) as file:
