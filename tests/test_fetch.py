@@ -137,7 +137,7 @@ FILES: dict[str, tuple[str, bytes, dict[str, Any]]] = {
                 "url": "https://doe.example.gov/bridge",
                 "title": "Doe Opens Bridge",
                 "date": "2012-03-02",
-                "text": "03.02.12\n\t\t\t Doe Opens \n\t\t\r\n\tThe bridge is open.",
+                "text": "03.02.12\n\t\t\t Doe Opens \n\t\t\r\n\tThe bridge.\r\n\r\n\tOpen.",
             }
         ).encode(),
         {
@@ -145,7 +145,7 @@ FILES: dict[str, tuple[str, bytes, dict[str, Any]]] = {
             "source": "congress",
             "date": "2012-03-02",
             "title": "Doe Opens Bridge",
-            "text": "03.02.12\n Doe Opens \n\n The bridge is open.",
+            "text": "03.02.12\n Doe Opens \n\n The bridge.\n\n Open.",
         },
     ),
     "transcripts": (
@@ -184,7 +184,7 @@ FILES: dict[str, tuple[str, bytes, dict[str, Any]]] = {
             "source": "onestop",
             "date": "2013-2016",
             "title": "Long bridge",
-            "text": "The bridge is open. \nIt is long.",
+            "text": "The bridge is open.\nIt is long.",
         },
     ),
 }
@@ -353,7 +353,7 @@ def test_corpora_are_made_from_what_is_published(server: Published, tmp_path: Pa
     assert lines["wikipedia"]["topics"] == ["disaster"]
     assert lines["bbc"]["doubtful"] is True
     assert lines["bbc"]["text"] == "The mill cost £2m. I"
-    assert lines["onestop"]["text"] == "The bridge is open. \nIt is lon"
+    assert lines["onestop"]["text"] == "The bridge is open.\nIt is long"
     coded = _lines(tmp_path / "out" / "coded.jsonl.gz")
     assert [line["id"] for line in coded] == [*(f"nyt:{n}" for n in "1234"), "reuters21578:2"]
     assert read_labelled(tmp_path / "out" / "labelled.jsonl.gz")[1] == []

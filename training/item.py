@@ -71,7 +71,8 @@ def paragraphs(text: str) -> str:
     >>> paragraphs("Rain\tfell. \n \n\n Wind\u00a0rose.\n")
     'Rain fell. \n\n Wind rose.'
     """
-    return re.sub(r"\n\s*\n", "\n\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+    blanks = re.sub(r"[^\S\n]+", " ", text.replace("\r\n", "\n"))
+    return re.sub(r"\n\s*\n", "\n\n", blanks).strip()
 
 
 def decoded(content: bytes) -> str:
