@@ -78,6 +78,7 @@ def open_file(
         name: The file's name.
         on_bytes: Called with the number of bytes whenever some have been read from the disk.
     """
+    file: io.BufferedReader
     with ExitStack() as stack:
         if name != STDIN:
             counted = cast("io.RawIOBase", _Counted(name, on_bytes))
