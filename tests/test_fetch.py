@@ -35,11 +35,11 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def _pack(files: Mapping[str, bytes], folder: str = "") -> bytes:
+def _pack(files: Mapping[str, bytes], folder: str = "", *, commit: str = COMMIT) -> bytes:
     """An archive as GitHub packs it."""
     packed = io.BytesIO()
     with tarfile.open(
-        fileobj=packed, mode="w:gz", format=tarfile.PAX_FORMAT, pax_headers={"comment": COMMIT}
+        fileobj=packed, mode="w:gz", format=tarfile.PAX_FORMAT, pax_headers={"comment": commit}
     ) as tar:
         for name, content in files.items():
             member = tarfile.TarInfo(folder + name)
@@ -284,10 +284,6 @@ def test_the_categories_of_reuters_become_topics() -> None:
     ]
 
 
-def _sgm(stories: bytes) -> str:
-    return f'"data/0.sgm" = "{hashlib.sha256(stories).hexdigest()}"\n'
-
-
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Published]:
     """All sources, with one file each, and a registry of them in ``registry.toml``."""
@@ -305,11 +301,15 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishe
                 f'[[sources]]\nname = "{name}"\nrepository = "o/{name}"\ncommit = "{COMMIT}"',
                 f'members = ["{Path(path).parts[0]}/*"]\nmodern = {str(name == "bbc").lower()}',
             ]
-        for name, path, content in (("nyt", "x.csv", CSV), ("reuters", "data/0.sgm", STORIES)):
-            published.files[f"/o/{name}/{path}"] = content
+        published.files["/o/nyt/x.csv"] = CSV
+        published.files["/o/reuters.tar.gz"] = _pack({"data/0.sgm": STORIES}, "reuters/")
+        for name, path, content, members in (
+            ("nyt", "x.csv", CSV, ""),
+            ("reuters", "reut2-000.sgm", STORIES, 'members = ["data/*"]\n'),
+        ):
             registry += [
                 f'[[sources]]\nname = "{name}"\nrepository = "o/{name}"\ncommit = "{COMMIT}"',
-                f'[sources.sha256]\n"{path}" = "{hashlib.sha256(content).hexdigest()}"',
+                f'{members}[sources.sha256]\n"{path}" = "{hashlib.sha256(content).hexdigest()}"',
             ]
         registry += [
             '[[corpora]]\nfile = "labelled.jsonl.gz"\nannotations = "labelled.csv.xz"',
@@ -375,7 +375,7 @@ def test_only_what_is_asked_for_is_fetched(server: Published, tmp_path: Path) ->
     """And a name that isn't there is refused with those that are."""
     run = _corpora(tmp_path, "--only", "coded.jsonl.gz")
     assert run.exit_code == 0, run.output
-    assert {path for path, _ in server.asked} == {"/o/nyt/x.csv", "/o/reuters/data/0.sgm"}
+    assert {path for path, _ in server.asked} == {"/o/nyt/x.csv", "/o/reuters.tar.gz"}
     assert not (tmp_path / "out" / "labelled.jsonl.gz").exists()
     run = _corpora(tmp_path, "--only", "other")
     assert run.exit_code == 2
@@ -423,7 +423,7 @@ def test_the_list_of_sources_says_how_each_is_pinned() -> None:
     run = _fetch("sources")
     assert run.exit_code == 0
     assert "nyt: New York Times" in run.output
-    assert "pinned by SHA-256 of each file; free for research" in run.output
+    assert "pinned by SHA-256; free for research" in run.output
     assert "pinned by commit; its first download is trusted; CC BY-SA 4.0" in run.output
 
 
@@ -479,13 +479,14 @@ def _archive(path: Path, stories: Mapping[str, str]) -> tuple[Path, Path]:
     contents = {name: text.encode("latin-1") for name, text in stories.items()}
     path.write_bytes(_pack({"README.txt": b"<REUTERS", **contents}))
     hashes = "".join(
-        f'"data/{int(name[6:9])}.sgm" = "{hashlib.sha256(content).hexdigest()}"\n'
+        f'"{name}" = "{hashlib.sha256(content).hexdigest()}"\n'
         for name, content in contents.items()
     )
     registry = path.with_name("registry.toml")
     registry.write_text(
         'archive_url = ""\nfile_url = ""\ncorpora = []\n[[sources]]\nname = "reuters"\n'
-        f'repository = "o/reuters"\ncommit = "{COMMIT}"\n[sources.sha256]\n{hashes}',
+        f'repository = "o/reuters"\ncommit = "{COMMIT}"\nmembers = ["*"]\n'
+        f"[sources.sha256]\n{hashes}",
         "utf-8",
     )
     return path, registry
@@ -524,11 +525,11 @@ def test_modapte_takes_indexed_stories_of_categories_on_both_sides(tmp_path: Pat
 
 
 def test_without_an_archive_modapte_is_downloaded(server: Published, tmp_path: Path) -> None:
-    """File by file, each checked."""
+    """Whatever the mirror calls the files."""
     out = tmp_path / "out"
     run = _fetch("reuters-modapte", "--registry", tmp_path / "registry.toml", "--out", out)
     assert run.exit_code == 0, run.output
-    assert [path for path, _ in server.asked] == ["/o/reuters/data/0.sgm"]
+    assert [path for path, _ in server.asked] == ["/o/reuters.tar.gz"]
     assert [line["topics"] for line in _lines(out / "test.jsonl")] == [["crude"]]
 
 
@@ -548,9 +549,8 @@ def test_briefs_and_unprocessed_stories_keep_their_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"no archive", "is no tar archive, or a damaged one"),
-        (_pack({"other.txt": b"text"}), "lacks reut2-000.sgm; give Lewis' reuters21578.tar.gz"),
-        (_pack({"reut2-003.sgm": b"text"}), "reut2-003.sgm is not that of Lewis' distribution"),
+        (b"no archive", "is damaged, or no .tar.gz"),
+        (_pack({"reut2-000.sgm": b"text"}), "has no reut2-000.sgm with the SHA-256 6c6ee8738f8032"),
     ],
 )
 def test_a_file_that_is_not_lewis_archive_is_refused(
@@ -586,11 +586,11 @@ def warm(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [name] = sources["nyt"].sha256
     shutil.copy(shared / "nyt-front-page-1996-2006.csv", cache / f"nyt-{name.replace('/', '-')}")
     with tarfile.open(shared / "reuters21578.tar.gz") as tar:
-        for member in tar:
-            file = tar.extractfile(member)
-            assert file
-            number = int(member.name[-7:-4])
-            (cache / f"reuters-data-{number}.sgm").write_bytes(file.read())
+        files = {member.name: tar.extractfile(member) for member in tar}
+        contents = {name: file.read() for name, file in files.items() if file}
+    commit = sources["reuters"].commit
+    packed = _pack(contents, "TextClassification/", commit=commit)
+    (cache / f"reuters-{commit[:8]}.tar.gz").write_bytes(packed)
 
 
 @pytest.mark.usefixtures("warm")

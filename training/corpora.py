@@ -1,5 +1,6 @@
 """Public corpora: where they come from, and which of their articles make which file."""
 
+import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from training.download import Download, bring, members
 from training.item import Item
 from training.sources import PARSERS
 
-__all__ = ["Corpus", "Made", "Registry", "Source", "articles", "assemble", "files"]
+__all__ = ["Corpus", "Made", "Registry", "Source", "articles", "assemble", "files", "known_members"]
 
 REGISTRY = Path(__file__).with_name("corpora.toml")
 
@@ -29,7 +30,7 @@ class Source:
         licence: Under what terms, as stated there.
         parser: The module of `training.sources` that reads it; that of its name, if not said.
         members: Which of its files to read, for a source that comes as one archive.
-        sha256: The hash of each file, for a source that comes file by file.
+        sha256: The hash of each file. The files of an archive are known by it, not by their path.
         modern: Whether `Corpus.modern_length` holds for its articles.
     """
 
@@ -115,7 +116,7 @@ class Registry:
     def downloads(self, source: Source) -> dict[str, Download]:
         """What to bring for a source, by path in the repository; an archive's is empty."""
         said = {"repository": source.repository, "commit": source.commit}
-        if not source.sha256:
+        if source.members:
             url = self.archive_url.format(**said)
             name = f"{source.name}-{source.commit[:8]}.tar.gz"
             return {"": Download(url, name, commit=source.commit)}
@@ -143,8 +144,32 @@ def files(registry: Registry, source: Source) -> Iterator[tuple[str, bytes]]:
         kept = bring(download)
         if path:
             yield path, kept.read_bytes()
+        elif source.sha256:
+            yield from known_members(kept, source)
         else:
             yield from members(kept, source.members)
+
+
+def known_members(archive: Path, source: Source) -> Iterator[tuple[str, bytes]]:
+    """The files of an archive that have a source's hashes, with its names and in its order.
+
+    Raises:
+        DataError: One is not there.
+    """
+    names = {sha256: name for name, sha256 in source.sha256.items()}
+    found: dict[str, bytes] = {}
+    for _, content in members(archive, source.members):
+        name = names.get(hashlib.sha256(content).hexdigest())
+        if name:
+            found[name] = content
+    if missing := [name for name in source.sha256 if name not in found]:
+        msg = (
+            f"{archive} has no {missing[0]} with the SHA-256 {source.sha256[missing[0]]}: it is "
+            f"another version, or not the whole of {source.about or source.name}"
+        )
+        raise DataError(msg)
+    for name in source.sha256:
+        yield name, found[name]
 
 
 def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[Item]:

@@ -201,20 +201,20 @@ def members(archive: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes
     """The files of a repository's archive whose paths match a pattern, with their contents.
 
     Args:
-        archive: A ``.tar.gz`` as GitHub packs it, everything under one folder.
+        archive: A ``.tar.gz``, everything under one folder as GitHub packs it, or under none.
         patterns: Paths under that folder; ``*`` stands for any characters.
 
     Raises:
-        DataError: The archive is damaged.
+        DataError: It is damaged, or no archive.
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
-                path = member.name.partition("/")[2]
+                path = member.name.partition("/")[2] or member.name
                 if any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns):
                     file = tar.extractfile(member)
                     if file:
                         yield path, file.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        msg = f"{archive} is damaged ({error}); delete it and run the command again"
+        msg = f"{archive} is damaged, or no .tar.gz ({error}); delete it and fetch it again"
         raise DataError(msg) from error

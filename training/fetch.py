@@ -7,11 +7,9 @@ python -m training.fetch reuters-modapte --out reuters  the benchmark Reuters-21
 Downloads are kept in the user's cache, or in the folder that TOPICCLF_DATA names.
 """
 
-import hashlib
 import sys
-import tarfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -20,7 +18,7 @@ if __package__ in (None, ""):
 
 from topicclf.errors import DataError
 from training.annotated import write_annotations
-from training.corpora import REGISTRY, Registry, Source, assemble, files
+from training.corpora import REGISTRY, Registry, assemble, files, known_members
 from training.item import read_items, write_items
 from training.sources.reuters import modapte, read_stories
 
@@ -59,7 +57,7 @@ def main() -> None:
 def sources(registry: Path) -> None:
     """List where the corpora come from, how they are pinned and under what terms."""
     for source in Registry.load(registry).sources.values():
-        pin = "SHA-256 of each file" if source.sha256 else "commit; its first download is trusted"
+        pin = "SHA-256" if source.sha256 else "commit; its first download is trusted"
         click.echo(f"{source.name}: {source.about}")
         click.echo(f"  https://github.com/{source.repository}/tree/{source.commit}")
         click.echo(f"  pinned by {pin}; {source.licence}")
@@ -132,44 +130,13 @@ def reuters_modapte(out: Path, archive: Path | None, registry: Path) -> None:
     """  # noqa: D301
     read = Registry.load(registry)
     source = read.sources["reuters"]
-    contents = _members(archive, source) if archive else (c for _, c in files(read, source))
-    sides = modapte([story for content in contents for story in read_stories(content)])
+    found = known_members(archive, source) if archive else files(read, source)
+    sides = modapte([story for _, content in found for story in read_stories(content)])
     for name, items in zip(("train", "test"), sides, strict=True):
         path = out / f"{name}.jsonl"
         write_items(path, items)
         categories = {topic for item in items for topic in item.topics or ()}
         click.echo(f"wrote {path}: {len(items):,} stories, {len(categories)} categories")
-
-
-def _members(archive: Path, source: Source) -> Iterator[bytes]:
-    """The ``.sgm`` files of Lewis' archive, each checked."""
-    # There reut2-007.sgm is what the mirror calls data/7.sgm.
-    known = {
-        f"reut2-{int(PurePosixPath(path).stem):03}.sgm": sha256
-        for path, sha256 in source.sha256.items()
-    }
-    try:
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                name = PurePosixPath(member.name).name
-                file = tar.extractfile(member) if name in known else None
-                if file:
-                    content = file.read()
-                    found, expected = hashlib.sha256(content).hexdigest(), known.pop(name)
-                    if found != expected:
-                        msg = (
-                            f"{archive}: {name} is not that of Lewis' distribution 1.0: SHA-256 "
-                            f"{expected} was expected, {found} found; without --archive the right "
-                            "files are downloaded"
-                        )
-                        raise DataError(msg)
-                    yield content
-    except (tarfile.TarError, EOFError) as error:
-        msg = f"{archive} is no tar archive, or a damaged one; fetch it again"
-        raise DataError(msg) from error
-    if known:
-        msg = f"{archive} lacks {min(known)}; give Lewis' reuters21578.tar.gz, whole"
-        raise DataError(msg)
 
 
 if __name__ == "__main__":
