@@ -399,22 +399,25 @@ def test_missing_and_changed_articles_are_named(server: Published, tmp_path: Pat
 def test_a_source_that_is_gone_is_told_without_a_traceback(
     server: Published, tmp_path: Path
 ) -> None:
-    """With its address."""
+    """With its address; one can go on without it."""
     del server.files["/o/nyt/x.csv"]
     run = _corpora(tmp_path, "--only", "coded.jsonl.gz")
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert f"Error: {server.url}/o/nyt/x.csv answers 404" in run.output
+    run = _corpora(tmp_path, "--only", "coded.jsonl.gz", "--without", "nyt")
+    assert run.exit_code == 0, run.output
+    assert len(_lines(tmp_path / "out" / "coded.jsonl.gz")) == 1
 
 
 def test_damaged_annotations_and_registries_are_named(server: Published, tmp_path: Path) -> None:
     """With the file."""
     (tmp_path / "annotations" / "labelled.csv.xz").write_bytes(b"no xz")
     run = _corpora(tmp_path)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert "labelled.csv.xz is damaged" in run.output
     (tmp_path / "registry.toml").write_text("[[sources]]\n", "utf-8")
     run = _corpora(tmp_path)
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert "registry.toml is no registry of corpora" in run.output
 
 
@@ -442,6 +445,10 @@ def test_labels_survive_being_taken_from_their_texts(tmp_path: Path) -> None:
     corpus.write_text(json.dumps(line) + "\n", "utf-8")
     run = _fetch("annotations", corpus, "--out", tmp_path / "a.csv.xz")
     assert run.exit_code == 0, run.output
+    corpus.write_text('{"text": "a"}\n', "utf-8")
+    run_on_another = _fetch("annotations", corpus, "--out", tmp_path / "b.csv.xz")
+    assert run_on_another.exit_code == 3
+    assert "corpus.jsonl:1: no line of a corpus" in run_on_another.output
     text = lzma.decompress((tmp_path / "a.csv.xz").read_bytes()).decode()
     assert text.startswith("id,topics,unknown,doubtful,code,digest\na:1,trade,energy,x,,")
     assert "Zeppelin" not in text
@@ -560,7 +567,7 @@ def test_a_file_that_is_not_lewis_archive_is_refused(
     archive = tmp_path / "reuters.tar.gz"
     archive.write_bytes(content)
     run = _fetch("reuters-modapte", "--archive", archive, "--out", tmp_path / "out")
-    assert run.exit_code == 1
+    assert run.exit_code == 3
     assert message in run.output
     assert not (tmp_path / "out").exists()
 

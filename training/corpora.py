@@ -175,13 +175,20 @@ def known_members(archive: Path, source: Source) -> Iterator[tuple[str, bytes]]:
 def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[Item]:
     """The articles of a source; files in another format are added to the problems."""
     parse = PARSERS[source.parser or source.name]
-    for path, content in files(registry, source):
+    for path, content in _shown(files(registry, source), source.name):
         try:
             yield from list(parse(path, content))
         except DataError:
             raise
         except (ValueError, KeyError) as error:
             problems.append(f"{source.name}: {path}: not in the format known ({error!r})")
+
+
+def _shown(found: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str, bytes]]:
+    """Files with their count on standard error, on a terminal only."""
+    from tqdm import tqdm
+
+    yield from tqdm(found, desc=name, unit=" files", disable=None, leave=False)
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def _receive(download: Download, part: Path) -> None:
         if 400 <= answer.status_code < 500:
             msg = (
                 f"{download.url} answers {answer.status_code} {answer.reason}: it has been moved "
-                "or taken away; docs/data.md says where the corpora come from"
+                "or taken away; docs/data.md says how to go on without it"
             )
             raise DataError(msg)
         answer.raise_for_status()

@@ -9,6 +9,7 @@ Downloads are kept in the user's cache, or in the folder that TOPICCLF_DATA name
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -37,14 +38,18 @@ _out = click.option(
 )
 
 
+class _Unusable(click.ClickException):
+    exit_code = 3
+
+
 class _Main(click.Group):
-    """Shows our errors without a traceback."""
+    """Shows our errors without a traceback, with the status that they give topicclf's commands."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (DataError, OSError) as error:
-            raise click.ClickException(str(error)) from error
+            raise _Unusable(str(error)) from error
 
 
 @click.group(cls=_Main, help=__doc__.replace("\n\npython", "\n\n\b\npython"))
@@ -66,8 +71,10 @@ def sources(registry: Path) -> None:
 @main.command()
 @_out
 @click.option("--only", multiple=True, metavar="FILE", help="Make this file only; may be repeated.")
+@click.option("--without", multiple=True, metavar="SOURCE",
+              help="Go on without a source that is gone; may be repeated.")  # fmt: skip
 @_registry
-def corpora(out: Path, only: Sequence[str], registry: Path) -> None:
+def corpora(out: Path, only: Sequence[str], without: Sequence[str], registry: Path) -> None:
     """Make the files that the shipped model is trained and measured on.
 
     Articles that can't be had, or that are no longer what was labelled, are counted and named; the
@@ -78,10 +85,19 @@ def corpora(out: Path, only: Sequence[str], registry: Path) -> None:
       python -m training.fetch corpora --out corpus --only nyt.jsonl.gz --only reuters.jsonl.gz
     """  # noqa: D301
     read = Registry.load(registry)
-    if strange := set(only) - set(read.corpora):
-        msg = f"no corpus {min(strange)!r}; there are {', '.join(read.corpora)}"
-        raise click.UsageError(msg)
-    chosen = [corpus for name, corpus in read.corpora.items() if not only or name in only]
+    for kind, asked, there in (
+        ("corpus", only, list(read.corpora)),
+        ("source", without, list(read.sources)),
+    ):
+        if strange := set(asked) - set(there):
+            msg = f"no {kind} {min(strange)!r}; there are {', '.join(there)}"
+            raise click.UsageError(msg)
+    chosen = [
+        replace(corpus, sources=left)
+        for name, corpus in read.corpora.items()
+        if (not only or name in only)
+        and (left := tuple(source for source in corpus.sources if source not in without))
+    ]
     problems: list[str] = []
     whole = True
     for corpus, made in assemble(read, chosen, problems):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from topicclf.artifact import write_beside
+from topicclf.errors import DataError
 
 __all__ = ["Item", "decoded", "one_line", "paragraphs", "read_items", "write_items"]
 
@@ -84,15 +85,21 @@ def decoded(content: bytes) -> str:
 
 
 def read_items(path: Path) -> Iterator[Item]:
-    """Read JSON lines as `write_items` writes them, without anything that an `Item` lacks."""
+    """Read JSON lines as `write_items` writes them.
+
+    Raises:
+        DataError: A line is something else.
+    """
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            fields = json.loads(line)
-            for name in ("topics", "unknown"):
-                if name in fields:
-                    fields[name] = tuple(fields[name])
-            yield Item(**fields)
+        for number, line in enumerate(lines, 1):
+            try:
+                fields = json.loads(line)
+                lists = {name: tuple(fields[name]) for name in {"topics", "unknown"} & set(fields)}
+                yield Item(**fields | lists)
+            except (ValueError, TypeError, AttributeError) as error:
+                msg = f"{path}:{number}: no line of a corpus as training.fetch writes it ({error})"
+                raise DataError(msg) from error
 
 
 def write_items(path: Path, items: Iterable[Item]) -> int:
