@@ -18,6 +18,7 @@ class Published:
         url: The server's address.
         files: The bytes that stand at each path.
         drops: After how many bytes the connection breaks, for the next requests of a path.
+        fails: The statuses that the next requests get instead of an answer.
         ranges: Whether a part of a file can be asked for.
         says_length: Whether the answers tell how long they are.
         asked: The path and the range of every request so far.
@@ -26,6 +27,7 @@ class Published:
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     drops: dict[str, list[int]] = field(default_factory=dict)
+    fails: list[int] = field(default_factory=list)
     ranges: bool = True
     says_length: bool = True
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -34,6 +36,9 @@ class Published:
         """Answer one request."""
         wanted = handler.headers["Range"]
         self.asked.append((handler.path, wanted))
+        if self.fails:
+            handler.send_error(self.fails.pop(0))
+            return
         content = self.files.get(handler.path)
         if content is None:
             handler.send_error(404)

@@ -131,6 +131,15 @@ def test_what_is_gone_is_named(server: Published) -> None:
     assert len(server.asked) == 1
 
 
+def test_a_busy_server_is_asked_again(server: Published) -> None:
+    """A few times."""
+    server.fails = [503, 429]
+    assert bring(_file(server)).read_bytes() == CONTENT
+    server.fails = [503] * 9
+    with pytest.raises(DataError, match="could not be downloaded .503 Server Error"):
+        bring(Download(f"{server.url}/file", "other", SHA256))
+
+
 def test_no_network_is_said(cache: Path) -> None:
     """With the address."""
     with publish() as published:

@@ -6,6 +6,7 @@ use): its hash is noted in ``first-seen.json`` in the folder and holds from then
 """
 
 import fnmatch
+import gzip
 import hashlib
 import json
 import tarfile
@@ -102,28 +103,33 @@ def _first_seen(folder: Path) -> dict[str, str]:
 
 def _trust(path: Path, download: Download) -> None:
     """Note the hash of a file that came for the first time, if it is whole."""
-    try:
-        if download.commit:
-            with tarfile.open(path, "r:gz") as archive:
-                for _ in archive:
-                    pass
-                says = archive.pax_headers.get("comment", "")
-            if not says.startswith(download.commit):
-                msg = (
-                    f"{download.url} is an archive of commit {says or 'unknown'}, not of "
-                    f"{download.commit}; it was deleted"
-                )
-                raise DataError(msg)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        path.unlink()
-        msg = f"{download.url} came damaged ({error}) and was deleted; run the command again"
-        raise DataError(msg) from error
-    except DataError:
-        path.unlink()
-        raise
+    if download.commit:
+        try:
+            says = _commit(path)
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            path.unlink()
+            msg = f"{download.url} came damaged ({error}) and was deleted; run the command again"
+            raise DataError(msg) from error
+        if not says.startswith(download.commit):
+            path.unlink()
+            msg = (
+                f"{download.url} is an archive of commit {says or 'unknown'}, not of "
+                f"{download.commit}; it was deleted"
+            )
+            raise DataError(msg)
     seen = _first_seen(path.parent) | {download.name: _sha256(path)}
     text = json.dumps(seen, indent=1, sort_keys=True) + "\n"
     write_beside(path.parent / _FIRST_SEEN, text.encode())
+
+
+def _commit(archive: Path) -> str:
+    """The commit that an archive says it is of, once it has been read to its end."""
+    with gzip.open(archive) as file:
+        # Only the last bytes tell whether those before them are right.
+        while file.read(_PIECE):
+            pass
+    with tarfile.open(archive, "r:gz") as tar:
+        return tar.pax_headers.get("comment", "")
 
 
 def _sha256(path: Path) -> str:
@@ -176,7 +182,7 @@ def _receive(download: Download, part: Path) -> None:
             part.unlink()
             _receive(download, part)
             return
-        if 400 <= answer.status_code < 500:
+        if answer.status_code in (requests.codes.not_found, requests.codes.gone):
             msg = (
                 f"{download.url} answers {answer.status_code} {answer.reason}: it has been moved "
                 "or taken away; docs/data.md says how to go on without it"
