@@ -136,7 +136,7 @@ def test_a_busy_server_is_asked_again(server: Published) -> None:
     server.fails = [503, 429]
     assert bring(_file(server)).read_bytes() == CONTENT
     server.fails = [503] * 9
-    with pytest.raises(DataError, match="could not be downloaded .503 Server Error"):
+    with pytest.raises(DataError, match=r"could not be downloaded \(503 Server Error"):
         bring(Download(f"{server.url}/file", "other", SHA256))
 
 
