@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 from tests.published import Published, publish
 from topicclf.learning.data import read_labelled
 from training.annotated import read_annotations, write_annotations
-from training.corpora import REGISTRY, Registry
 from training.fetch import main
 from training.item import Item
+from training.registry import REGISTRY, Registry
 from training.sources import PARSERS
 
 COMMIT = "feedbeef"
@@ -415,7 +415,12 @@ def test_damaged_annotations_and_registries_are_named(server: Published, tmp_pat
     run = _corpora(tmp_path)
     assert run.exit_code == 3
     assert "labelled.csv.xz is damaged" in run.output
-    (tmp_path / "registry.toml").write_text("[[sources]]\n", "utf-8")
+    registry = tmp_path / "registry.toml"
+    registry.write_text(registry.read_text("utf-8").replace("'bbc'", "'cbc'"), "utf-8")
+    run = _corpora(tmp_path)
+    assert run.exit_code == 3
+    assert "registry.toml: there is no source 'cbc'; there are senate, bbc" in run.output
+    registry.write_text("[[sources]]\n", "utf-8")
     run = _corpora(tmp_path)
     assert run.exit_code == 3
     assert "registry.toml is no registry of corpora" in run.output

@@ -1,137 +1,18 @@
-"""Public corpora: where they come from, and which of their articles make which file."""
+"""Public corpora put together: articles brought and read, and joined to their labels."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from topicclf.errors import DataError
 from training.annotated import Annotation, annotate, digest, read_annotations
-from training.download import Download, bring, members
+from training.download import bring, members
 from training.item import Item
+from training.registry import Corpus, Registry, Source
 from training.sources import PARSERS
 
-__all__ = ["Corpus", "Made", "Registry", "Source", "articles", "assemble", "files", "known_members"]
-
-REGISTRY = Path(__file__).with_name("corpora.toml")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A public repository at a commit.
-
-    Attributes:
-        name: What we call it.
-        repository: Its owner and name on GitHub.
-        commit: The commit, in full or as much as was recorded.
-        about: What is in it.
-        licence: Under what terms, as stated there.
-        parser: The module of `training.sources` that reads it; that of its name, if not said.
-        members: Which of its files to read, for a source that comes as one archive.
-        sha256: The hash of each file. The files of an archive are known by it, not by their path.
-        modern: Whether `Corpus.modern_length` holds for its articles.
-    """
-
-    name: str
-    repository: str
-    commit: str
-    about: str = ""
-    licence: str = ""
-    parser: str = ""
-    members: tuple[str, ...] = ()
-    sha256: Mapping[str, str] = field(default_factory=dict)
-    modern: bool = False
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """A file of articles.
-
-    Attributes:
-        file: Its name.
-        sources: Where its articles come from.
-        about: What is in it.
-        annotations: The file that names its articles and their topics; without one it holds all
-            articles that their source labels.
-        without: Annotations of articles that stand elsewhere and stay out.
-        length: How many characters of an article it holds; 0 for all.
-        modern_length: The same for sources that are marked as modern; 0 for `length`.
-    """
-
-    file: str
-    sources: tuple[str, ...]
-    about: str = ""
-    annotations: str = ""
-    without: tuple[str, ...] = ()
-    length: int = 0
-    modern_length: int = 0
-
-    def cut(self, source: Source) -> int | None:
-        """How many characters of an article of this source it holds; None for all."""
-        return (source.modern and self.modern_length) or self.length or None
-
-
-@dataclass(frozen=True)
-class Registry:
-    """All sources and corpora.
-
-    Attributes:
-        sources: The sources, by name.
-        corpora: The corpora, by file.
-        archive_url: The address of a repository's archive, with its parts in braces.
-        file_url: Likewise of a file.
-        annotations: The folder of annotations.
-    """
-
-    sources: Mapping[str, Source]
-    corpora: Mapping[str, Corpus]
-    archive_url: str
-    file_url: str
-    annotations: Path
-
-    @classmethod
-    def load(cls, path: Path = REGISTRY) -> "Registry":
-        """Read a registry from TOML; the annotations stand in a folder beside it.
-
-        Raises:
-            DataError: It is no TOML, or an entry is not as it should be.
-        """
-        try:
-            parts = tomllib.loads(path.read_text("utf-8"))
-            sources = [Source(**_tuples(entry)) for entry in parts["sources"]]
-            corpora = [Corpus(**_tuples(entry)) for entry in parts["corpora"]]
-            return cls(
-                sources={source.name: source for source in sources},
-                corpora={corpus.file: corpus for corpus in corpora},
-                archive_url=parts["archive_url"],
-                file_url=parts["file_url"],
-                annotations=path.parent / "annotations",
-            )
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-            msg = f"{path} is no registry of corpora ({error}); see training/corpora.toml"
-            raise DataError(msg) from error
-
-    def downloads(self, source: Source) -> dict[str, Download]:
-        """What to bring for a source, by path in the repository; an archive's is empty."""
-        said = {"repository": source.repository, "commit": source.commit}
-        if source.members:
-            url = self.archive_url.format(**said)
-            name = f"{source.name}-{source.commit[:8]}.tar.gz"
-            return {"": Download(url, name, commit=source.commit)}
-        return {
-            path: Download(
-                self.file_url.format(path=path, **said),
-                f"{source.name}-{path.replace('/', '-')}",
-                sha256=sha256,
-            )
-            for path, sha256 in source.sha256.items()
-        }
-
-
-def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+__all__ = ["Made", "articles", "assemble", "files", "known_members"]
 
 
 def files(registry: Registry, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -234,15 +115,14 @@ def assemble(
         }
         for corpus in corpora
     }
-    found: dict[str, dict[str, Item]] = {}
-    for name in dict.fromkeys(name for corpus in corpora for name in corpus.sources):
-        source = registry.sources[name]
-        lengths = [corpus.cut(source) for corpus in corpora if name in corpus.sources]
-        longest = None if None in lengths else max(filter(None, lengths))
-        kept = found.setdefault(name, {})
-        for item in articles(registry, source, problems):
-            if item.id in wanted or item.topics is not None:
-                kept.setdefault(item.id, replace(item, text=item.text[:longest]))
+    found = {
+        name: {
+            item.id: item
+            for item in articles(registry, registry.sources[name], problems)
+            if item.id in wanted or item.topics is not None
+        }
+        for name in dict.fromkeys(name for corpus in corpora for name in corpus.sources)
+    }
     for corpus in corpora:
         read: dict[str, Item] = {}
         for name in corpus.sources:
@@ -254,17 +134,13 @@ def assemble(
         else:
             out = without[corpus.file]
             labelled = [i for i in read.values() if i.topics is not None and i.id not in out]
-            yield corpus, Made(labelled, [], [])
+            yield corpus, Made(labelled, missing=[], differing=[])
 
 
-def _join(read: Mapping[str, Item], annotations: Iterable[Annotation]) -> Made:
-    made = Made([], [], [])
-    for annotation in annotations:
-        item = read.get(annotation.id)
-        if item is None:
-            made.missing.append(annotation.id)
-            continue
-        made.items.append(annotate(item, annotation))
-        if annotation.digest and annotation.digest != digest(item):
-            made.differing.append(annotation.id)
-    return made
+def _join(read: Mapping[str, Item], annotations: Sequence[Annotation]) -> Made:
+    pairs = [(read[known.id], known) for known in annotations if known.id in read]
+    return Made(
+        items=[annotate(item, known) for item, known in pairs],
+        missing=[known.id for known in annotations if known.id not in read],
+        differing=[known.id for item, known in pairs if known.digest not in ("", digest(item))],
+    )

@@ -19,8 +19,9 @@ if __package__ in (None, ""):
 
 from topicclf.errors import DataError
 from training.annotated import write_annotations
-from training.corpora import REGISTRY, Registry, assemble, files, known_members
+from training.corpora import assemble, files, known_members
 from training.item import read_items, write_items
+from training.registry import REGISTRY, Registry
 from training.sources.reuters import modapte, read_stories
 
 __all__ = ["main"]
@@ -31,7 +32,7 @@ _registry = click.option(
     "--registry",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     default=REGISTRY,
-    help="Another list of sources than training/corpora.toml.",
+    help="Another list of sources than training/registry.toml.",
 )
 _out = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to fill."
