@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from topicclf.errors import DataError
 from topicclf.records.record import BadRecord, Record
-from topicclf.writing.row import Row, renamed
+from topicclf.writing.row import Row
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
@@ -72,8 +72,7 @@ class Answering:
             return answer
         if not self.keeps(answer):
             return None
-        record, prediction = answer
-        return renamed(record.fields) | self._added(prediction)
+        return answer[0], self._added(answer[1])
 
     def keeps(self, answer: tuple[Record, "Prediction"]) -> bool:
         """Whether the article carries what is asked for."""

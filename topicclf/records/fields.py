@@ -41,8 +41,10 @@ class FieldFinder:
         self._options = options
         self._found: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
 
-    def record(self, fields: dict[str, Any], file: str, line: int) -> Record | BadRecord:
-        """Make a record, or say why it is none."""
+    def record(
+        self, fields: dict[str, Any], file: str, line: int, json: str = ""
+    ) -> Record | BadRecord:
+        """Make a record, or say why it is none; the arguments are `Record`'s."""
         names = tuple(fields)
         try:
             text_name, title_name = self._found[names]
@@ -60,7 +62,7 @@ class FieldFinder:
                 problem = f"{title_name!r} must be a text, but is {_kind(title)}"
                 return BadRecord(problem, file, line)
             title = ""
-        return Record(text, title, fields, file, line)
+        return Record(text, title, fields, file, line, json)
 
     def complaint(self, names: tuple[str, ...]) -> str:
         """What to say of fields without a text; an empty string if there is one."""

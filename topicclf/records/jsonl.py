@@ -31,7 +31,7 @@ def read_jsonl(
                 yield BadRecord("a blank line", name, number)
             continue
         if isinstance(fields, dict):
-            yield record(fields, name, number)
+            yield record(fields, name, number, line)
         else:
             problem = f"a JSON {type(fields).__name__}; put one object on each line"
             yield BadRecord(problem, name, number)

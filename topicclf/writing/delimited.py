@@ -3,10 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from typing import IO
 
 from topicclf.records.record import BadRecord
-from topicclf.writing.row import PROBABILITY, Row, as_json
+from topicclf.writing.row import PROBABILITY, Row, as_json, joined
 
 __all__ = ["DelimitedWriter", "is_bad_row", "read_header", "whole_rows"]
 
@@ -79,7 +79,7 @@ class DelimitedWriter:
         else:
             self._writer.writerow(self._cells(row))
 
-    def _cells(self, row: dict[str, Any] | BadRecord) -> list[object]:
+    def _cells(self, row: Row) -> list[object]:
         flat = _flat(row)
         error = str(row) if isinstance(row, BadRecord) else ""
         if strange := [name for name in flat if name not in self._columns]:
@@ -88,10 +88,10 @@ class DelimitedWriter:
 
 
 def _flat(row: Row) -> dict[str, object]:
-    if not isinstance(row, dict):
+    if not isinstance(row, tuple):
         return {}
     flat: dict[str, object] = {}
-    for name, value in row.items():
+    for name, value in joined(*row).items():
         if name == "topics":
             flat[name] = _BETWEEN_TOPICS.join(value)
         elif name == "probabilities":

@@ -3,8 +3,8 @@
 from typing import IO, Any
 
 from topicclf.extras import extra
-from topicclf.records.record import BadRecord
-from topicclf.writing.row import Row, as_json
+from topicclf.records.record import BadRecord, Record
+from topicclf.writing.row import Row, as_json, joined
 
 __all__ = ["ParquetWriter"]
 
@@ -86,10 +86,10 @@ class ParquetWriter:
             return self._table([{"error": f"it does not fit the earlier records: {error}"}])
 
 
-def _cells(row: dict[str, Any] | BadRecord) -> dict[str, Any]:
+def _cells(row: tuple[Record, dict[str, Any]] | BadRecord) -> dict[str, Any]:
     if isinstance(row, BadRecord):
         return {"error": str(row)}
     return {
         name: as_json(value) if name in {"evidence", "terms"} else value
-        for name, value in row.items()
+        for name, value in joined(*row).items()
     }

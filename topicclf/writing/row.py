@@ -4,12 +4,12 @@ import json
 from functools import lru_cache
 from typing import Any, Protocol
 
-from topicclf.records.record import BadRecord
+from topicclf.records.record import BadRecord, Record
 
-__all__ = ["ADDED", "PROBABILITY", "Row", "Writer", "as_json", "renamed"]
+__all__ = ["ADDED", "PROBABILITY", "Row", "Writer", "as_json", "free_names", "joined"]
 
-#: A record with its answer; a bad record; or nothing, for one that was filtered out.
-Row = dict[str, Any] | BadRecord | None
+#: A record and what the answer adds to it; a bad record; or nothing, for one that is filtered out.
+Row = tuple[Record, dict[str, Any]] | BadRecord | None
 
 #: The names of what is added to a record.
 ADDED = frozenset({"topics", "probabilities", "terms", "evidence", "language", "error"})
@@ -30,19 +30,22 @@ class Writer(Protocol):
         """Write what is left to write; the file stays open."""
 
 
-def renamed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Make room for the answer: a field that has one of its names gets ``input_`` before it.
+def joined(record: Record, added: dict[str, Any]) -> dict[str, Any]:
+    """A record's fields and what is added; a field with one of its names gets ``input_`` before it.
 
-    >>> renamed({"text": "The navy.", "topics": ["defence"]})
-    {'text': 'The navy.', 'input_topics': ['defence']}
+    >>> joined(Record("Navy.", "", {"text": "Navy.", "topics": 1}, "a", 1), {"topics": ["defence"]})
+    {'text': 'Navy.', 'input_topics': 1, 'topics': ['defence']}
     """
-    names = tuple(fields)
-    free = _free(names)
-    return fields if free == names else dict(zip(free, fields.values(), strict=True))
+    names = tuple(record.fields)
+    free = free_names(names)
+    if free == names:
+        return record.fields | added
+    return dict(zip(free, record.fields.values(), strict=True)) | added
 
 
 @lru_cache
-def _free(names: tuple[str, ...]) -> tuple[str, ...]:
+def free_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that make room for what is added."""
     made: list[str] = []
     for name in names:
         free = name
