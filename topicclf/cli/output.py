@@ -118,7 +118,7 @@ class Output:
         if self._unflushed < _FLUSHED:
             return False
         self._unflushed = 0
-        self._file.flush()
+        self._writer.flush()
         return True
 
     def close(self) -> None:

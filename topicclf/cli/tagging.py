@@ -1,5 +1,6 @@
 """The work of ``topicclf predict``: from files to answers on a terminal or in a file."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,7 +97,11 @@ class Job:
         Raises:
             DataError: What an earlier run has written can't be gone on with.
         """
-        with self._records() as (records, bar), destination.open(resume=resume) as output:
+        with (
+            _rare_collection(),
+            self._records() as (records, bar),
+            destination.open(resume=resume) as output,
+        ):
             done = output.written
             if sum(1 for _ in islice(records, done.records)) < done.records:
                 msg = f"{destination.target} has been written from more records than there are"
@@ -126,3 +131,14 @@ class Job:
             return record
         fields = {**record.fields, "title": self.title}
         return replace(record, title=self.title, fields=fields)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Look for cyclic garbage rarely: rows come and go by the hundred thousand without any."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

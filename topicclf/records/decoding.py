@@ -48,16 +48,16 @@ def decode(content: bytes, *, name: str, encoding: str | None = None) -> str | U
     Args:
         content: Its bytes.
         name: Its name, for messages.
-        encoding: What the bytes mean; None finds out.
+        encoding: What the bytes mean; None finds out. A mark at their start comes first.
     """
-    encoding = encoding or _marked(content) or _judge(content, name)
+    encoding = _marked(content) or encoding or _judge(content, name)
     return _decoded(content, encoding)
 
 
 def decoded_lines(
     file: io.BufferedReader, *, name: str, encoding: str | None = None
-) -> Iterator[str | Undecodable]:
-    """Decode a file line by line, each with its end.
+) -> Iterator[tuple[bytes, str | Undecodable]]:
+    """Decode a file line by line, each with its end; its bytes go along if they are UTF-8.
 
     The first line that is not ASCII, with what follows in the file's buffer, tells the encoding.
 
@@ -66,8 +66,8 @@ def decoded_lines(
         name: Its name, for messages.
         encoding: What the bytes mean; None finds out.
     """
-    encoding = encoding or _marked(file.peek(4))
-    if encoding in {"utf-16", "utf-32"}:
+    encoding = _marked(file.peek(4)) or (encoding and codecs.lookup(encoding).name)
+    if encoding and encoding.startswith(("utf-16", "utf-32")):
         yield from _wide_lines(file, encoding)
         return
     if encoding == "utf-8-sig":
@@ -76,21 +76,26 @@ def decoded_lines(
     for raw in file:
         if encoding is None:
             if raw.isascii():
-                yield raw.decode("ascii")
+                yield raw, raw.decode("ascii")
                 continue
             ahead = file.peek()
             encoding = _judge(raw + ahead[: ahead.rfind(b"\n") + 1], name)
         try:
-            yield raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
-            yield _decoded(raw, encoding)
+            yield b"", _decoded(raw, encoding)
+        else:
+            yield raw if encoding == "utf-8" else b"", text
 
 
-def _wide_lines(file: io.BufferedReader, encoding: str) -> Iterator[str | Undecodable]:
+def _wide_lines(
+    file: io.BufferedReader, encoding: str
+) -> Iterator[tuple[bytes, str | Undecodable]]:
     lines = io.TextIOWrapper(file, encoding, errors="replace", newline="\n")
     try:
         for text in lines:
-            yield Undecodable(text, f"not {encoding.upper()}") if _REPLACEMENT in text else text
+            damaged = _REPLACEMENT in text
+            yield b"", Undecodable(text, f"not {encoding.upper()}") if damaged else text
     finally:
         # Otherwise it would close the file, which is not its own.
         lines.detach()

@@ -35,7 +35,8 @@ def read_delimited(
     """
     # The limit is the whole process's; ours is higher than the module's own of 128 kB.
     csv.field_size_limit(_LONGEST_ROW)
-    lines = _Lines(decoded_lines(file, name=name, encoding=options.encoding))
+    decoded = decoded_lines(file, name=name, encoding=options.encoding)
+    lines = _Lines(line for _, line in decoded)
     delimiter = "\t" if tabs else _delimiter(lines.first())
     rows = _rows(lines, delimiter)
     _, header = next(rows, (0, []))

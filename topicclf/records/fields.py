@@ -42,7 +42,7 @@ class FieldFinder:
         self._found: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
 
     def record(
-        self, fields: dict[str, Any], file: str, line: int, json: str = ""
+        self, fields: dict[str, Any], file: str, line: int, json: bytes = b""
     ) -> Record | BadRecord:
         """Make a record, or say why it is none; the arguments are `Record`'s."""
         names = tuple(fields)

@@ -18,7 +18,7 @@ def read_jsonl(
     """Read a record from each line."""
     record = FieldFinder(options).record
     lines = decoded_lines(file, name=name, encoding=options.encoding)
-    for number, line in enumerate(lines, 1):
+    for number, (raw, line) in enumerate(lines, 1):
         if isinstance(line, Undecodable):
             yield BadRecord(line.problem, name, number)
             continue
@@ -31,7 +31,7 @@ def read_jsonl(
                 yield BadRecord("a blank line", name, number)
             continue
         if isinstance(fields, dict):
-            yield record(fields, name, number, line)
+            yield record(fields, name, number, raw)
         else:
             problem = f"a JSON {type(fields).__name__}; put one object on each line"
             yield BadRecord(problem, name, number)

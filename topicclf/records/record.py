@@ -16,7 +16,7 @@ class Record:
         fields: Everything that the record holds, the text and the title under their own names.
         file: The file, as it was named; ``-`` is standard input.
         line: The line on which it starts, from 1; in formats without lines its number.
-        json: The record itself where it is JSON, for whoever passes it on as it is.
+        json: The record itself where it is JSON in UTF-8, for whoever passes it on as it is.
     """
 
     text: str
@@ -24,7 +24,7 @@ class Record:
     fields: dict[str, Any]
     file: str
     line: int
-    json: str = field(default="", compare=False, repr=False)
+    json: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class DelimitedWriter:
         if self._size >= _FIRST_CHARACTERS or len(self._waiting) >= _FIRST_ROWS:
             self._start()
 
+    def flush(self) -> None:
+        """Hand on what has been written; the first rows may still wait."""
+        self._text.flush()
+
     def close(self) -> None:
         """Write what still waits."""
         if not self._columns:

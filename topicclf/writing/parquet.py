@@ -44,6 +44,9 @@ class ParquetWriter:
         if len(self._waiting) >= _GROUP_ROWS or self._size >= _GROUP_CHARACTERS:
             self._write_group()
 
+    def flush(self) -> None:
+        """Nothing can be handed on before a group is full."""
+
     def close(self) -> None:
         """Write the last rows and the file's footer."""
         self._write_group()

@@ -26,6 +26,9 @@ class Writer(Protocol):
     def write(self, row: Row) -> None:
         """Write a row."""
 
+    def flush(self) -> None:
+        """Hand on what has been written, as far as the format allows."""
+
     def close(self) -> None:
         """Write what is left to write; the file stays open."""
 

@@ -1,0 +1,78 @@
+"""Time `topicclf predict` on JSON lines against predict_many on the same articles, and the start.
+
+    python benchmarks/cli.py
+
+Each round runs all of them in turn; the medians and their ratios are printed. What the command
+takes includes its start and the loading of the model.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+import topicclf
+
+CORPUS = Path(__file__).parent.parent / "training" / "corpus" / "articles.jsonl"
+COMMAND = str(Path(sys.executable).with_name("topicclf"))
+FIELDS = ("id", "title", "text", "date")
+
+
+def _medians(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for _ in range(rounds):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def _run(*command: str) -> Callable[[], object]:
+    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _table(medians: dict[str, float]) -> None:
+    base = next(iter(medians.values()))
+    for name, seconds in medians.items():
+        click.echo(f"  {name:36} {seconds * 1e3:10.1f} ms  x{seconds / base:.2f}")
+
+
+@click.command(help=__doc__)
+@click.option("--copies", default=40, show_default=True, help="How often the corpus is repeated.")
+@click.option("--rounds", default=7, show_default=True)
+def main(copies: int, rounds: int) -> None:
+    """Run the command line."""
+    model = topicclf.load()
+    articles = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()] * copies
+    records = [{name: article[name] for name in FIELDS} for article in articles]
+    items = [{"text": record["text"], "title": record["title"]} for record in records]
+    with tempfile.TemporaryDirectory() as folder:
+        feed, tagged = f"{folder}/feed.jsonl", f"{folder}/tagged.jsonl"
+        with Path(feed).open("w", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+        click.echo(f"{len(records):,} records, {Path(feed).stat().st_size / 1e6:.0f} MB")
+        tasks = {
+            "predict_many on a list": lambda: [None for _ in model.predict_many(items)],
+            "topicclf predict feed -o tagged": _run(COMMAND, "predict", feed, "-o", tagged),
+            "topicclf predict < feed > pipe": _run("sh", "-c", f"{COMMAND} predict < {feed} | cat"),
+        }
+        _table(_medians(tasks, rounds))
+    starts = {
+        "python -c pass": _run(sys.executable, "-c", "pass"),
+        "topicclf --version": _run(COMMAND, "--version"),
+        "topicclf --help": _run(COMMAND, "--help"),
+        "topicclf predict, one article": _run(COMMAND, "predict", "examples/article.txt"),
+    }
+    click.echo("starts")
+    _table(_medians(starts, 5 * rounds))
+
+
+if __name__ == "__main__":
+    main()
