@@ -1,56 +1,123 @@
-"""The command line."""
+"""The command line as a whole: its commands, errors and statuses."""
 
-import json
+import os
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from topicclf.cli.group import commands
+from topicclf.cli.group import COMMANDS, commands
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "article.txt"
 
 
-def test_it_prints_topics_and_why() -> None:
-    """The topics first, then each one's evidence."""
-    run = CliRunner().invoke(commands, ["predict", str(EXAMPLE)])
+def test_every_command_of_the_table_is_there_with_examples() -> None:
+    """As a click command in the module of its name."""
+    for name in COMMANDS:
+        command = getattr(import_module(f"topicclf.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        assert "Example" in (command.help or "")
+
+
+def test_the_help_lists_the_commands() -> None:
+    """With a line about each."""
+    run = CliRunner().invoke(commands, ["--help"])
     assert run.exit_code == 0
-    first, *rest = run.output.splitlines()
-    assert set(first.split(", ")) == {"defence", "energy", "trade"}
-    assert any("second gas pipeline" in line for line in rest)
-
-
-def test_it_reads_standard_input_and_writes_json() -> None:
-    """What the library's to_dict gives."""
-    run = CliRunner().invoke(
-        commands, ["predict", "-", "--json"], input="The navy ordered frigates."
-    )
-    assert json.loads(run.output)["topics"] == ["defence"]
-
-
-def test_none_is_said_in_words() -> None:
-    """Not an empty line."""
-    run = CliRunner().invoke(commands, ["predict", "-"], input="The quartet plays Haydn on Sunday.")
-    assert run.output.startswith("none of the topics\n")
-
-
-def test_a_strange_language_is_pointed_out() -> None:
-    """The share of known words says how far to believe the answer."""
-    run = CliRunner().invoke(commands, ["predict", "-"], input="Laivasto tilasi kaksi fregattia.")
-    assert "words are known" in run.output
+    for name, line in COMMANDS.items():
+        assert f"{name}  " in run.output
+        assert line in run.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["missing.txt"], "missing.txt"),
-        ([str(EXAMPLE), "--model", "missing"], "missing"),
-        ([str(EXAMPLE), "--model", str(EXAMPLE.parent)], "model.npz"),
+        (["predcit", "a.txt"], "no command 'predcit'; did you mean 'predict'?"),
+        (["xyz"], "no command 'xyz'; there are predict,"),
+        (["predict", "--treshold", "0.5"], "Did you mean '--threshold'?"),
+        (["predict", str(EXAMPLE), "--only", "trad"], "no topic 'trad'; did you mean 'trade'?"),
+        (["predict", str(EXAMPLE), "--only", "xyz"], "the topics are defence, energy,"),
+        (["predict", str(EXAMPLE), "--threshold", "trad=1"], "did you mean 'trade'?"),
+        (["predict", str(EXAMPLE), "--threshold", "1.5"], "'1.5' is no threshold"),
+        (["predict", str(EXAMPLE), "--threshold", "x"], "'x' is no threshold"),
+        (["predict", str(EXAMPLE), "--resume"], "-o FILE"),
+        (["predict", str(EXAMPLE), "-o", "out.xyz"], "does not tell its format"),
+        (["predict", str(EXAMPLE), "-o", "out.csv", "--format", "text"], "-o FILE is for jsonl"),
+        (["predict", str(EXAMPLE), "--from", "jsonl", "--title", "x"], "one text or page"),
     ],
 )
-def test_errors_are_one_line_and_a_status(arguments: list[str], message: str) -> None:
-    """No traceback."""
+def test_a_command_line_that_makes_no_sense_is_answered_with_help(
+    arguments: list[str], message: str
+) -> None:
+    """And with status 2."""
+    run = CliRunner().invoke(commands, arguments)
+    assert message in run.stderr
+    assert run.stdout == ""
+    assert run.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.txt"], "missing.txt is no file"),
+        ([str(EXAMPLE), "--model", "missing"], "missing"),
+        ([str(EXAMPLE), "--model", str(EXAMPLE.parent)], "model.npz"),
+        ([str(EXAMPLE), "--encoding", "utf-9"], "no encoding 'utf-9'"),
+        ([str(EXAMPLE), "-o", "/missing/folder/out.jsonl"], "/missing/folder"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line_and_status_3(arguments: list[str], message: str) -> None:
+    """No traceback, and nothing on standard output."""
     run = CliRunner().invoke(commands, ["predict", *arguments])
-    assert run.exit_code != 0
-    assert message in run.output
-    assert "Traceback" not in run.output
+    assert run.exit_code == 3
+    assert run.stdout == ""
+    assert message in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def test_python_can_run_it_as_a_module() -> None:
+    """Where scripts are not on the path."""
+    command = [sys.executable, "-m", "topicclf", "--version"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("topicclf 0.")
+
+
+def test_nobody_reading_the_output_is_no_error(tmp_path: Path) -> None:
+    """As with ``| head``: quiet, with the status that a shell gives such a death."""
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text('{"text": "The navy ordered two frigates."}\n' * 5000)
+    command = [sys.executable, "-m", "topicclf", "predict", str(feed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        assert run.stdout.readline().startswith(b'{"text": ')
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 141
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_terminal_gets_colour_unless_asked_not_to(no_color: str) -> None:
+    """By NO_COLOR."""
+    import pty
+
+    controller, terminal = pty.openpty()
+    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
+    command = [sys.executable, "-m", "topicclf", "predict", str(EXAMPLE)]
+    with subprocess.Popen(command, stdout=terminal, env=environment) as run:
+        os.close(terminal)
+        output = b""
+        # Linux tells the end of a pseudo-terminal by an error.
+        try:
+            while piece := os.read(controller, 1 << 16):
+                output += piece
+        except OSError:
+            pass
+    os.close(controller)
+    assert run.returncode == 0
+    assert b"gas pipeline" in output.replace(b"\x1b[1;32m", b"").replace(b"\x1b[0m", b"")
+    assert (b"\x1b[" in output) == (no_color == "")

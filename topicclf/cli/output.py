@@ -69,17 +69,14 @@ class Destination:
             raise DataError(msg)
         written = part.repair(form) if resume and form else Written(0, 0)
         blanks = self.filtered and form is not None
-        try:
-            with part.path.open("ab") as file:
+        with part.path.open("ab") as file:
+            try:
                 output = Output(file, self._writer(file, written, blanks=blanks), written)
                 yield output
                 output.close()
-        except BaseException:
-            if form is None:
-                part.path.unlink(missing_ok=True)
-            else:
-                click.echo(f"what is done is in {part.path}; --resume goes on with it", err=True)
-            raise
+            except BaseException:
+                _leave(part, resumable=form is not None)
+                raise
         part.finish(form if blanks else None)
 
     def _writer(self, file: IO[bytes], written: Written, *, blanks: bool) -> Writer:
@@ -90,6 +87,13 @@ class Destination:
         delimiter = _DELIMITERS[self.format]
         header = [name for row in written.header for name in read_header(row, delimiter=delimiter)]
         return DelimitedWriter(file, delimiter=delimiter, header=header, blanks=blanks)
+
+
+def _leave(part: Part, *, resumable: bool) -> None:
+    if resumable and part.path.stat().st_size:
+        click.echo(f"what is done is in {part.path}; --resume goes on with it", err=True)
+    else:
+        part.path.unlink()
 
 
 class Output:

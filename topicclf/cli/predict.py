@@ -109,11 +109,11 @@ def predict(
         msg = "--title is for one text or page; give records theirs in a field"
         raise click.UsageError(msg)
     form = format_ or _usual_form(output, document=job.document)
-    if form == _SHOWN and (output is not None or resume):
-        msg = "-o and --resume are for jsonl, csv, tsv and parquet"
-        raise click.UsageError(msg)
     if resume and output is None:
         msg = "--resume needs the file to go on with: -o FILE"
+        raise click.UsageError(msg)
+    if form == _SHOWN and output is not None:
+        msg = "-o FILE is for jsonl, csv, tsv and parquet"
         raise click.UsageError(msg)
     try:
         if form == _SHOWN:
