@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from topicclf.cli.group import COMMANDS, commands
+from topicclf.cli.manual import manual
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "article.txt"
 
@@ -76,6 +77,28 @@ def test_what_cannot_be_used_is_one_line_and_status_3(arguments: list[str], mess
     assert run.stdout == ""
     assert message in run.stderr
     assert run.stderr.count("\n") == 1
+
+
+def test_the_manual_says_what_the_program_says() -> None:
+    """When it doesn't: python -m topicclf.cli.manual > docs/cli.md."""
+    assert (EXAMPLE.parent.parent / "docs" / "cli.md").read_text("utf-8") == manual()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("topicclf eval", "evaluate"), ("topicclf predict --thr", "--threshold")],
+)
+def test_a_shell_completes_commands_and_options(typed: str, expected: str) -> None:
+    """As click does for bash, zsh and fish."""
+    environment = {
+        **os.environ,
+        "_TOPICCLF_COMPLETE": "bash_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+    }
+    command = [sys.executable, "-m", "topicclf"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == f"plain,{expected}\n"
 
 
 def test_python_can_run_it_as_a_module() -> None:

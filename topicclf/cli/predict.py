@@ -29,7 +29,7 @@ _SHOWN = "text"
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @model_option
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write to FILE; it appears when it is whole.")  # fmt: skip
