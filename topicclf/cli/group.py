@@ -15,8 +15,8 @@ from topicclf.errors import TopicclfError
 __all__ = ["COMMANDS", "STATUSES", "commands"]
 
 #: Each command's help in a line. The command ``predict`` is the function of that name in
-#: ``topicclf/cli/predict.py``, imported when it is run or its own help is asked for. After a change:
-#: ``python -m topicclf.cli.manual > docs/cli.md``.
+#: ``topicclf/cli/predict.py``, imported when it is run or its own help is asked for. After a
+#: change: ``python -m topicclf.cli.manual > docs/cli.md``.
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "evaluate": "Measure a model on labelled articles.",
