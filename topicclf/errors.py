@@ -5,11 +5,12 @@
     TopicclfError
     ├── DataError               data that can't be used: which file, line and why
     ├── MissingExtraError       a library that an extra installs is not there
-    └── ModelFileError          a model file is refused
-        ├── NotAModelError          it is something else
-        ├── TruncatedModelError     its end is missing
-        ├── TamperedModelError      its contents don't match their checksum
-        └── NewerModelError         it was written by a newer topicclf
+    ├── ModelFileError          a model file is refused
+    │   ├── NotAModelError          it is something else
+    │   ├── TruncatedModelError     its end is missing
+    │   ├── TamperedModelError      its contents don't match their checksum
+    │   └── NewerModelError         it was written by a newer topicclf
+    └── WorkerError             a process that helped to predict died
 
 A text of the wrong type raises Python's own `TypeError`.
 """
@@ -23,6 +24,7 @@ __all__ = [
     "TamperedModelError",
     "TopicclfError",
     "TruncatedModelError",
+    "WorkerError",
 ]
 
 
@@ -56,3 +58,7 @@ class TamperedModelError(ModelFileError):
 
 class NewerModelError(ModelFileError):
     """The file's schema is newer than this topicclf can read."""
+
+
+class WorkerError(TopicclfError, RuntimeError):
+    """A process that helped to predict died."""

@@ -5,7 +5,7 @@ unit length. A passage, where repeats are few, is the plain sum of its words' id
 root of the sum of their squares: close to the same, and a difference of two running sums.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -87,10 +87,9 @@ class Batch:
         return np.repeat(np.arange(len(self)), self.lengths + 1)
 
 
-def read(texts: Sequence[str], vocabulary: Vocabulary) -> Batch:
+def read(texts: Iterable[str], vocabulary: Vocabulary) -> Batch:
     """Turn texts into numbered words."""
-    terms, ends = vocabulary.read([fold(text) for text in texts])
-    return Batch.of(terms, ends, vocabulary)
+    return Batch.of(*vocabulary.read(map(fold, texts)), vocabulary)
 
 
 def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:

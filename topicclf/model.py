@@ -1,11 +1,12 @@
 """A trained model: from articles to predictions with NumPy alone."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,28 @@ from topicclf.article import Article, Item
 from topicclf.artifact import read_artifact, write_artifact
 from topicclf.errors import NotAModelError
 from topicclf.evidence import explain
-from topicclf.features import Batch, known_words, read
+from topicclf.features import Batch, known_words
 from topicclf.join import VIEWS, Join
 from topicclf.prediction import Prediction
 from topicclf.scores import Weights
 from topicclf.vocabulary import Vocabulary
+from topicclf.words import fold
 
 __all__ = ["TopicModel"]
 
 # Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
 _BATCH_ARTICLES = 256
 _BATCH_CHARACTERS = 1 << 19
+# Enough to spread the cost of a message to another process.
+_BATCHES_PER_TASK = 4
+
+
+class _Judgement(NamedTuple):
+    """What predictions are made of: per article its probabilities, known words and words."""
+
+    probabilities: NDArray[np.float64]
+    known: NDArray[np.int64]
+    lengths: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,26 +70,44 @@ class TopicModel:
             TypeError: The text or the title is no `str`.
         """
         article = Article.of({"text": text, "title": title})
-        return self._predictions([article])[0]
+        return next(self._predictions([article], self._judge(_folded([article]))))
 
-    def predict_many(self, items: Iterable[Item]) -> Iterator[Prediction]:
+    def predict_many(
+        self, items: Iterable[Item], *, workers: int | None = None
+    ) -> Iterator[Prediction]:
         """Tell which topics each article carries, lazily and in order.
 
         Args:
             items: Texts, or mappings with a ``text`` and perhaps a ``title``.
+            workers: How many processes predict; None or 1 for this one alone. They pay from some
+                ten thousand articles on.
 
         Raises:
             TypeError: An item is neither; the message gives its number, from 0.
+            ValueError: `workers` is less than 1.
+            WorkerError: A worker died.
         """
         if isinstance(items, str | bytes | Mapping):
             msg = f"predict_many takes an iterable of articles, not one {type(items).__name__}"
             raise TypeError(msg)
-        return self._stream(items)
-
-    def _stream(self, items: Iterable[Item]) -> Iterator[Prediction]:
+        if workers is not None and workers < 1:
+            msg = f"workers must be 1 or more, not {workers}"
+            raise ValueError(msg)
         articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        for chunk in _chunks(articles):
-            yield from self._predictions(chunk)
+        return self._stream(articles, workers or 1)
+
+    def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[Prediction]:
+        if workers == 1:
+            for chunk in _chunks(articles):
+                yield from self._predictions(chunk, self._judge(_folded(chunk)))
+            return
+        # Imported here, so that a first prediction does not wait for it.
+        from topicclf.processes import map_in_processes
+
+        tasks = ((group, [_folded(chunk) for chunk in group]) for group in _grouped(articles))
+        for group, judged in map_in_processes(self._judge_each, tasks, workers=workers):
+            for chunk, judgement in zip(group, judged, strict=True):
+                yield from self._predictions(chunk, judgement)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -92,29 +122,27 @@ class TopicModel:
             TypeError: An item is neither a text nor a mapping with one.
         """
         articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        rows = [self._judge(chunk)[2] for chunk in _chunks(articles)]
+        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
-    def _judge(
-        self, articles: list[Article]
-    ) -> tuple[Batch, NDArray[np.int64], NDArray[np.float64]]:
-        """Read articles, count the words that are known, and tell the probabilities."""
+    def _judge(self, folded: Sequence[bytes]) -> _Judgement:
         vocabulary = self.weights.vocabulary
-        batch = read([article.joined for article in articles], vocabulary)
+        batch = Batch.of(*vocabulary.read(folded), vocabulary)
         known = known_words(batch, vocabulary)
-        return batch, known, self.join.probabilities(self.weights.score(batch), known > 0)
+        probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
+        return _Judgement(probabilities, known, batch.lengths)
 
-    def _predictions(self, articles: list[Article]) -> list[Prediction]:
-        batch, known, probabilities = self._judge(articles)
-        return list(
-            map(
-                self._prediction,
-                articles,
-                probabilities.tolist(),
-                (probabilities >= self.thresholds).tolist(),
-                known.tolist(),
-                batch.lengths.tolist(),
-            )
+    def _judge_each(self, batches: Sequence[Sequence[bytes]]) -> list[_Judgement]:
+        return [self._judge(folded) for folded in batches]
+
+    def _predictions(self, articles: list[Article], judged: _Judgement) -> Iterator[Prediction]:
+        return map(
+            self._prediction,
+            articles,
+            judged.probabilities.tolist(),
+            (judged.probabilities >= self.thresholds).tolist(),
+            judged.known.tolist(),
+            judged.lengths.tolist(),
         )
 
     def _prediction(
@@ -227,6 +255,16 @@ def _narrow(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind in "iu" and array.size:
         return array.astype(np.min_scalar_type(int(array.max())))
     return array
+
+
+def _folded(articles: Iterable[Article]) -> list[bytes]:
+    return [fold(article.joined) for article in articles]
+
+
+def _grouped(articles: Iterator[Article]) -> Iterator[list[list[Article]]]:
+    chunks = _chunks(articles)
+    while group := list(islice(chunks, _BATCHES_PER_TASK)):
+        yield group
 
 
 def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:

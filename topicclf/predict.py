@@ -71,17 +71,21 @@ def predict(text: str, *, title: str | None = None) -> "Prediction":
     return load().predict(text, title=title)
 
 
-def predict_many(items: "Iterable[Item]") -> "Iterator[Prediction]":
+def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Iterator[Prediction]":
     """Tell which topics each article carries, lazily and in order, with the shipped model.
 
     Args:
         items: Texts, or mappings with a ``text`` and perhaps a ``title``.
+        workers: How many processes predict; None or 1 for this one alone. They pay from some ten
+            thousand articles on.
 
     Raises:
         TypeError: An item is neither; the message gives its number, from 0.
+        ValueError: `workers` is less than 1.
+        WorkerError: A worker died.
 
     >>> from topicclf import predict_many
     >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]
     [('defence',), ()]
     """
-    return load().predict_many(items)
+    return load().predict_many(items, workers=workers)
