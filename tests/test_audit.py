@@ -86,7 +86,11 @@ def test_as_json_the_article_keeps_its_fields(tmp_path: Path) -> None:
 def test_a_story_is_not_judged_by_its_own_retelling(tmp_path: Path) -> None:
     """Two tellings of one story with the same wrong label speak for each other, unless grouped."""
     odd = [
-        {"text": f"The orchestra opens to zebras {n}.", "topics": ["disaster"], "story": "zoo"}
+        {
+            "text": f"The orchestra opens its season with zebras {n}.",
+            "topics": ["disaster"],
+            "story": "zoo",
+        }
         for n in range(4)
     ]
     lines = [{**line, "story": line["id"]} for line in LINES]

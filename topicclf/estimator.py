@@ -12,15 +12,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from topicclf.article import Article, Item
 from topicclf.features import known_words
-from topicclf.join import views
 from topicclf.learning.abbreviations import learn_abbreviations
-from topicclf.learning.calibration import learn_join, measure
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.labels import check_topics, label_array
 from topicclf.learning.linear import LinearSettings
 from topicclf.learning.matrices import article_matrix, passage_matrix
+from topicclf.learning.out_of_fold import measure
+from topicclf.learning.thresholds import Objective, curves
 from topicclf.learning.vocabulary import Corpus, learn_vocabulary
-from topicclf.learning.weights import Supervision, learn_weights
+from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
 from topicclf.passages import passages
 from topicclf.plain import read_plainly
@@ -43,19 +43,28 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         topics: The topics' names, one per column of the labels; None takes them from the labels,
             or numbers them.
         C: Inverse strength of the regularisation.
+        loss: ``"squared_hinge"``, ``"hinge"`` or ``"log"``.
+        class_weight: ``"balanced"`` lets the articles with a topic weigh as much as those without;
+            None changes nothing.
+        learn_passages: Whether to learn from the passages of articles too, which finds topics that
+            have one paragraph; None does so where there are up to 20 topics.
+        precision: Choose thresholds that promise each topic at least this precision, instead of the
+            best F1: its lower bound out of fold, at 90 % confidence (Clopper and Pearson, 1934).
+        recall: The same for recall.
+        caution: How much F1 may be given up for higher thresholds, up to 0.65.
         min_document_frequency: Words in fewer articles are left out.
         min_pair_frequency: Word pairs in fewer articles are left out.
-        max_pairs: How many word pairs to keep, the most useful ones.
+        max_pairs: How many word pairs to keep, the most useful ones; 0 learns from words alone.
         n_folds: How many folds the out-of-fold scores come from.
-        random_state: Seed of the folds.
-        n_jobs: How many threads learn; None for one.
+        random_state: Seed of the folds and of the learning.
+        n_jobs: How many processes learn; None for one, or for what `joblib.parallel_config` says.
 
     Attributes:
         topics_: The topics' names, a tuple.
         model_: The `topicclf.model.TopicModel`.
         out_of_fold_: Per topic, what was measured out of fold: ``f1``, ``average_precision``,
-            ``calibration_error``, ``threshold`` and ``fold_thresholds``, ``positives``,
-            ``negatives``.
+            ``calibration_error``, ``threshold`` and ``fold_thresholds`` (chosen without each fold),
+            ``positives``, ``negatives``, and with a promise its ``bound``.
         out_of_fold_proba_: What each trusted article gets from classifiers that have not seen it,
             in their order, shape (n_trusted, n_topics). It is left out of pickles.
 
@@ -72,7 +81,13 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         topics: Sequence[str] | None = None,
-        C: float = 0.3,
+        C: float = 0.5,
+        loss: str = "squared_hinge",
+        class_weight: str | None = None,
+        learn_passages: bool | None = None,
+        precision: float | None = None,
+        recall: float | None = None,
+        caution: float = 0.0,
         min_document_frequency: int = 2,
         min_pair_frequency: int = 3,
         max_pairs: int = 120_000,
@@ -82,6 +97,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.topics = topics
         self.C = C
+        self.loss = loss
+        self.class_weight = class_weight
+        self.learn_passages = learn_passages
+        self.precision = precision
+        self.recall = recall
+        self.caution = caution
         self.min_document_frequency = min_document_frequency
         self.min_pair_frequency = min_pair_frequency
         self.max_pairs = max_pairs
@@ -127,8 +148,15 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ValueError: Labels, weights or groups don't fit, or a topic has no positives.
 
         Warns:
-            UserWarning: A topic has a handful of positives.
+            UserWarning: A topic has a handful of positives, or the data can't support the promise.
         """
+        objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
+        settings = LearningSettings(
+            LinearSettings(self.C, self.loss, self.class_weight, self.random_state),
+            max_pairs=self.max_pairs,
+            learn_passages=self.learn_passages,
+            n_jobs=self.n_jobs,
+        )
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         labels, names = label_array(Y, self.topics, n_articles=len(texts))
         weight = _column(sample_weight, np.ones(len(texts)), "sample_weight")
@@ -152,37 +180,38 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
-        weights, scores = learn_weights(
-            corpus,
-            vocabulary,
-            Supervision(labels=labels, weight=weight, trusted=trust, folds=folds),
-            LinearSettings(C=self.C, max_pairs=self.max_pairs, n_jobs=self.n_jobs),
+        learnt = learn_weights(
+            corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
         )
 
-        _LOG.info("calibrating")
-        known = labels[trust]
-        join = learn_join(views(scores), known)
-        probability = join.probabilities(scores, np.ones(len(known), bool))
-        self.out_of_fold_proba_ = probability
-        self.out_of_fold_ = {
-            name: measure(probability[:, topic], known[:, topic], folds[trust])
-            for topic, name in enumerate(names)
-        }
-        thresholds = np.array([self.out_of_fold_[name]["threshold"] for name in names])
+        self.out_of_fold_proba_ = learnt.probability
+        thresholds, self.out_of_fold_ = measure(
+            learnt.probability, labels[trust], folds[trust], names, objective
+        )
         # An article without a known word must come out with no topic, however common one is.
-        join = replace(join, prevalence=np.minimum(join.prevalence, 0.99 * thresholds))
+        join = replace(
+            learnt.join, prevalence=np.minimum(learnt.join.prevalence, 0.99 * thresholds)
+        )
         _LOG.info("learning abbreviations")
         self.topics_ = names
         self.classes_ = [np.array([0, 1])] * len(names)
         self.model_ = TopicModel(
             topics=names,
             thresholds=thresholds,
-            weights=weights,
+            weights=learnt.weights,
             join=join,
             abbreviations=learn_abbreviations(
                 np.array(texts, object)[np.argsort(-weight, kind="stable")]
             ),
-            provenance={"out_of_fold": self.out_of_fold_},
+            provenance={
+                "out_of_fold": self.out_of_fold_,
+                "curves": {
+                    name: found.to_dict()
+                    for name, found in zip(
+                        names, curves(learnt.probability, labels[trust]), strict=True
+                    )
+                },
+            },
         )
         return self
 

@@ -1,23 +1,15 @@
-"""The join and the thresholds, learnt from out-of-fold scores."""
+"""The join, learnt from out-of-fold scores, and how far probabilities are off."""
 
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, f1_score
 
 from topicclf.join import Join
 
-__all__ = ["best_threshold", "expected_calibration_error", "learn_join", "measure"]
-
-_GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
-_SMOOTHING = 11
-_TOLERANCE = 0.01
-# Where topics are told apart with ease the curve is flat for long: no need to go to its end.
-_MOST_CAREFUL = 0.65
+__all__ = ["expected_calibration_error", "learn_join"]
 
 
 def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
@@ -50,27 +42,6 @@ def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
     return Join(coef=coef, intercept=intercept, prevalence=prevalence)
 
 
-def best_threshold(probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> float:
-    """The most careful threshold among those with the best F1.
-
-    F1 is nearly flat around its peak, where moving the threshold trades missed topics for false
-    ones. The raw peak overfits, so the curve is smoothed, and of the thresholds within one point of
-    its best the highest is taken: what is tagged had better be right.
-
-    Args:
-        probability: Shape (n_articles,).
-        yes: Whether each carries the topic, likewise.
-    """
-    if not yes.any():
-        return 0.5
-    passes = probability >= _GRID[:, None]
-    f1 = 2 * (passes & yes).sum(1) / (passes.sum(1) + yes.sum())
-    half = _SMOOTHING // 2
-    smooth = np.convolve(np.pad(f1, half, mode="edge"), np.ones(_SMOOTHING) / _SMOOTHING, "valid")
-    good = _GRID[smooth >= smooth.max() - _TOLERANCE]
-    return float(max(good.min(), min(good.max(), _MOST_CAREFUL)))
-
-
 def expected_calibration_error(
     probability: NDArray[np.float64], yes: NDArray[np.bool_], *, n_bins: int = 15
 ) -> float:
@@ -89,30 +60,3 @@ def expected_calibration_error(
         if len(part)
     ]
     return sum(gaps) / max(len(order), 1)
-
-
-def measure(
-    probability: NDArray[np.float64], label: NDArray[np.int8], folds: NDArray[np.int64]
-) -> dict[str, Any]:
-    """What out-of-fold probabilities are worth, and the threshold to put on them.
-
-    Args:
-        probability: Shape (n_articles,).
-        label: 1 yes, 0 no, -1 unknown, likewise.
-        folds: The fold of each article, likewise, for the threshold's spread.
-    """
-    known = label >= 0
-    probability, yes, folds = probability[known], label[known] == 1, folds[known]
-    threshold = best_threshold(probability, yes)
-    return {
-        "positives": int(yes.sum()),
-        "negatives": int((~yes).sum()),
-        "threshold": threshold,
-        "fold_thresholds": [
-            best_threshold(probability[folds == f], yes[folds == f])
-            for f in np.unique(folds).tolist()
-        ],
-        "f1": float(f1_score(yes, probability >= threshold, zero_division=0)),
-        "average_precision": float(average_precision_score(yes, probability)) if yes.any() else 0.0,
-        "calibration_error": expected_calibration_error(probability, yes),
-    }

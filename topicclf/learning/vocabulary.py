@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from topicclf.vocabulary import Vocabulary
 from topicclf.words import words
 
-__all__ = ["Corpus", "learn_vocabulary", "number", "prune"]
+__all__ = ["Corpus", "learn_vocabulary", "prune"]
 
 
 class Corpus:
@@ -97,32 +97,21 @@ def _pair_frequency(
     return np.unique(every, return_counts=True)
 
 
-def number(corpus: Corpus, vocabulary: Vocabulary) -> list[NDArray[np.int64]]:
-    """Turn a corpus' articles into terms of a vocabulary, each distinct word looked up once."""
-    terms = vocabulary.terms(b" ".join(corpus.surfaces))
-    return [terms[article] for article in corpus.articles]
-
-
 def prune(
     vocabulary: Vocabulary, usefulness: NDArray[np.floating], *, max_pairs: int
-) -> tuple[Vocabulary, NDArray[np.int64]]:
+) -> Vocabulary:
     """Keep the most useful pairs only.
 
     Args:
         vocabulary: The vocabulary.
         usefulness: Of each feature, shape (n_features,).
         max_pairs: How many pairs to keep.
-
-    Returns:
-        The smaller vocabulary, and the old number of each of its features.
     """
     base = vocabulary.unknown + 1
     best = np.sort(np.argsort(-usefulness[base:], kind="stable")[:max_pairs])
-    kept = np.concatenate([np.arange(base), base + best])
-    smaller = Vocabulary(
+    return Vocabulary(
         surfaces=vocabulary.surfaces,
         surface_terms=vocabulary.surface_terms,
         pairs=vocabulary.pairs[best],
-        idf=vocabulary.idf[kept],
+        idf=np.concatenate([vocabulary.idf[:base], vocabulary.idf[base + best]]),
     )
-    return smaller, kept

@@ -1,0 +1,74 @@
+"""What is measured out of fold, and the thresholds that come of it."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, f1_score
+
+from topicclf.learning.calibration import expected_calibration_error
+from topicclf.learning.thresholds import Objective, choose
+
+__all__ = ["measure"]
+
+
+def measure(
+    probability: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    folds: NDArray[np.int64],
+    topics: Sequence[str],
+    objective: Objective,
+) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
+    """Choose thresholds and tell what they are worth.
+
+    F1 is measured with thresholds that were chosen without the fold on which it is measured: those
+    chosen on all look better than they are, most of all for rare topics.
+
+    Args:
+        probability: Out of fold, shape (n_articles, n_topics).
+        labels: 1 yes, 0 no, -1 unknown, likewise.
+        folds: The fold of each article, shape (n_articles,).
+        topics: The topics' names.
+        objective: What thresholds are chosen for.
+
+    Returns:
+        The thresholds, shape (n_topics,), and each topic's numbers.
+
+    Warns:
+        UserWarning: The data can't support what is promised for a topic.
+    """
+    thresholds, bounds = choose(probability, labels, objective)
+    tagged = np.zeros(labels.shape, bool)
+    without = []
+    for fold in np.unique(folds).tolist():
+        held = folds == fold
+        chosen, _ = choose(probability[~held], labels[~held], objective)
+        tagged[held] = probability[held] >= chosen
+        without.append(chosen)
+    numbers = {}
+    for column, topic in enumerate(topics):
+        known = labels[:, column] >= 0
+        p, yes = probability[known, column], labels[known, column] == 1
+        numbers[topic] = {
+            "positives": int(yes.sum()),
+            "negatives": int((~yes).sum()),
+            "threshold": float(thresholds[column]),
+            "fold_thresholds": [float(chosen[column]) for chosen in without],
+            "f1": float(f1_score(yes, tagged[known, column], zero_division=0)),
+            "average_precision": float(average_precision_score(yes, p)) if yes.any() else 0.0,
+            "calibration_error": expected_calibration_error(p, yes),
+        }
+        goal = objective.precision or objective.recall
+        if goal is not None:
+            numbers[topic]["bound"] = float(bounds[column])
+            if bounds[column] < goal:
+                kind = "precision" if objective.precision else "recall"
+                msg = (
+                    f"the data can't support a {kind} of {goal:g} for topic {topic!r}: at best "
+                    f"{bounds[column]:.2f} holds at 90 % confidence, and its threshold is set for "
+                    f"that. Label more articles, or promise less."
+                )
+                warnings.warn(msg, UserWarning, stacklevel=3)
+    return thresholds, numbers
