@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from topicclf.article import Article, Item
 from topicclf.features import known_words
@@ -30,6 +31,9 @@ __all__ = ["TopicClassifier"]
 
 _LOG = logging.getLogger("topicclf")
 
+# Passages multiply the time, and with many topics an article is mostly about what it carries.
+_MANY_TOPICS = 20
+
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Learns which topics articles carry: several, or none.
@@ -47,7 +51,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         class_weight: ``"balanced"`` lets the articles with a topic weigh as much as those without;
             None changes nothing.
         learn_passages: Whether to learn from the passages of articles too, which finds topics that
-            have one paragraph; None does so where there are up to 20 topics.
+            have one paragraph; None does so where there are up to 20 topics, as it takes long.
         precision: Choose thresholds that promise each topic at least this precision, instead of the
             best F1: its lower bound out of fold, at 90 % confidence (Clopper and Pearson, 1934).
         recall: The same for recall.
@@ -55,7 +59,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_document_frequency: Words in fewer articles are left out.
         min_pair_frequency: Word pairs in fewer articles are left out.
         max_pairs: How many word pairs to keep, the most useful ones; 0 learns from words alone.
-        n_folds: How many folds the out-of-fold scores come from.
+        n_folds: How many folds the out-of-fold scores come from; None for 5, or 3 where there are
+            more than 20 topics.
         random_state: Seed of the folds and of the learning.
         n_jobs: How many processes learn; None for one, or for what `joblib.parallel_config` says.
 
@@ -91,7 +96,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_document_frequency: int = 2,
         min_pair_frequency: int = 3,
         max_pairs: int = 120_000,
-        n_folds: int = 5,
+        n_folds: int | None = None,
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -151,12 +156,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             UserWarning: A topic has a handful of positives, or the data can't support the promise.
         """
         objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
-        settings = LearningSettings(
-            LinearSettings(self.C, self.loss, self.class_weight, self.random_state),
-            max_pairs=self.max_pairs,
-            learn_passages=self.learn_passages,
-            n_jobs=self.n_jobs,
-        )
+        linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         labels, names = label_array(Y, self.topics, n_articles=len(texts))
         weight = _column(sample_weight, np.ones(len(texts)), "sample_weight")
@@ -173,16 +173,25 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(set(group.tolist())) < 2:
             msg = "all articles are of one group; out-of-fold scores need two at least"
             raise ValueError(msg)
-        n_folds = min(self.n_folds, int(group.max()) + 1)
+        many = len(names) > _MANY_TOPICS
+        n_folds = min(self.n_folds or (3 if many else 5), int(group.max()) + 1)
         folds = assign_folds(labels, group, n_folds=n_folds, seed=self.random_state)
         vocabulary = learn_vocabulary(
             corpus,
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
-        learnt = learn_weights(
-            corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
+        settings = LearningSettings(
+            linear,
+            max_pairs=self.max_pairs,
+            learn_passages=not many if self.learn_passages is None else self.learn_passages,
+            n_jobs=self.n_jobs,
         )
+        with threadpool_limits(1):
+            # The products are small, and threads that wait for their part of one burn a core each.
+            learnt = learn_weights(
+                corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
+            )
 
         self.out_of_fold_proba_ = learnt.probability
         thresholds, self.out_of_fold_ = measure(

@@ -24,8 +24,6 @@ __all__ = ["LearningSettings", "Learnt", "Supervision", "learn_weights"]
 
 _LOG = logging.getLogger("topicclf")
 
-# Passages multiply the time; with many topics each article is mostly about what it carries.
-_TOPICS_WITH_PASSAGES = 20
 # A passage of an article with a topic is taken to carry it from this score on.
 _CLEAR_SCORE = 0.5
 # All passages of a long article together weigh at most this many times as much as the article.
@@ -58,13 +56,13 @@ class LearningSettings:
     Attributes:
         linear: How each classifier learns.
         max_pairs: How many word pairs to keep.
-        learn_passages: Whether to learn from passages too; None where there are few topics.
+        learn_passages: Whether to learn from passages too.
         n_jobs: How many processes; None leaves it to joblib.
     """
 
     linear: LinearSettings
     max_pairs: int
-    learn_passages: bool | None = None
+    learn_passages: bool
     n_jobs: int | None = None
 
 
@@ -131,13 +129,7 @@ def learn_weights(
             del articles
         parts, cut = numbered_passages(corpus, vocabulary, np.flatnonzero(known.trusted))
         material = _Material(numbered_articles(corpus, vocabulary), parts, cut, known)
-        from_passages = settings.learn_passages
-        if from_passages is None:
-            from_passages = n_topics <= _TOPICS_WITH_PASSAGES
-        jobs = (
-            delayed(_learn_topic)(material, topic, settings.linear, from_passages=from_passages)
-            for topic in range(n_topics)
-        )
+        jobs = (delayed(_learn_topic)(material, topic, settings) for topic in range(n_topics))
         coef = np.empty((n_topics, vocabulary.n_features), np.float16)
         topics: list[_Topic] = []
         probability = np.empty((int(known.trusted.sum()), n_topics))
@@ -194,16 +186,14 @@ def _per_fold(
         yield fit_linear(features[rows], known.labels[rows] == 1, known.weight[rows], settings)
 
 
-def _learn_topic(
-    material: _Material, topic: int, settings: LinearSettings, *, from_passages: bool
-) -> _Topic:
+def _learn_topic(material: _Material, topic: int, settings: LearningSettings) -> _Topic:
     known = _only(material.known, topic)
-    fitted = list(_per_fold(material.articles, known, settings))
-    if from_passages:
+    fitted = list(_per_fold(material.articles, known, settings.linear))
+    if settings.learn_passages:
         seen = _out_of_fold(material, fitted)
         rows, more = _with_passages(material, known, seen)
         both = sparse.vstack([material.articles, material.parts[rows]], format="csr")
-        fitted = list(_per_fold(both, more, settings))
+        fitted = list(_per_fold(both, more, settings.linear))
         del both
     scores = _out_of_fold(material, fitted)
     # The mean of linear classifiers is one.
