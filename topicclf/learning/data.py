@@ -1,17 +1,27 @@
-"""Labelled articles from JSON lines, with every problem named by file and line."""
+"""Labelled articles, with every problem named by file and line."""
 
-import gzip
-import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from topicclf.article import Article
 from topicclf.errors import DataError
+from topicclf.learning.label_fields import LabelOptions, Scheme, find_scheme
+from topicclf.records import BadRecord, Record, read_records
 
-__all__ = ["Labelled", "Problem", "listing", "merge", "read_labelled"]
+__all__ = [
+    "Labelled",
+    "Problem",
+    "Reading",
+    "Source",
+    "listing",
+    "merge",
+    "read_labelled",
+    "read_source",
+]
 
 _SHOWN = 10
 
@@ -25,7 +35,7 @@ class Labelled:
         title: The title, or nothing.
         topics: The topics that it carries.
         unknown: The topics of which nothing is known.
-        fields: Everything that the line holds.
+        fields: Everything that the record holds.
         place: The file and line, for messages.
     """
 
@@ -44,7 +54,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Problem:
-    """A line that can't be used.
+    """A record that can't be used.
 
     Attributes:
         place: The file and line.
@@ -58,80 +68,139 @@ class Problem:
         return f"{self.place}: {self.message}"
 
 
+@dataclass(frozen=True)
+class Source:
+    """Labelled data to read.
+
+    Attributes:
+        path: A file, a folder, or a pattern for several.
+        weight: How much one of its articles counts.
+    """
+
+    path: Path
+    weight: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> "Source":
+        """Take ``corrections.jsonl:30`` for a file and the weight of its articles.
+
+        Raises:
+            DataError: The weight is not above zero.
+
+        >>> Source.parse("corrections.jsonl:30")
+        Source(path=PosixPath('corrections.jsonl'), weight=30.0)
+        """
+        path, colon, weight = text.rpartition(":")
+        if not colon or not path or Path(text).exists():
+            return cls(Path(text))
+        try:
+            number = float(weight)
+        except ValueError:
+            return cls(Path(text))
+        if not 0 < number < float("inf"):
+            msg = f"{text}: a weight must be above 0"
+            raise DataError(msg)
+        return cls(Path(path), number)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source holds.
+
+    Attributes:
+        source: The source.
+        items: Its articles.
+        problems: The records that can't be used.
+        about: How its records give their topics, in words.
+        topics: The topics that its records say something about, if there is a column for each.
+    """
+
+    source: Source
+    items: list[Labelled]
+    problems: list[Problem]
+    about: str
+    topics: frozenset[str] | None = None
+
+
 def read_labelled(
-    path: str | os.PathLike[str], *, topics: Sequence[str] | None = None, skip_bad: bool = False
+    path: str | os.PathLike[str],
+    *,
+    topics: Sequence[str] | None = None,
+    skip_bad: bool = False,
+    options: LabelOptions | None = None,
 ) -> tuple[list[Labelled], list[Problem]]:
-    """Read JSON lines with ``text``, ``topics``, and perhaps ``title`` and ``unknown``.
+    """Read labelled articles: JSON lines, CSV, TSV, Parquet, or a folder for each topic.
 
     Args:
-        path: The file; gzip if its name ends in ``.gz``.
+        path: The file or folder; gzip is unpacked.
         topics: The topics that there are; None takes any.
-        skip_bad: Leave bad lines out, and report them, instead of refusing the file.
+        skip_bad: Leave bad records out, and report them, instead of refusing the file.
+        options: Where the text and the topics stand, if their names don't say it.
 
     Returns:
-        The articles, and the lines that were left out.
+        The articles, and the records that were left out.
 
     Raises:
         FileNotFoundError: There is no such file.
-        DataError: A line is bad; the message names file and line of up to ten, and what to do.
+        DataError: A record is bad; the message names file and line of up to ten, and what to do.
+        MissingExtraError: The format needs a library that is not installed.
     """
-    items: list[Labelled] = []
-    problems: list[Problem] = []
-    for place, raw in _lines(Path(path)):
-        found = _parse(raw, place, topics)
-        if isinstance(found, Labelled):
-            items.append(found)
-        else:
-            problems.append(found)
-    if problems and not skip_bad:
-        raise DataError(listing(problems))
-    if not items:
+    found = read_source(Source(Path(path)), topics=topics, options=options)
+    if found.problems and not skip_bad:
+        raise DataError(listing(found.problems))
+    if not found.items:
         msg = f"{path} holds no labelled article"
         raise DataError(msg)
-    return items, problems
+    return found.items, found.problems
 
 
-def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
-    number = 0
-    opened: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]  # noqa: SIM115
-    try:
-        with opened as file:
-            for number, raw in enumerate(file, 1):
-                if raw.strip():
-                    yield f"{path}:{number}", raw
-    except (EOFError, gzip.BadGzipFile) as error:
-        msg = f"{path}:{number + 1}: the gzip file is damaged ({error}); fetch or pack it again"
-        raise DataError(msg) from error
+def read_source(
+    source: Source, *, topics: Sequence[str] | None = None, options: LabelOptions | None = None
+) -> Reading:
+    """Read a source, with its problems.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DataError: A file as a whole can't be used.
+        MissingExtraError: The format needs a library that is not installed.
+    """
+    options = options or LabelOptions()
+    items: list[Labelled] = []
+    problems: list[Problem] = []
+    abouts: dict[str, None] = {}
+    every: frozenset[str] | None = frozenset()
+    records = read_records([source.path], options=options.read)
+    for _, group in groupby(records, lambda record: _origin(source.path, record)):
+        good = []
+        for record in group:
+            if isinstance(record, Record):
+                good.append(record)
+            else:
+                problems.append(Problem(f"{record.file}:{record.line}", record.problem))
+        scheme = find_scheme(good, options, root=source.path)
+        abouts[scheme.about] = None
+        every = None if every is None or scheme.topics is None else every | scheme.topics
+        for record in good:
+            found = _labelled(record, scheme, topics)
+            (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
+    return Reading(source, items, problems, "; ".join(abouts), every)
 
 
-def _parse(raw: bytes, place: str, topics: Sequence[str] | None) -> Labelled | Problem:
-    try:
-        fields = json.loads(raw)
-    except UnicodeDecodeError as error:
-        return Problem(place, f"not UTF-8 ({error.reason}); save the file as UTF-8")
-    except ValueError as error:
-        return Problem(place, f"not JSON ({error}); put one JSON object on each line")
-    if not isinstance(fields, dict):
-        return Problem(place, f"a JSON {type(fields).__name__}; put one object on each line")
-    text, title = fields.get("text"), fields.get("title") or ""
-    if not isinstance(text, str):
-        return Problem(place, "no 'text', or it is no string; give each article its text")
-    if not isinstance(title, str):
-        return Problem(place, "'title' is no string")
-    if "topics" not in fields:
-        return Problem(place, "no 'topics'; give a list of names, empty for an article with none")
-    if fields["topics"] is None:
-        return Problem(place, "'topics' is not filled in; give a list of names, [] for none")
-    carried, unknown = fields["topics"], fields.get("unknown") or []
-    for name, value in (("topics", carried), ("unknown", unknown)):
-        if not isinstance(value, list) or not all(isinstance(topic, str) for topic in value):
-            return Problem(place, f"{name!r} must be a list of names")
-        if topics is not None and (strange := sorted(set(value) - set(topics))):
-            known = ", ".join(topics)
-            return Problem(place, f"unknown topic {strange[0]!r}; the topics are {known}")
-    if both := sorted(set(carried) & set(unknown)):
-        return Problem(place, f"{both[0]!r} stands in 'topics' and in 'unknown'; keep one")
-    return Labelled(text, title, frozenset(carried), frozenset(unknown), fields, place)
+def _origin(path: Path, record: Record | BadRecord) -> str:
+    """The file, or for the files of a folder with one text each the folder."""
+    document = isinstance(record, BadRecord) or set(record.fields) <= {"file", "title", "text"}
+    return str(path) if document and path.is_dir() else record.file
+
+
+def _labelled(record: Record, scheme: Scheme, topics: Sequence[str] | None) -> Labelled | Problem:
+    place = f"{record.file}:{record.line}"
+    labels = scheme.labels(record)
+    if isinstance(labels, str):
+        return Problem(place, labels)
+    if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
+        known = ", ".join(topics)
+        return Problem(place, f"unknown topic {strange[0]!r}; the topics are {known}")
+    return Labelled(record.text, record.title, labels.topics, labels.unknown, record.fields, place)
 
 
 def listing(problems: Sequence[Problem]) -> str:

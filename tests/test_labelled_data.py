@@ -1,0 +1,149 @@
+"""Labelled data in the formats that people have."""
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from topicclf.errors import DataError
+from topicclf.learning.data import Source, read_labelled, read_source
+from topicclf.learning.label_fields import LabelOptions
+
+ROWS = [
+    ("The club signed a striker", {"football"}),
+    ("Sourdough, at last", {"bread", "football"}),
+    ("Rain in the north", set()),
+]
+
+
+def _csv(path: Path, rows: list[list[object]], **keywords: str) -> Path:
+    with path.open("w", encoding=keywords.get("encoding", "utf-8"), newline="") as file:
+        csv.writer(file, delimiter=keywords.get("delimiter", ",")).writerows(rows)
+    return path
+
+
+def _topics(path: Path, options: LabelOptions | None = None) -> list[set[str]]:
+    return [set(item.topics) for item in read_labelled(path, options=options)[0]]
+
+
+@pytest.mark.parametrize("separator", ["|", ";", ","])
+def test_a_column_of_topics_is_parted_by_what_occurs(tmp_path: Path, separator: str) -> None:
+    """A bar, a semicolon or a comma."""
+    rows: list[list[object]] = [["Headline", "Body", "Labels"]]
+    rows += [["News", text, f"{separator} ".join(sorted(topics))] for text, topics in ROWS]
+    path = _csv(tmp_path / "my.csv", rows)
+    assert _topics(path) == [topics for _, topics in ROWS]
+    assert f"'Labels', parted by {separator!r}" in read_source(Source(path)).about
+
+
+def test_a_separator_can_be_named(tmp_path: Path) -> None:
+    """Where a topic's own name holds a comma."""
+    rows: list[list[object]] = [["text", "topics"], ["One.", "health, safety+sport"]]
+    path = _csv(tmp_path / "my.csv", rows)
+    assert _topics(path, LabelOptions(separator="+")) == [{"health, safety", "sport"}]
+
+
+def test_one_column_for_each_topic_is_found(tmp_path: Path) -> None:
+    """1, 0 and nothing; numbers of another kind are no topics."""
+    path = _csv(
+        tmp_path / "my.tsv",
+        [
+            ["id", "text", "football", "bread", "length"],
+            [7, "The club", 1, 0, 200],
+            [8, "Sourdough", "", "yes", 30],
+            [9, "Rain", "false", "?", 10],
+        ],
+        delimiter="\t",
+    )
+    items, _ = read_labelled(path)
+    assert [set(item.topics) for item in items] == [{"football"}, {"bread"}, set()]
+    assert [set(item.unknown) for item in items] == [set(), {"football"}, {"bread"}]
+
+
+def test_columns_can_be_named_and_then_hold_nothing_else(tmp_path: Path) -> None:
+    """A cell that is neither is named by file and line."""
+    path = _csv(tmp_path / "my.csv", [["text", "a", "b"], ["One.", 1, 0], ["Two.", "maybe", 0]])
+    options = LabelOptions(topic_columns=("a", "b"))
+    with pytest.raises(DataError, match=r"my\.csv:3: 'a' holds 'maybe'; give 1, 0 or nothing"):
+        read_labelled(path, options=options)
+    assert len(read_labelled(path, options=options, skip_bad=True)[0]) == 1
+
+
+def test_parquet_holds_lists_or_columns(tmp_path: Path) -> None:
+    """As pandas writes them."""
+    lists = tmp_path / "lists.parquet"
+    texts = [text for text, _ in ROWS]
+    topics = [sorted(topics) for _, topics in ROWS]
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts, "topics": topics}), lists)
+    assert _topics(lists) == [topics for _, topics in ROWS]
+    columns = tmp_path / "columns.parquet"
+    table = {"text": texts, "bread": [0.0, 1.0, None], "football": [True, True, False]}
+    pyarrow.parquet.write_table(pyarrow.table(table), columns)
+    items, _ = read_labelled(columns)
+    assert [set(item.topics) for item in items] == [topics for _, topics in ROWS]
+    assert items[2].unknown == {"bread"}
+
+
+def test_a_folder_holds_a_folder_for_each_topic(tmp_path: Path) -> None:
+    """And one for what carries none."""
+    for folder, name in (("football", "a"), ("bread", "b"), ("none", "c")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.txt").write_text(f"Text {name}.", "utf-8")
+    items, _ = read_labelled(tmp_path)
+    assert {item.text: set(item.topics) for item in items} == {
+        "Text a.": {"football"},
+        "Text b.": {"bread"},
+        "Text c.": set(),
+    }
+    (tmp_path / "stray.txt").write_text("Stray.", "utf-8")
+    with pytest.raises(DataError, match=r"stray\.txt:1: stands in no folder of a topic"):
+        read_labelled(tmp_path)
+
+
+def test_a_broken_quote_is_named_by_its_line(tmp_path: Path) -> None:
+    """And does not swallow the rest of the file."""
+    path = tmp_path / "my.csv"
+    path.write_text('text,topics\n"One.",a\n"Two,b\nThree.,a\n', "utf-8")
+    items, problems = read_labelled(path, skip_bad=True)
+    assert [item.text for item in items] == ["One.", "Three."]
+    assert [problem.place for problem in problems] == [f"{path}:3"]
+    assert "a broken quote" in problems[0].message
+
+
+def test_files_in_several_encodings_are_read_each_in_its_own(tmp_path: Path) -> None:
+    """And a line in yet another one is named."""
+    texts = ["Le café rouvre après l'été", "Das Öl wird wieder überall teuer"]
+    for name, encoding in (("a", "utf-8"), ("b", "utf-16"), ("c", "windows-1252")):
+        lines = [json.dumps({"text": text, "topics": []}, ensure_ascii=False) for text in texts]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding)
+    for name in "abc":
+        assert [i.text for i in read_labelled(tmp_path / f"{name}.jsonl")[0]] == texts
+    mixed = tmp_path / "mixed.jsonl"
+    good = json.dumps({"text": texts[0], "topics": []}, ensure_ascii=False).encode() + b"\n"
+    mixed.write_bytes(good * 3 + b'{"text": "caf\xe9", "topics": []}\n')
+    with pytest.raises(DataError, match=r"mixed\.jsonl:4: not UTF-8"):
+        read_labelled(mixed)
+
+
+def test_a_line_of_ten_megabytes_is_a_line(tmp_path: Path) -> None:
+    """Packed or not."""
+    line = json.dumps({"text": "The navy ordered frigates. " * 400_000, "topics": ["defence"]})
+    assert len(line) > 10_000_000
+    path = tmp_path / "my.jsonl.gz"
+    path.write_bytes(gzip.compress(line.encode(), 1))
+    assert len(read_labelled(path)[0][0].text) > 10_000_000
+
+
+def test_weights_stand_behind_a_colon(tmp_path: Path) -> None:
+    """Unless that is the file's name; a drive's letter is no weight."""
+    assert Source.parse("my.jsonl:30") == Source(Path("my.jsonl"), 30)
+    assert Source.parse("C:my.jsonl") == Source(Path("C:my.jsonl"))
+    odd = tmp_path / "a:3"
+    odd.touch()
+    assert Source.parse(str(odd)) == Source(odd)
+    with pytest.raises(DataError, match="a weight must be above 0"):
+        Source.parse("my.jsonl:0")

@@ -1,0 +1,187 @@
+"""Where a record's topics stand: in a list, in a column, in one column each, in a folder's name."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from topicclf.records import ReadOptions, Record
+from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
+
+__all__ = ["LabelOptions", "Labels", "Scheme", "find_scheme"]
+
+_TOPICS_NAMES = ("topics", "labels", "label", "topic", "tags", "categories", "category")
+_UNKNOWN = "unknown"
+_SEPARATORS = "|;,"
+_YES = {"1", "1.0", "true", "yes", "y", "x"}
+_NO = {"0", "0.0", "false", "no", "n"}
+_NOT_KNOWN = {"", "?", "-1", "-1.0", "nan", "none", "null"}
+# Folders for what carries no topic.
+_NONE_FOLDERS = {"none", "_none", "other", "_other"}
+_DOCUMENT_FIELDS = {"file", "title", "text"}
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """How to read labelled data, where its names don't say it.
+
+    Attributes:
+        topics_field: The field with the topics; None finds it by its name.
+        separator: What parts the topics in it; None takes the bar, semicolon or comma that occurs.
+        topic_columns: The fields that hold 1, 0 or nothing for one topic each; None finds them.
+        read: How the records are read.
+    """
+
+    topics_field: str | None = None
+    separator: str | None = None
+    topic_columns: tuple[str, ...] | None = None
+    read: ReadOptions = field(default_factory=lambda: ReadOptions(skip_blank=True))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a record says of its topics.
+
+    Attributes:
+        topics: Those that it carries.
+        unknown: Those of which nothing is known.
+    """
+
+    topics: frozenset[str]
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How the records of a file give their topics.
+
+    Attributes:
+        about: It in words.
+        labels: What a record says, or what is wrong with it.
+        topics: Those that every record says something about, if the scheme tells.
+    """
+
+    about: str
+    labels: Callable[[Record], Labels | str]
+    topics: frozenset[str] | None = None
+
+
+def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path) -> Scheme:
+    """Tell how records give their topics.
+
+    Args:
+        records: All records of a file.
+        options: What is known beforehand.
+        root: The folder that holds a folder for each topic, for texts without fields.
+    """
+    names = list(dict.fromkeys(name for record in records for name in record.fields))
+    if options.topic_columns is not None:
+        return _columns(options.topic_columns)
+    by_name = {name.strip().lower(): name for name in reversed(names)}
+    found = next((by_name[name] for name in _TOPICS_NAMES if name in by_name), None)
+    topics_field = options.topics_field or found
+    if topics_field is not None:
+        return _one_field(records, topics_field, options.separator)
+    if set(names) <= _DOCUMENT_FIELDS and "file" in names:
+        return _folders(root)
+    columns = _found_columns(records, names)
+    return _columns(columns) if columns else _one_field(records, "topics", options.separator)
+
+
+def _one_field(records: Sequence[Record], name: str, separator: str | None) -> Scheme:
+    texts = [value for record in records if isinstance(value := record.fields.get(name), str)]
+    if separator is None:
+        plain = [text for text in texts if not text.strip().startswith("[")]
+        separator = next((sign for sign in _SEPARATORS if any(sign in t for t in plain)), None)
+
+    def labels(record: Record) -> Labels | str:
+        if name not in record.fields:
+            return f"no {name!r}; give a list of names, empty for an article with none"
+        if record.fields[name] is None:
+            return f"{name!r} is not filled in; give a list of names, [] for none"
+        topics = _names(record.fields[name], separator)
+        unknown = _names(record.fields.get(_UNKNOWN) or [], separator)
+        for field_name, value in ((name, topics), (_UNKNOWN, unknown)):
+            if value is None:
+                return f"{field_name!r} must be a list of names"
+        assert topics is not None
+        assert unknown is not None
+        if both := sorted(topics & unknown):
+            return f"{both[0]!r} stands in {name!r} and in {_UNKNOWN!r}; keep one"
+        return Labels(topics, unknown)
+
+    about = f"topics in {name!r}"
+    if texts:
+        about += f", parted by {separator!r}" if separator else ", one for each article"
+    return Scheme(about, labels)
+
+
+def _names(value: Any, separator: str | None) -> frozenset[str] | None:
+    """The names in a list or in a string; None if it is neither."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("["):
+            try:
+                value = ast.literal_eval(text)
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                return None
+        else:
+            parts = text.split(separator) if separator else [text]
+            return frozenset(part.strip() for part in parts if part.strip())
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        return None
+    return frozenset(value)
+
+
+def _found_columns(records: Sequence[Record], names: Sequence[str]) -> tuple[str, ...]:
+    """The columns of which every cell is a yes, a no or unknown, and some say yes."""
+    usual = {*TEXT_NAMES, *TITLE_NAMES}
+    found = []
+    for name in names:
+        if name.lower() in usual:
+            continue
+        cells = {_cell(record.fields.get(name)) for record in records}
+        if True in cells and not cells - {True, False, None}:
+            found.append(name)
+    return tuple(found)
+
+
+def _columns(columns: tuple[str, ...]) -> Scheme:
+    def labels(record: Record) -> Labels | str:
+        said: Mapping[str, bool | str | None] = {
+            name: _cell(record.fields.get(name)) for name in columns
+        }
+        for name, cell in said.items():
+            if isinstance(cell, str):
+                return f"{name!r} holds {cell!r}; give 1, 0 or nothing"
+        return Labels(
+            frozenset(name for name, cell in said.items() if cell),
+            frozenset(name for name, cell in said.items() if cell is None),
+        )
+
+    return Scheme(
+        f"a column for each topic: {', '.join(columns)}", labels, topics=frozenset(columns)
+    )
+
+
+def _cell(value: Any) -> bool | str | None:
+    """Yes, no, unknown (None), or what can't be understood."""
+    text = "" if value is None else str(value).strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    return None if text in _NOT_KNOWN else str(value)
+
+
+def _folders(root: Path) -> Scheme:
+    def labels(record: Record) -> Labels | str:
+        path = Path(record.file)
+        inner = path.relative_to(root).parts if path.is_relative_to(root) else ()
+        if len(inner) < 2:
+            return "stands in no folder of a topic; put it in one, or into 'none'"
+        topic = inner[0]
+        return Labels(frozenset() if topic.lower() in _NONE_FOLDERS else frozenset({topic}))
+
+    return Scheme("a folder for each topic", labels)
