@@ -32,6 +32,7 @@ class Answering:
         why: Whether to add the evidence.
         top_terms: Whether to add the terms that weigh most.
         strict: Whether to stop at the first bad record.
+        workers: How many processes predict.
     """
 
     model: "TopicModel"
@@ -39,12 +40,14 @@ class Answering:
     why: bool = False
     top_terms: bool = False
     strict: bool = False
+    workers: int = 1
 
     def answers(self, records: Iterable[Record | BadRecord]) -> Iterator[Answer]:
         """Answer records one by one; only so many are held as the model takes together.
 
         Raises:
             StrictError: A record is bad, and none may be.
+            WorkerError: A process died.
         """
         waiting: deque[Record | BadRecord] = deque()
 
@@ -58,7 +61,7 @@ class Answering:
                     waiting.append(record)
                     yield {"text": record.text, "title": record.title}
 
-        for prediction in self.model.predict_many(articles()):
+        for prediction in self.model.predict_many(articles(), workers=self.workers):
             while isinstance(record := waiting.popleft(), BadRecord):
                 yield record
             yield record, prediction

@@ -55,6 +55,9 @@ _SHOWN = "text"
 @click.option("--top-terms", is_flag=True, help="Add the words that weigh most for each topic.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad record.")
 @click.option("--resume", is_flag=True, help="Go on with what an interrupted run left of FILE.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N",
+              help="Predict in N processes; they pay from some ten thousand articles on."
+              )  # fmt: skip
 @click.pass_context
 def predict(
     ctx: click.Context,
