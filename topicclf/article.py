@@ -6,9 +6,6 @@ from typing import Any
 
 __all__ = ["Article", "Item"]
 
-#: What users hand in: a text, or a mapping with a ``text`` and perhaps a ``title``.
-Item = str | Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -23,7 +20,7 @@ class Article:
     title: str = ""
 
     @classmethod
-    def of(cls, item: Item, *, number: int | None = None) -> "Article":
+    def of(cls, item: "Item", *, number: int | None = None) -> "Article":
         """Take what a user hands in.
 
         Args:
@@ -35,6 +32,8 @@ class Article:
         """
         if isinstance(item, str):
             return cls(item)
+        if isinstance(item, Article):
+            return item
         name = "the article" if number is None else f"item {number}"
         if not isinstance(item, Mapping):
             raise TypeError(_refusal(name, item))
@@ -54,6 +53,10 @@ class Article:
     def joined(self) -> str:
         """The title, on a line of its own, and the text."""
         return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+#: What users hand in: a text, or a mapping with a ``text`` and perhaps a ``title``.
+Item = str | Mapping[str, Any] | Article
 
 
 def _refusal(name: str, value: object) -> str:

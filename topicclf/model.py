@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +39,9 @@ class _Judgement(NamedTuple):
     lengths: NDArray[np.int64]
 
 
+_Judged = tuple[list[Article], _Judgement]
+
+
 @dataclass(frozen=True, eq=False)
 class TopicModel:
     """Tells which of its topics an article carries. Safe to share between threads.
@@ -70,7 +73,7 @@ class TopicModel:
             TypeError: The text or the title is no `str`.
         """
         article = Article.of({"text": text, "title": title})
-        return next(self._predictions([article], self._judge(_folded([article]))))
+        return next(self._predictions([([article], self._judge(_folded([article])))]))
 
     def predict_many(
         self, items: Iterable[Item], *, workers: int | None = None
@@ -87,8 +90,31 @@ class TopicModel:
             ValueError: `workers` is less than 1.
             WorkerError: A worker died.
         """
+        return self._predictions(self._judged(items, workers))
+
+    def tag_many(
+        self, items: Iterable[Item], *, workers: int | None = None
+    ) -> Iterator[tuple[tuple[str, ...], list[float]]]:
+        """Tell only the topics and the probabilities: `predict_many` for long streams.
+
+        Args:
+            items: As for `predict_many`.
+            workers: Likewise.
+
+        Returns:
+            For each article the topics that it carries, most probable first, and the probability
+            of each of the model's topics, in their order.
+
+        Raises:
+            TypeError: As for `predict_many`.
+            ValueError: Likewise.
+            WorkerError: Likewise.
+        """
+        return self._tags(self._judged(items, workers))
+
+    def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
         if isinstance(items, str | bytes | Mapping):
-            msg = f"predict_many takes an iterable of articles, not one {type(items).__name__}"
+            msg = f"give an iterable of articles, not one {type(items).__name__}"
             raise TypeError(msg)
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
@@ -96,18 +122,17 @@ class TopicModel:
         articles = (Article.of(item, number=number) for number, item in enumerate(items))
         return self._stream(articles, workers or 1)
 
-    def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[Prediction]:
+    def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[_Judged]:
         if workers == 1:
             for chunk in _chunks(articles):
-                yield from self._predictions(chunk, self._judge(_folded(chunk)))
+                yield chunk, self._judge(_folded(chunk))
             return
         # Imported here, so that a first prediction does not wait for it.
         from topicclf.processes import map_in_processes
 
         tasks = ((group, [_folded(chunk) for chunk in group]) for group in _grouped(articles))
         for group, judged in map_in_processes(self._judge_each, tasks, workers=workers):
-            for chunk, judgement in zip(group, judged, strict=True):
-                yield from self._predictions(chunk, judgement)
+            yield from zip(group, judged, strict=True)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -135,32 +160,43 @@ class TopicModel:
     def _judge_each(self, batches: Sequence[Sequence[bytes]]) -> list[_Judgement]:
         return [self._judge(folded) for folded in batches]
 
-    def _predictions(self, articles: list[Article], judged: _Judgement) -> Iterator[Prediction]:
-        return map(
-            self._prediction,
-            articles,
-            judged.probabilities.tolist(),
-            (judged.probabilities >= self.thresholds).tolist(),
-            judged.known.tolist(),
-            judged.lengths.tolist(),
-        )
+    def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
+        for articles, judgement in judged:
+            yield from map(
+                self._prediction,
+                articles,
+                judgement.probabilities.tolist(),
+                (judgement.probabilities >= self.thresholds).tolist(),
+                judgement.known.tolist(),
+                judgement.lengths.tolist(),
+            )
 
     def _prediction(
         self, article: Article, row: list[float], passes: list[bool], known: int, n_words: int
     ) -> Prediction:
-        found = [i for i, passed in enumerate(passes) if passed]
-        if len(found) > 1:
-            found.sort(key=row.__getitem__, reverse=True)
+        topics = self._carried(row, passes)
         return Prediction(
-            topics=tuple([self.topics[i] for i in found]),
+            topics=topics,
             probabilities=dict(zip(self.topics, row, strict=True)),
             known_share=known / n_words if n_words else 0.0,
             n_words=n_words,
-            _explain=partial(self._evidence, article, found),
+            _explain=partial(self._evidence, article, topics),
         )
 
-    def _evidence(self, article: Article, found: list[int]) -> dict[str, Any]:
-        columns = {self.topics[i]: i for i in found}
+    def _tags(self, judged: Iterable[_Judged]) -> Iterator[tuple[tuple[str, ...], list[float]]]:
+        for _, judgement in judged:
+            rows = judgement.probabilities.tolist()
+            passes = (judgement.probabilities >= self.thresholds).tolist()
+            yield from zip(map(self._carried, rows, passes), rows, strict=True)
+
+    def _carried(self, row: list[float], passes: list[bool]) -> tuple[str, ...]:
+        found = list(compress(range(len(row)), passes))
+        if len(found) > 1:
+            found.sort(key=row.__getitem__, reverse=True)
+        return tuple([self.topics[i] for i in found])
+
+    def _evidence(self, article: Article, topics: tuple[str, ...]) -> dict[str, Any]:
+        columns = {topic: self.topics.index(topic) for topic in topics}
         return explain(
             article, columns, weights=self.weights, abbreviations=frozenset(self.abbreviations)
         )

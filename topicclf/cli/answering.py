@@ -3,11 +3,12 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from topicclf.article import Article
 from topicclf.errors import DataError
 from topicclf.records.record import BadRecord, Record
-from topicclf.writing.row import Row
+from topicclf.writing.row import Row, Tagged
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Answering", "StrictError"]
 
 Answer = tuple[Record, "Prediction"] | BadRecord
+
+
+Found = TypeVar("Found", covariant=True)
+
+
+class _Predicting(Protocol[Found]):
+    def __call__(
+        self, items: Iterable["Article"], *, workers: int | None = None
+    ) -> Iterator[Found]: ...
 
 
 class StrictError(DataError):
@@ -49,47 +59,59 @@ class Answering:
             StrictError: A record is bad, and none may be.
             WorkerError: A process died.
         """
+        return self._answered(self.model.predict_many, records)
+
+    def rows(self, records: Iterable[Record | BadRecord]) -> Iterator[Row | BadRecord]:
+        """Answer records with what is to be written.
+
+        Raises:
+            StrictError: A record is bad, and none may be.
+            WorkerError: A process died.
+        """
+        if self.why or self.top_terms:
+            yield from map(self._explained, self.answers(records))
+            return
+        for answer in self._answered(self.model.tag_many, records):
+            if isinstance(answer, BadRecord):
+                yield answer
+            else:
+                record, (topics, probabilities) = answer
+                yield Tagged(record, topics, probabilities) if self.keeps(topics) else None
+
+    def _answered(
+        self, predict: _Predicting[Found], records: Iterable[Record | BadRecord]
+    ) -> Iterator[tuple[Record, Found] | BadRecord]:
         waiting: deque[Record | BadRecord] = deque()
 
-        def articles() -> Iterator[dict[str, str]]:
+        def articles() -> Iterator[Article]:
             for record in records:
-                if isinstance(record, BadRecord):
-                    if self.strict:
-                        raise StrictError(str(record))
-                    waiting.append(record)
-                else:
-                    waiting.append(record)
-                    yield {"text": record.text, "title": record.title}
+                waiting.append(record)
+                if isinstance(record, Record):
+                    yield Article(record.text, record.title)
+                elif self.strict:
+                    raise StrictError(str(record))
 
-        for prediction in self.model.predict_many(articles(), workers=self.workers):
+        for found in predict(articles(), workers=self.workers):
             while isinstance(record := waiting.popleft(), BadRecord):
                 yield record
-            yield record, prediction
+            yield record, found
         for record in waiting:
             assert isinstance(record, BadRecord)
             yield record
 
-    def row(self, answer: Answer) -> Row:
-        """What to write for an answer; None if it is filtered out."""
+    def _explained(self, answer: Answer) -> Row:
         if isinstance(answer, BadRecord):
             return answer
-        if not self.keeps(answer):
+        record, prediction = answer
+        if not self.keeps(prediction.topics):
             return None
-        return answer[0], self._added(answer[1])
-
-    def keeps(self, answer: tuple[Record, "Prediction"]) -> bool:
-        """Whether the article carries what is asked for."""
-        return not self.only or any(topic in self.only for topic in answer[1].topics)
-
-    def _added(self, prediction: "Prediction") -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "topics": prediction.topics,
-            "probabilities": dict(prediction.probabilities),
-        }
+        more: dict[str, Any] = {}
         if self.top_terms:
-            made["terms"] = {
-                topic: evidence.terms for topic, evidence in prediction.evidence.items()
-            }
+            more["terms"] = {topic: found.terms for topic, found in prediction.evidence.items()}
         if self.why:
-            made["evidence"] = prediction.to_dict()["evidence"]
-        return made
+            more["evidence"] = prediction.to_dict()["evidence"]
+        return Tagged(record, prediction.topics, list(prediction.probabilities.values()), more)
+
+    def keeps(self, topics: Sequence[str]) -> bool:
+        """Whether an article with these topics is asked for."""
+        return not self.only or any(topic in self.only for topic in topics)

@@ -34,12 +34,14 @@ class Destination:
     Attributes:
         format: The format.
         target: The file; None is standard output.
+        topics: The model's topics.
         mark: Tells this work from other work with the same file.
         filtered: Whether rows may be left out.
     """
 
     format: str
     target: Path | None
+    topics: tuple[str, ...]
     mark: str
     filtered: bool
 
@@ -81,12 +83,12 @@ class Destination:
 
     def _writer(self, file: IO[bytes], written: Written, *, blanks: bool) -> Writer:
         if self.format == "parquet":
-            return ParquetWriter(file)
+            return ParquetWriter(file, self.topics)
         if self.format == "jsonl":
-            return JsonlWriter(file, blanks=blanks)
+            return JsonlWriter(file, self.topics, blanks=blanks)
         delimiter = _DELIMITERS[self.format]
         header = [name for row in written.header for name in read_header(row, delimiter=delimiter)]
-        return DelimitedWriter(file, delimiter=delimiter, header=header, blanks=blanks)
+        return DelimitedWriter(file, self.topics, delimiter=delimiter, header=header, blanks=blanks)
 
 
 def _leave(part: Part, *, resumable: bool) -> None:

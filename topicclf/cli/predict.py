@@ -122,7 +122,13 @@ def predict(
         if form == _SHOWN:
             count = job.show()
         else:
-            destination = Destination(form, output, _mark(job), filtered=bool(job.answering.only))
+            destination = Destination(
+                form,
+                output,
+                topics=job.answering.model.topics,
+                mark=_mark(job),
+                filtered=bool(job.answering.only),
+            )
             count = job.write(destination, resume=resume)
     except StrictError as error:
         click.echo(f"topicclf: {error}", err=True)

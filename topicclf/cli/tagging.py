@@ -16,6 +16,7 @@ from topicclf.cli.terminal import Progress, coloured, progress
 from topicclf.errors import DataError
 from topicclf.records import BadRecord, ReadOptions, Record, read_records
 from topicclf.records.sources import total_size
+from topicclf.writing.row import Row
 
 __all__ = ["BadCount", "Job"]
 
@@ -34,7 +35,7 @@ class BadCount:
     bad: int = 0
     first: BadRecord | None = None
 
-    def add(self, answer: Answer) -> None:
+    def add(self, answer: Answer | Row) -> None:
         """Count one more."""
         self.records += 1
         if isinstance(answer, BadRecord):
@@ -81,7 +82,7 @@ class Job:
                 count.add(answer)
                 if isinstance(answer, BadRecord):
                     click.echo(display.error(answer))
-                elif not self.answering.keeps(answer):
+                elif not self.answering.keeps(answer[1].topics):
                     continue
                 elif blocks:
                     if not self.document:
@@ -109,10 +110,10 @@ class Job:
             count = BadCount(done.records, done.bad)
             bar.add_items(done.records)
             unseen = 0
-            for answer in self.answering.answers(records):
-                count.add(answer)
+            for row in self.answering.rows(records):
+                count.add(row)
                 unseen += 1
-                if output.write(self.answering.row(answer)):
+                if output.write(row):
                     bar.add_items(unseen)
                     unseen = 0
             bar.add_items(unseen)

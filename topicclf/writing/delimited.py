@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from topicclf.records.record import BadRecord
-from topicclf.writing.row import PROBABILITY, Row, as_json, joined
+from topicclf.writing.row import PROBABILITY, Row, Tagged, as_json, joined
 
 __all__ = ["DelimitedWriter", "is_bad_row", "read_header", "whole_rows"]
 
@@ -26,6 +26,7 @@ class DelimitedWriter:
 
     Args:
         file: Where to.
+        topics: The model's topics.
         delimiter: What parts the fields.
         header: The columns, if they stand in the file already.
         blanks: Whether what is filtered out leaves a blank line.
@@ -34,11 +35,13 @@ class DelimitedWriter:
     def __init__(
         self,
         file: IO[bytes],
+        topics: Sequence[str],
         *,
         delimiter: str = ",",
         header: Sequence[str] = (),
         blanks: bool = False,
     ) -> None:
+        self._topics = topics
         # Lone surrogates have no bytes.
         self._text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
         self._writer = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
@@ -53,7 +56,9 @@ class DelimitedWriter:
             self._write(row)
             return
         self._waiting.append(row)
-        self._size += sum(len(value) for value in _flat(row).values() if isinstance(value, str))
+        self._size += sum(
+            len(value) for value in self._flat(row).values() if isinstance(value, str)
+        )
         if self._size >= _FIRST_CHARACTERS or len(self._waiting) >= _FIRST_ROWS:
             self._start()
 
@@ -68,7 +73,7 @@ class DelimitedWriter:
         self._text.detach()
 
     def _start(self) -> None:
-        columns = dict.fromkeys(name for row in map(_flat, self._waiting) for name in row)
+        columns = dict.fromkeys(name for row in map(self._flat, self._waiting) for name in row)
         # The last one, so that a bad row can be told by its end.
         columns.pop(_ERROR, None)
         self._columns = [*columns, _ERROR]
@@ -84,25 +89,24 @@ class DelimitedWriter:
             self._writer.writerow(self._cells(row))
 
     def _cells(self, row: Row) -> list[object]:
-        flat = _flat(row)
+        flat = self._flat(row)
         error = str(row) if isinstance(row, BadRecord) else ""
         if strange := [name for name in flat if name not in self._columns]:
             flat, error = {}, f"a field {strange[0]!r} that earlier records lack; write jsonl"
         return [flat.get(name) for name in self._columns[:-1]] + [error]
 
-
-def _flat(row: Row) -> dict[str, object]:
-    if not isinstance(row, tuple):
-        return {}
-    flat: dict[str, object] = {}
-    for name, value in joined(*row).items():
-        if name == "topics":
-            flat[name] = _BETWEEN_TOPICS.join(value)
-        elif name == "probabilities":
-            flat.update((f"{PROBABILITY}{topic}", p) for topic, p in value.items())
-        else:
-            flat[name] = as_json(value) if isinstance(value, dict | list) else value
-    return flat
+    def _flat(self, row: Row) -> dict[str, object]:
+        if not isinstance(row, Tagged):
+            return {}
+        flat: dict[str, object] = {}
+        for name, value in joined(row, self._topics).items():
+            if name == "topics":
+                flat[name] = _BETWEEN_TOPICS.join(value)
+            elif name == "probabilities":
+                flat.update((f"{PROBABILITY}{topic}", p) for topic, p in value.items())
+            else:
+                flat[name] = as_json(value) if isinstance(value, dict | list) else value
+        return flat
 
 
 def whole_rows(file: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,19 +1,18 @@
 """Rows as JSON lines."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import IO, Any
 
-from topicclf.records.record import BadRecord, Record
-from topicclf.writing.row import Row, as_json, free_names, joined
+from topicclf.records.record import BadRecord
+from topicclf.writing.row import Row, Tagged, as_json, free_names, joined
 
 __all__ = ["JsonlWriter", "is_bad_line", "whole_lines"]
 
 _BAD = b'{"error": '
 # One large write costs less than many small ones.
 _HELD_BYTES = 1 << 20
-_USUAL = ("topics", "probabilities")
 _escaped = json.JSONEncoder(default=str).encode
 
 
@@ -22,11 +21,17 @@ class JsonlWriter:
 
     Args:
         file: Where to.
+        topics: The model's topics.
         blanks: Whether what is filtered out leaves a blank line.
     """
 
-    def __init__(self, file: IO[bytes], *, blanks: bool = False) -> None:
+    def __init__(self, file: IO[bytes], topics: Sequence[str], *, blanks: bool = False) -> None:
         self._file = file
+        self._topics = topics
+        # What is added to every record is put together by hand, which is faster.
+        names = (as_json(topic).replace("%", "%%") for topic in topics)
+        inner = ", ".join(f"{name}: %r" for name in names)
+        self._answer = f'"topics": %s, "probabilities": {{{inner}}}'
         self._blank = b"\n" if blanks else b""
         self._held: list[bytes] = []
         self._size = 0
@@ -36,7 +41,7 @@ class JsonlWriter:
         if row is None:
             self._held.append(self._blank)
             return
-        line = _line(row)
+        line = self._line(row)
         self._held.append(line)
         self._size += len(line)
         if self._size >= _HELD_BYTES:
@@ -52,40 +57,25 @@ class JsonlWriter:
         """Hand on all rows."""
         self.flush()
 
-
-def _line(row: tuple[Record, dict[str, Any]] | BadRecord) -> bytes:
-    if isinstance(row, BadRecord):
-        return _encoded({"error": row.problem, "file": row.file, "line": row.line}) + b"\n"
-    record, added = row
-    if record.json:
+    def _line(self, row: Tagged | BadRecord) -> bytes:
+        if isinstance(row, BadRecord):
+            return _encoded({"error": row.problem, "file": row.file, "line": row.line}) + b"\n"
+        record, topics, probabilities, more = row
         names = tuple(record.fields)
-        if free_names(names) == names:
-            return b"%b, %b\n" % (record.json.rstrip()[:-1], _added(added)[1:])
-    return _encoded(joined(record, added)) + b"\n"
+        if not record.json or free_names(names) != names:
+            return _encoded(joined(row, self._topics)) + b"\n"
+        answer = (self._answer % (_list(topics), *probabilities)).encode()
+        if more:
+            answer += b", " + _encoded(more)[1:-1]
+        return b"%b, %b}\n" % (record.json.rstrip()[:-1], answer)
 
 
-def _encoded(value: dict[str, Any]) -> bytes:
+def _encoded(value: Mapping[str, Any]) -> bytes:
     try:
         return as_json(value).encode()
     except UnicodeEncodeError:
         # Lone surrogates: only JSON's own escapes can say them.
         return _escaped(value).encode()
-
-
-def _added(added: dict[str, Any]) -> bytes:
-    """What `_encoded` gives, faster for what is added to every record."""
-    if len(added) > len(_USUAL):
-        return _encoded(added)
-    topics, probabilities = (added[name] for name in _USUAL)
-    usual = _template(tuple(probabilities)) % (_list(topics), *probabilities.values())
-    return usual.encode()
-
-
-@lru_cache
-def _template(topics: tuple[str, ...]) -> str:
-    names = (as_json(topic).replace("%", "%%") for topic in topics)
-    inner = ", ".join(f"{name}: %r" for name in names)
-    return f'{{"topics": %s, "probabilities": {{{inner}}}}}'
 
 
 @lru_cache

@@ -1,10 +1,11 @@
 """Rows as a Parquet file."""
 
+from collections.abc import Sequence
 from typing import IO, Any
 
 from topicclf.extras import extra
-from topicclf.records.record import BadRecord, Record
-from topicclf.writing.row import Row, as_json, joined
+from topicclf.records.record import BadRecord
+from topicclf.writing.row import Row, Tagged, as_json, joined
 
 __all__ = ["ParquetWriter"]
 
@@ -21,12 +22,14 @@ class ParquetWriter:
 
     Args:
         file: Where to.
+        topics: The model's topics.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], topics: Sequence[str]) -> None:
+        self._topics = topics
         self._arrow = extra("pyarrow", name="parquet")
         self._parquet = extra("pyarrow.parquet", name="parquet")
         self._file = file
@@ -38,9 +41,9 @@ class ParquetWriter:
         """Write a row, once there are enough."""
         if row is None:
             return
-        cells = _cells(row)
-        self._waiting.append(cells)
-        self._size += sum(len(value) for value in cells.values() if isinstance(value, str))
+        self._waiting.append(self._cells(row))
+        if isinstance(row, Tagged):
+            self._size += len(row.record.text)
         if len(self._waiting) >= _GROUP_ROWS or self._size >= _GROUP_CHARACTERS:
             self._write_group()
 
@@ -88,11 +91,10 @@ class ParquetWriter:
         except (self._arrow.ArrowException, TypeError, ValueError) as error:
             return self._table([{"error": f"it does not fit the earlier records: {error}"}])
 
-
-def _cells(row: tuple[Record, dict[str, Any]] | BadRecord) -> dict[str, Any]:
-    if isinstance(row, BadRecord):
-        return {"error": str(row)}
-    return {
-        name: as_json(value) if name in {"evidence", "terms"} else value
-        for name, value in joined(*row).items()
-    }
+    def _cells(self, row: Tagged | BadRecord) -> dict[str, Any]:
+        if isinstance(row, BadRecord):
+            return {"error": str(row)}
+        return {
+            name: as_json(value) if name in {"evidence", "terms"} else value
+            for name, value in joined(row, self._topics).items()
+        }

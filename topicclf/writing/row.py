@@ -1,15 +1,33 @@
 """What is written for one record of the input."""
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from topicclf.records.record import BadRecord, Record
 
-__all__ = ["ADDED", "PROBABILITY", "Row", "Writer", "as_json", "free_names", "joined"]
+__all__ = ["ADDED", "PROBABILITY", "Row", "Tagged", "Writer", "as_json", "free_names", "joined"]
 
-#: A record and what the answer adds to it; a bad record; or nothing, for one that is filtered out.
-Row = tuple[Record, dict[str, Any]] | BadRecord | None
+
+class Tagged(NamedTuple):
+    """A record and its answer.
+
+    Attributes:
+        record: The record.
+        topics: The topics that it carries, most probable first.
+        probabilities: The probability of each of the model's topics, in their order.
+        more: What else was asked for: terms and evidence.
+    """
+
+    record: Record
+    topics: tuple[str, ...]
+    probabilities: list[float]
+    more: Mapping[str, Any] = {}
+
+
+#: A record and its answer; a bad record; or nothing, for one that is filtered out.
+Row = Tagged | BadRecord | None
 
 #: The names of what is added to a record.
 ADDED = frozenset({"topics", "probabilities", "terms", "evidence", "language", "error"})
@@ -33,17 +51,26 @@ class Writer(Protocol):
         """Write what is left to write; the file stays open."""
 
 
-def joined(record: Record, added: dict[str, Any]) -> dict[str, Any]:
-    """A record's fields and what is added; a field with one of its names gets ``input_`` before it.
+def joined(row: Tagged, topics: Sequence[str]) -> dict[str, Any]:
+    """A record's fields and its answer; a field that has a name of ours gets ``input_`` before it.
 
-    >>> joined(Record("Navy.", "", {"text": "Navy.", "topics": 1}, "a", 1), {"topics": ["defence"]})
-    {'text': 'Navy.', 'input_topics': 1, 'topics': ['defence']}
+    Args:
+        row: The record and its answer.
+        topics: The model's topics.
+
+    >>> record = Record("Navy.", "", {"text": "Navy.", "topics": 1}, "a", 1)
+    >>> joined(Tagged(record, (), [0.25]), ["defence"])
+    {'text': 'Navy.', 'input_topics': 1, 'topics': [], 'probabilities': {'defence': 0.25}}
     """
-    names = tuple(record.fields)
-    free = free_names(names)
-    if free == names:
-        return record.fields | added
-    return dict(zip(free, record.fields.values(), strict=True)) | added
+    fields = row.record.fields
+    names = free_names(tuple(fields))
+    probabilities = dict(zip(topics, row.probabilities, strict=True))
+    return {
+        **dict(zip(names, fields.values(), strict=True)),
+        "topics": list(row.topics),
+        "probabilities": probabilities,
+        **row.more,
+    }
 
 
 @lru_cache
