@@ -1,6 +1,5 @@
 """The group of commands: which there are, how errors end them, and what status that gives."""
 
-import difflib
 import os
 import sys
 from collections.abc import Iterator
@@ -56,6 +55,8 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            import difflib  # Slow to import, and seldom needed.
+
             near = difflib.get_close_matches(name, COMMANDS, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
             ctx.fail(f"no command {name!r}; {hint}")

@@ -1,6 +1,5 @@
 """What several commands share: the option for a model, and finding topics by name."""
 
-import difflib
 from collections.abc import Collection
 from pathlib import Path
 
@@ -24,6 +23,8 @@ def topic_among(topics: Collection[str], name: str) -> str:
     """
     if name in topics:
         return name
+    import difflib  # Slow to import, and seldom needed.
+
     near = difflib.get_close_matches(name, topics, 1)
     hint = f"did you mean {near[0]!r}?" if near else f"the topics are {', '.join(topics)}"
     msg = f"no topic {name!r}; {hint}"

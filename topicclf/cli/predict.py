@@ -12,7 +12,6 @@ import click
 from topicclf import load
 from topicclf.cli.answering import Answering, StrictError
 from topicclf.cli.options import model_option, topic_among
-from topicclf.cli.output import Destination
 from topicclf.cli.tagging import Job
 from topicclf.cli.thresholds import with_precision, with_thresholds
 from topicclf.records import ReadOptions
@@ -122,6 +121,8 @@ def predict(
         if form == _SHOWN:
             count = job.show()
         else:
+            from topicclf.cli.output import Destination
+
             destination = Destination(
                 form,
                 output,

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
 from topicclf.cli.answering import Answer, Answering
-from topicclf.cli.display import Display
-from topicclf.cli.output import Destination
 from topicclf.cli.terminal import Progress, coloured, progress
 from topicclf.errors import DataError
 from topicclf.records import BadRecord, ReadOptions, Record, read_records
 from topicclf.records.sources import total_size
 from topicclf.writing.row import Row
+
+if TYPE_CHECKING:
+    from topicclf.cli.output import Destination
 
 __all__ = ["BadCount", "Job"]
 
@@ -67,6 +69,8 @@ class Job:
 
     def show(self) -> BadCount:
         """Answer for people to read: a block for each article, or a line where there are many."""
+        from topicclf.cli.display import Display
+
         display = Display(
             self.answering.model.topics,
             colour=coloured(sys.stdout),
@@ -92,7 +96,7 @@ class Job:
                     click.echo(display.line(*answer))
         return count
 
-    def write(self, destination: Destination, *, resume: bool) -> BadCount:
+    def write(self, destination: "Destination", *, resume: bool) -> BadCount:
         """Answer as rows of a file.
 
         Raises:

@@ -7,7 +7,6 @@ sense of them.
 
 import codecs
 import io
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +14,6 @@ from topicclf.errors import DataError, MissingExtraError
 from topicclf.extras import extra
 
 __all__ = ["Undecodable", "decode", "decoded_lines"]
-
-_log = logging.getLogger(__name__)
 
 # UTF-32's first: UTF-16's mark is its beginning.
 _MARKS = (
@@ -128,7 +125,9 @@ def _judge(sample: bytes, name: str) -> str:
     if best is None:
         return "utf-8"
     encoding: str = best.encoding
-    _log.warning("%s: not UTF-8; read as %s", name, _spoken(encoding))
+    import logging  # Slow to import, and seldom needed.
+
+    logging.getLogger(__name__).warning("%s: not UTF-8; read as %s", name, _spoken(encoding))
     return encoding
 
 

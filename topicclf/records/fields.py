@@ -1,6 +1,5 @@
 """Which fields of a record are its text and its title."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +71,8 @@ class FieldFinder:
         wanted = self._options.text_field
         if wanted is None:
             return f"no field is called 'text', 'body' or the like; {there}: name the text's field"
+        import difflib  # Slow to import, and seldom needed.
+
         near = difflib.get_close_matches(wanted, names, 1)
         return f"no field {wanted!r}; " + (f"did you mean {near[0]!r}?" if near else there)
 

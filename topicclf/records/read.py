@@ -8,11 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol
 
-from topicclf.records.delimited import read_delimited
-from topicclf.records.documents import read_html, read_text
-from topicclf.records.jsonl import read_jsonl
 from topicclf.records.options import ReadOptions
-from topicclf.records.parquet import read_parquet
 from topicclf.records.record import BadRecord, Record
 from topicclf.records.sources import find_files, format_of, open_file
 
@@ -25,14 +21,23 @@ class _Reader(Protocol):
     ) -> Iterator[Record | BadRecord]: ...
 
 
-_READERS: dict[str, _Reader] = {
-    "text": read_text,
-    "jsonl": read_jsonl,
-    "csv": read_delimited,
-    "tsv": partial(read_delimited, tabs=True),
-    "parquet": read_parquet,
-    "html": read_html,
-}
+def _reader(format: str) -> _Reader:  # noqa: A002
+    # Imported one by one: together they take as long as many predictions.
+    if format == "jsonl":
+        from topicclf.records.jsonl import read_jsonl
+
+        return read_jsonl
+    if format in {"csv", "tsv"}:
+        from topicclf.records.delimited import read_delimited
+
+        return partial(read_delimited, tabs=format == "tsv")
+    if format == "parquet":
+        from topicclf.records.parquet import read_parquet
+
+        return read_parquet
+    from topicclf.records.documents import read_html, read_text
+
+    return read_html if format == "html" else read_text
 
 
 def read_records(
@@ -68,7 +73,7 @@ def _read(
         line = 0
         with open_file(name, on_bytes=on_bytes) as file:
             try:
-                reader = _READERS[options.format or format_of(name, file)]
+                reader = _reader(options.format or format_of(name, file))
                 for record in reader(file, name=name, options=options):
                     line = record.line
                     yield record
