@@ -344,3 +344,45 @@ def test_without_pyarrow_parquet_asks_for_the_extra(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"pip install \"topicclf\[parquet\]\""):
         _read(_file(tmp_path, "a.parquet", b"PAR1"))
+
+
+PAGE = """<!doctype html><html><head><title>Navy orders frigates</title></head><body>
+<nav><a href="/">Home</a> <a href="/energy">Energy prices</a></nav>
+<article><h1>Navy orders frigates</h1>
+<p>The navy ordered two frigates from the yard on Monday, the ministry said, for two billion.</p>
+<figure><img src="a.jpg"><figcaption>An oil refinery burns.</figcaption></figure>
+<p>The ships are to carry missiles and to be delivered in four years, an admiral told reporters.</p>
+<p>Trials begin in the north in the spring, if the ice lets them, and end before the summer.</p>
+</article><footer>© The Daily. All rights reserved.</footer></body></html>
+"""
+
+
+@pytest.mark.parametrize("name", ["a.html", "page"])
+def test_a_web_page_is_its_title_and_main_text(tmp_path: Path, name: str) -> None:
+    """Without menus, captions and footers; known by its name or its beginning."""
+    pytest.importorskip("trafilatura")
+    path = _file(tmp_path, name, PAGE)
+    [record] = _read(path)
+    assert isinstance(record, Record)
+    assert record.title == "Navy orders frigates"
+    assert record.text.startswith("The navy ordered")
+    assert record.text.endswith("before the summer.")
+    assert "refinery" not in record.text
+    assert "Energy" not in record.text
+    assert record.fields == {"file": str(path), "title": record.title, "text": record.text}
+
+
+def test_a_page_without_an_article_is_a_bad_record(tmp_path: Path) -> None:
+    """An empty one, say."""
+    pytest.importorskip("trafilatura")
+    [bad] = _read(_file(tmp_path, "a.html", "<html><body></body></html>"))
+    assert str(bad) == f"{tmp_path / 'a.html'}:1: no article on this page"
+
+
+def test_without_trafilatura_a_page_asks_for_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name."""
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    with pytest.raises(MissingExtraError, match=r"pip install \"topicclf\[html\]\""):
+        _read(_file(tmp_path, "a.html", PAGE))

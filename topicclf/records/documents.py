@@ -29,7 +29,7 @@ def read_html(
     Raises:
         MissingExtraError: trafilatura is not installed.
     """
-    from topicclf.records.html import main_text  # type: ignore[import-untyped, unused-ignore]
+    from topicclf.records.html import main_text
 
     content = file.read()
     encoding = options.encoding
