@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -122,25 +124,62 @@ def test_nobody_reading_the_output_is_no_error(tmp_path: Path) -> None:
     assert run.returncode == 141
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-@pytest.mark.parametrize("no_color", ["", "1"])
-def test_a_terminal_gets_colour_unless_asked_not_to(no_color: str) -> None:
-    """By NO_COLOR."""
+@contextmanager
+def _terminal() -> Iterator[tuple[int, Callable[[], bytes]]]:
+    """A pseudo-terminal to write to, and what reads all that was written."""
     import pty
 
     controller, terminal = pty.openpty()
-    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
-    command = [sys.executable, "-m", "topicclf", "predict", str(EXAMPLE)]
-    with subprocess.Popen(command, stdout=terminal, env=environment) as run:
+
+    def read() -> bytes:
         os.close(terminal)
         output = b""
         # Linux tells the end of a pseudo-terminal by an error.
-        try:
+        with suppress(OSError):
             while piece := os.read(controller, 1 << 16):
                 output += piece
-        except OSError:
-            pass
+        return output
+
+    yield terminal, read
     os.close(controller)
+
+
+needs_terminals = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+
+
+@needs_terminals
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_terminal_gets_colour_unless_asked_not_to(no_color: str) -> None:
+    """By NO_COLOR."""
+    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
+    command = [sys.executable, "-m", "topicclf", "predict", str(EXAMPLE)]
+    with (
+        _terminal() as (terminal, read),
+        subprocess.Popen(command, stdout=terminal, env=environment) as run,
+    ):
+        output = read()
     assert run.returncode == 0
     assert b"gas pipeline" in output.replace(b"\x1b[1;32m", b"").replace(b"\x1b[0m", b"")
     assert (b"\x1b[" in output) == (no_color == "")
+
+
+@needs_terminals
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    """With the rate; nobody wants it in a log."""
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text('{"text": "The navy ordered two frigates."}\n' * 1000)
+    command = [
+        sys.executable,
+        "-m",
+        "topicclf",
+        "predict",
+        str(feed),
+        "-o",
+        str(tmp_path / "o.csv"),
+    ]
+    with _terminal() as (terminal, read), subprocess.Popen(command, stderr=terminal) as run:
+        output = read()
+    assert run.returncode == 0
+    assert b"100%" in output
+    assert b"1,000 articles, " in output
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""

@@ -79,6 +79,17 @@ def test_the_answers_are_those_of_the_library(
     assert [tuple(answer["topics"]) for answer in found] == [p.topics for p in expected]
 
 
+def test_several_processes_give_the_same_bytes(
+    tmp_path: Path, articles: list[dict[str, Any]]
+) -> None:
+    """In the same order, bad records included."""
+    feed = _feed(tmp_path, *articles, "{", *articles, "")
+    one = _predict(feed, "-o", tmp_path / "one.jsonl")
+    two = _predict(feed, "-o", tmp_path / "two.jsonl", "--workers", 2)
+    assert one.exit_code == two.exit_code == 1
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+
+
 def test_every_other_field_is_kept_as_it_was_written(tmp_path: Path) -> None:
     """Order, digits and escapes included."""
     line = (

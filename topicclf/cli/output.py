@@ -1,5 +1,8 @@
 """Where rows go: standard output, or a file that is whole or not there."""
 
+import os
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +48,16 @@ class Destination:
     mark: str
     filtered: bool
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, and nobody reads along."""
+        if self.target is not None:
+            return not self.target.exists() or self.target.is_file()
+        try:
+            return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+        except OSError:
+            return False
+
     @contextmanager
     def open(self, *, resume: bool) -> Iterator["Output"]:
         """Open it; a file takes its place when all has gone well.
@@ -56,7 +69,7 @@ class Destination:
             DataError: What it has left can't be gone on with.
         """
         target = self.target
-        if target is None or (target.exists() and not target.is_file()):
+        if target is None or not self.is_file:
             with click.open_file("-" if target is None else str(target), "wb") as file:
                 output = Output(file, self._writer(file, Written(0, 0), blanks=False))
                 yield output

@@ -104,7 +104,7 @@ class Job:
         """
         with (
             _rare_collection(),
-            self._records() as (records, bar),
+            self._records(shown=destination.is_file) as (records, bar),
             destination.open(resume=resume) as output,
         ):
             done = output.written
@@ -124,9 +124,7 @@ class Job:
         return count
 
     @contextmanager
-    def _records(
-        self, *, shown: bool = True
-    ) -> Iterator[tuple[Iterator[Record | BadRecord], Progress]]:
+    def _records(self, *, shown: bool) -> Iterator[tuple[Iterator[Record | BadRecord], Progress]]:
         with progress(total_size(self.files), unit="articles", shown=shown) as bar:
             records = read_records(self.files, options=self.reading, on_bytes=bar.add_bytes)
             yield (records if self.title is None else map(self._titled, records)), bar

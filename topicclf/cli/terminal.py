@@ -11,6 +11,9 @@ import click
 
 __all__ = ["Progress", "coloured", "progress"]
 
+# In seconds; more often nobody can read it.
+_BETWEEN = 0.1
+
 
 def coloured(file: IO[Any]) -> bool:
     """Whether to colour what goes to a file: a terminal, without ``NO_COLOR`` [1]_ set.
@@ -26,26 +29,34 @@ class Progress:
     Args:
         bar: What shows it, if anything does.
         unit: What the items are called.
+        sized: Whether the bar counts bytes; otherwise it counts items.
     """
 
-    def __init__(self, bar: Any = None, *, unit: str = "") -> None:
+    def __init__(self, bar: Any = None, *, unit: str = "", sized: bool = False) -> None:
         self._bar = bar
         self._unit = unit
-        self._start = time.monotonic()
-        self._bytes = 0
+        self._sized = sized
+        self._start = self._shown = time.monotonic()
+        self._steps = 0
         self._items = 0
 
     def add_bytes(self, count: int) -> None:
         """Note that bytes have been read."""
-        self._bytes += count
+        self._steps += count * self._sized
 
     def add_items(self, count: int) -> None:
-        """Note that items are done, and show it."""
+        """Note that items are done, and show it now and then."""
         self._items += count
-        if self._bar is not None:
-            rate = self._items / max(time.monotonic() - self._start, 1e-3)
-            new, self._bytes = self._bytes, 0
-            self._bar.update(new, f"{self._items:,} {self._unit}, {rate:,.0f}/s")
+        self._steps += count * (not self._sized)
+        if self._bar is not None and time.monotonic() - self._shown > _BETWEEN:
+            self.show()
+
+    def show(self) -> None:
+        """Show what is done."""
+        self._shown = time.monotonic()
+        rate = self._items / max(self._shown - self._start, _BETWEEN)
+        steps, self._steps = self._steps, 0
+        self._bar.update(steps, f"{self._items:,} {self._unit}, {rate:,.0f}/s")
 
 
 @contextmanager
@@ -67,4 +78,6 @@ def progress(size: int | None, *, unit: str, shown: bool = True) -> Iterator[Pro
         file=sys.stderr,
         item_show_func=lambda text: text,
     ) as bar:
-        yield Progress(bar, unit=unit)
+        done = Progress(bar, unit=unit, sized=bool(size))
+        yield done
+        done.show()
