@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from dataclasses import replace
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import topicclf
-from topicclf import TopicClassifier
+from topicclf import TopicClassifier, TopicModel
+from topicclf.cli.answering import Answering
 from topicclf.cli.group import commands
+from topicclf.records import BadRecord
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "article.txt"
 NAVY = "The navy ordered two frigates."
@@ -144,12 +147,19 @@ def test_a_bad_record_is_an_error_in_its_place(tmp_path: Path) -> None:
 
 
 def test_strict_stops_at_the_first_bad_record(tmp_path: Path) -> None:
-    """And leaves no output file."""
+    """Those before it are answered; a file does not appear."""
     feed = _feed(tmp_path, {"text": NAVY}, "{", {"text": QUAKE})
+    assert [each["text"] for each in _objects(_predict(feed, "--strict").stdout)] == [NAVY]
     run = _predict(feed, "--strict", "-o", tmp_path / "out.jsonl")
     assert f"{feed}:2: not JSON" in run.stderr
     assert run.exit_code == 1
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_bad_records_without_end_are_not_collected(shipped: TopicModel) -> None:
+    """They go on before a good one comes."""
+    bad = BadRecord("no text", "feed.jsonl", 1)
+    assert list(islice(Answering(shipped).rows(repeat(bad)), 10_000)) == [bad] * 10_000
 
 
 def test_thresholds_can_be_set_for_all_topics_and_for_one(tmp_path: Path) -> None:

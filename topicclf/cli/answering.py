@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Answering", "StrictError"]
 
 Answer = tuple[Record, "Prediction"] | BadRecord
-
+# So many bad records at most are held for each article that the model takes.
+_BAD_RUN = 16
 
 Found = TypeVar("Found", covariant=True)
 
 
 class _Predicting(Protocol[Found]):
     def __call__(
-        self, items: Iterable["Article"], *, workers: int | None = None
+        self, items: Iterable[Article], *, workers: int | None = None
     ) -> Iterator[Found]: ...
 
 
@@ -81,22 +82,32 @@ class Answering:
     def _answered(
         self, predict: _Predicting[Found], records: Iterable[Record | BadRecord]
     ) -> Iterator[tuple[Record, Found] | BadRecord]:
-        waiting: deque[Record | BadRecord] = deque()
+        waiting: deque[Record | BadRecord | None] = deque()
 
         def articles() -> Iterator[Article]:
+            bad = 0
             for record in records:
                 waiting.append(record)
                 if isinstance(record, Record):
                     yield Article(record.text, record.title)
-                elif self.strict:
-                    raise StrictError(str(record))
+                    continue
+                if self.strict:
+                    return
+                bad += 1
+                if bad % _BAD_RUN == 0:
+                    # Stands for nothing, but lets the bad ones go on before the next good one.
+                    waiting.append(None)
+                    yield Article("")
 
         for found in predict(articles(), workers=self.workers):
             while isinstance(record := waiting.popleft(), BadRecord):
                 yield record
-            yield record, found
+            if record is not None:
+                yield record, found
         for record in waiting:
             assert isinstance(record, BadRecord)
+            if self.strict:
+                raise StrictError(str(record))
             yield record
 
     def _explained(self, answer: Answer) -> Row:

@@ -11,7 +11,7 @@ from typing import IO
 
 import click
 
-from topicclf.errors import DataError
+from topicclf.errors import DataError, TopicclfError
 from topicclf.writing.delimited import DelimitedWriter, is_bad_row, read_header, whole_rows
 from topicclf.writing.jsonl import JsonlWriter, is_bad_line, whole_lines
 from topicclf.writing.parquet import ParquetWriter
@@ -70,10 +70,11 @@ class Destination:
         """
         target = self.target
         if target is None or not self.is_file:
-            with click.open_file("-" if target is None else str(target), "wb") as file:
-                output = Output(file, self._writer(file, Written(0, 0), blanks=False))
+            with (
+                click.open_file("-" if target is None else str(target), "wb") as file,
+                Output(file, self._writer(file, Written(0, 0), blanks=False)) as output,
+            ):
                 yield output
-                output.close()
             return
         part = Part(target, self.mark)
         form = _FORMS.get(self.format)
@@ -86,9 +87,8 @@ class Destination:
         blanks = self.filtered and form is not None
         with part.path.open("ab") as file:
             try:
-                output = Output(file, self._writer(file, written, blanks=blanks), written)
-                yield output
-                output.close()
+                with Output(file, self._writer(file, written, blanks=blanks), written) as output:
+                    yield output
             except BaseException:
                 _leave(part, resumable=form is not None)
                 raise
@@ -112,7 +112,7 @@ def _leave(part: Part, *, resumable: bool) -> None:
 
 
 class Output:
-    """An open destination.
+    """An open destination; leaving it writes what is left to write.
 
     Args:
         file: The file.
@@ -140,7 +140,13 @@ class Output:
         self._writer.flush()
         return True
 
-    def close(self) -> None:
-        """Write what is left to write."""
-        self._writer.close()
-        self._file.flush()
+    def __enter__(self) -> "Output":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._writer.close()
+            self._file.flush()
+        elif issubclass(kind, TopicclfError):
+            # Whatever else went wrong may have gone wrong in the midst of writing.
+            self._writer.flush()

@@ -169,5 +169,6 @@ def _mark(job: Job) -> str:
         asdict(job.reading),
         (job.answering.only, job.answering.why, job.answering.top_terms),
         (model.topics, model.thresholds.tolist(), model.provenance),
+        model.weights.intercept.tolist(),
     )
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:8]
