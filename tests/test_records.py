@@ -63,7 +63,10 @@ def test_json_lines_keep_every_field(tmp_path: Path) -> None:
         (b'{"txt": "a"}', "there are 'txt'"),
         (b"{}", "there are none"),
         (b'{"n": ' + b"9" * 5000 + b"}", "not JSON"),
-        ('{"text": "é"}\n{"text": "'.encode() + b'\xff"}', "not UTF-8: byte 0xff at 10"),
+        (
+            '{"text": "é"}\n{"text": "'.encode() + b'\xff"}',
+            "not UTF-8 (byte 0xff at 10); save it as UTF-8",
+        ),
     ],
 )
 def test_a_bad_line_is_a_bad_record_in_its_place(tmp_path: Path, line: bytes, problem: str) -> None:
@@ -297,6 +300,13 @@ def test_standard_input_is_known_by_how_it_begins(
     stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))
     monkeypatch.setattr(sys, "stdin", stdin)
     assert _texts(Path("-")) == expected
+
+
+def test_a_named_field_tells_a_table_as_well(tmp_path: Path) -> None:
+    """Where the file's name says nothing."""
+    path = _file(tmp_path, "a.dat", "id,words\n1,The navy.\n")
+    assert _texts(path) == ["id,words\n1,The navy.\n"]
+    assert _texts(path, text_field="words") == ["The navy."]
 
 
 def test_records_come_one_by_one(tmp_path: Path) -> None:

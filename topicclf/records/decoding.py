@@ -92,7 +92,10 @@ def _wide_lines(
     try:
         for text in lines:
             damaged = _REPLACEMENT in text
-            yield b"", Undecodable(text, f"not {encoding.upper()}") if damaged else text
+            yield (
+                b"",
+                Undecodable(text, f"not {encoding.upper()}; save it anew") if damaged else text,
+            )
     finally:
         # Otherwise it would close the file, which is not its own.
         lines.detach()
@@ -102,7 +105,8 @@ def _decoded(content: bytes, encoding: str) -> str | Undecodable:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        problem = f"not {_spoken(encoding)}: byte 0x{content[error.start]:02x} at {error.start}"
+        byte = f"byte 0x{content[error.start]:02x} at {error.start}"
+        problem = f"not {_spoken(encoding)} ({byte}); save it as UTF-8, or name its encoding"
         return Undecodable(content.decode(encoding, errors="replace"), problem)
 
 

@@ -73,7 +73,7 @@ def _read(
         line = 0
         with open_file(name, on_bytes=on_bytes) as file:
             try:
-                reader = _reader(options.format or format_of(name, file))
+                reader = _reader(format_of(name, file, options=options))
                 for record in reader(file, name=name, options=options):
                     line = record.line
                     yield record

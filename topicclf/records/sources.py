@@ -105,11 +105,10 @@ class _Counted(io.FileIO):
         return count
 
 
-def format_of(name: str, file: io.BufferedReader) -> str:
-    """Tell a file's format by its name, or by how it begins."""
-    if known := _BY_ENDING.get(_ending(name)):
-        return known
-    return _format_by_start(file.peek())
+def format_of(name: str, file: io.BufferedReader, *, options: ReadOptions) -> str:
+    """Tell a file's format: the one that was named, or by its name, or by how it begins."""
+    known = options.format or _BY_ENDING.get(_ending(name))
+    return known or _format_by_start(file.peek(), options)
 
 
 def _start(file: BinaryIO) -> bytes:
@@ -122,7 +121,7 @@ def _start(file: BinaryIO) -> bytes:
     return start
 
 
-def _format_by_start(start: bytes) -> str:
+def _format_by_start(start: bytes, options: ReadOptions) -> str:
     start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     first = start.split(b"\n", 1)[0].rstrip(b"\r")
     if start.startswith(b"par1"):
@@ -134,7 +133,8 @@ def _format_by_start(start: bytes) -> str:
     # A table names its text in its first line; in prose a space follows a comma.
     columns = [name.strip(b'"').decode("utf-8", "replace") for name in _PARTED.split(first)]
     prose = any(name.startswith(" ") for name in columns)
-    if len(columns) > 1 and not prose and not set(TEXT_NAMES).isdisjoint(columns):
+    names = {*TEXT_NAMES, (options.text_field or "").lower()}
+    if len(columns) > 1 and not prose and not names.isdisjoint(columns):
         return "tsv" if b"\t" in first else "csv"
     return "text"
 
@@ -144,16 +144,14 @@ def is_document(name: str, *, options: ReadOptions) -> bool:
 
     Nothing is read that could not be read once more.
     """
-    documents = {"text", "html"}
-    if options.format or _ending(name) in _BY_ENDING:
-        return (options.format or _BY_ENDING[_ending(name)]) in documents
-    if name == STDIN:
+    known = options.format or _BY_ENDING.get(_ending(name))
+    if known is None and name == STDIN:
         start = _start(sys.stdin.buffer)
-        return not start.startswith(_GZIP_MAGIC) and _format_by_start(start) in documents
-    if not Path(name).is_file():
-        return False
-    with open_file(name) as file:
-        return format_of(name, file) in documents
+        known = None if start.startswith(_GZIP_MAGIC) else _format_by_start(start, options)
+    elif known is None and Path(name).is_file():
+        with open_file(name) as file:
+            known = format_of(name, file, options=options)
+    return known in {"text", "html"}
 
 
 def total_size(files: Iterable[str]) -> int | None:
