@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from topicclf.fingerprints import runs
 from topicclf.passages import Passages
-from topicclf.vocabulary import Vocabulary
+from topicclf.vocabulary import Vocabulary, join_folded
 from topicclf.words import fold
 
 __all__ = [
@@ -89,7 +89,7 @@ class Batch:
 
 def read(texts: Iterable[str], vocabulary: Vocabulary) -> Batch:
     """Turn texts into numbered words."""
-    return Batch.of(*vocabulary.read(map(fold, texts)), vocabulary)
+    return Batch.of(*vocabulary.read(join_folded(map(fold, texts))), vocabulary)
 
 
 def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:

@@ -1,10 +1,10 @@
 """A trained model: from articles to predictions with NumPy alone."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress, islice
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,16 +19,14 @@ from topicclf.features import Batch, known_words
 from topicclf.join import VIEWS, Join
 from topicclf.prediction import Prediction
 from topicclf.scores import Weights
-from topicclf.vocabulary import Vocabulary
+from topicclf.vocabulary import Vocabulary, join_folded
 from topicclf.words import fold
 
 __all__ = ["TopicModel"]
 
 # Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
 _BATCH_ARTICLES = 256
-_BATCH_CHARACTERS = 1 << 19
-# Enough to spread the cost of a message to another process.
-_BATCHES_PER_TASK = 4
+_BATCH_CHARACTERS = 1 << 17
 
 
 class _Judgement(NamedTuple):
@@ -130,9 +128,8 @@ class TopicModel:
         # Imported here, so that a first prediction does not wait for it.
         from topicclf.processes import map_in_processes
 
-        tasks = ((group, [_folded(chunk) for chunk in group]) for group in _grouped(articles))
-        for group, judged in map_in_processes(self._judge_each, tasks, workers=workers):
-            yield from zip(group, judged, strict=True)
+        tasks = ((chunk, _folded(chunk)) for chunk in _chunks(articles))
+        yield from map_in_processes(self._judge, tasks, workers=workers)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -150,15 +147,12 @@ class TopicModel:
         rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
-    def _judge(self, folded: Sequence[bytes]) -> _Judgement:
+    def _judge(self, folded: bytes) -> _Judgement:
         vocabulary = self.weights.vocabulary
         batch = Batch.of(*vocabulary.read(folded), vocabulary)
         known = known_words(batch, vocabulary)
         probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
         return _Judgement(probabilities, known, batch.lengths)
-
-    def _judge_each(self, batches: Sequence[Sequence[bytes]]) -> list[_Judgement]:
-        return [self._judge(folded) for folded in batches]
 
     def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
         for articles, judgement in judged:
@@ -293,14 +287,8 @@ def _narrow(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def _folded(articles: Iterable[Article]) -> list[bytes]:
-    return [fold(article.joined) for article in articles]
-
-
-def _grouped(articles: Iterator[Article]) -> Iterator[list[list[Article]]]:
-    chunks = _chunks(articles)
-    while group := list(islice(chunks, _BATCHES_PER_TASK)):
-        yield group
+def _folded(articles: Iterable[Article]) -> bytes:
+    return join_folded(fold(article.joined) for article in articles)
 
 
 def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:

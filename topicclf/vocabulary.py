@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 from topicclf.fingerprints import fingerprints, mix
 from topicclf.lookup import Lookup
 
-__all__ = ["Vocabulary"]
+__all__ = ["Vocabulary", "join_folded"]
 
-# A word that no text has, for folding leaves letters and digits only.
-_STOP = b"\x01"
-_STOP_FINGERPRINT = fingerprints(_STOP)
+# Holds a word that no text has, for folding leaves letters and digits only.
+_END = b" \x01 "
+_END_FINGERPRINT = fingerprints(_END)
+
+
+def join_folded(folded: Iterable[bytes]) -> bytes:
+    """Put folded texts together, with a mark after each."""
+    return _END.join([*folded, b""])
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +91,18 @@ class Vocabulary:
         """
         return self.surface_lookup.find(fingerprints(folded))
 
-    def read(self, folded: Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def read(self, joined: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Number the words of many folded texts at once.
+
+        Args:
+            joined: The texts, as `join_folded` puts them together.
 
         Returns:
             The terms as from `terms`, with one more unknown after each text, and where these stand;
             shapes (n_words + n_texts,) and (n_texts,), int64.
         """
-        found = fingerprints((b" %b " % _STOP).join([*folded, b""]))
-        return self.surface_lookup.find(found), (found == _STOP_FINGERPRINT).nonzero()[0]
+        found = fingerprints(joined)
+        return self.surface_lookup.find(found), (found == _END_FINGERPRINT).nonzero()[0]
 
     def pairs_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the pairs of neighbours.
