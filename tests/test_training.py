@@ -200,6 +200,7 @@ def test_paragraphs_with_labels_become_examples_of_the_same_story() -> None:
     data, problems = gather(Recipe.load(RECIPE).from_repository(), None, skip_bad=False)
     assert not problems
     paragraphs = ~data.trusted
+    assert data.stories is not None
     assert paragraphs.any()
     whole = {name for name, trusted in zip(data.stories, data.trusted, strict=True) if trusted}
     assert {n for n, part in zip(data.stories, paragraphs, strict=True) if part} <= whole

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
     from topicclf.model import TopicModel
     from topicclf.prediction import Evidence, Prediction, Sentence, Term
+    from topicclf.workshop.train import train
 
 __all__ = [
     "Evidence",
@@ -24,6 +25,7 @@ __all__ = [
     "load",
     "predict",
     "predict_many",
+    "train",
 ]
 
 __version__ = "0.1.0"
@@ -36,6 +38,7 @@ _HOMES = {
     "Term": "topicclf.prediction",
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
+    "train": "topicclf.workshop.train",
 }
 
 

@@ -26,7 +26,7 @@ from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
 from topicclf.learning.data import Labelled, read_labelled
-from training.card import add_numbers
+from topicclf.workshop.card import add_numbers
 from training.peers import Tagger, fasttext_peer, recipe_peer
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather

@@ -13,7 +13,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
 if TYPE_CHECKING:
-    from training.train import TrainingSet
+    from topicclf.workshop.dataset import TrainingSet
 
 __all__ = ["Tagger", "fasttext_peer", "recipe_peer"]
 

@@ -18,7 +18,6 @@ from typing import Any
 import click
 import joblib
 import numpy as np
-from numpy.typing import NDArray
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -27,7 +26,8 @@ from topicclf import TopicClassifier, __version__
 from topicclf.artifact import write_beside
 from topicclf.errors import DataError
 from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
-from training.card import write_card
+from topicclf.workshop.card import write_card
+from topicclf.workshop.dataset import TrainingSet
 from training.recipe import CorpusEntry, Recipe
 from training.stories import story
 
@@ -36,19 +36,6 @@ SHIPPED = Path(__file__).resolve().parent.parent / "models" / "news"
 
 # Paragraphs are joined until they have this many words: a line alone says little.
 _PARAGRAPH_WORDS = 30
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingSet:
-    """What `topicclf.TopicClassifier` is fitted on, one entry per example in each."""
-
-    texts: list[str]
-    labels: NDArray[np.int8]
-    weight: NDArray[np.float64]
-    trusted: NDArray[np.bool_]
-    stories: list[str]
-    topics: tuple[str, ...]
-    summary: dict[str, Any]
 
 
 def gather(
@@ -144,20 +131,13 @@ def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
 
 def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicClassifier:
     """Fit the estimator, and write into its model how it was made."""
-    classifier = TopicClassifier(topics=data.topics, n_jobs=n_jobs, **settings)
-    classifier.fit(
-        data.texts,
-        data.labels,
-        sample_weight=data.weight,
-        groups=data.stories,
-        trusted=data.trusted,
-    )
-    # The file must not depend on how many threads learnt.
+    classifier = data.fitted(settings, n_jobs=n_jobs)
+    # The file must not depend on how many processes learnt.
     classifier.set_params(n_jobs=None)
     provenance = {
         "topicclf": __version__,
         "training": data.summary,
-        "out_of_fold": classifier.out_of_fold_,
+        **classifier.model_.provenance,
     }
     classifier.model_ = replace(classifier.model_, provenance=provenance)
     return classifier
@@ -195,7 +175,7 @@ def save(classifier: TopicClassifier, out: Path) -> None:
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, exists=True),
               default=RECIPE, help="Another recipe than training/recipe.toml.")  # fmt: skip
 @click.option("--skip-bad-lines", is_flag=True, help="Leave bad lines out instead of stopping.")
-@click.option("--jobs", default=2, show_default=True, help="How many threads learn.")
+@click.option("--jobs", default=2, show_default=True, help="How many processes learn.")
 def main(
     corpus: Path | None,
     data: Sequence[Path],

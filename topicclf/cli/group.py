@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 #: change: ``python -m topicclf.cli.manual > docs/cli.md``.
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
+    "train": "Train a model on labelled articles.",
     "evaluate": "Measure a model on labelled articles.",
     "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",

@@ -1,0 +1,314 @@
+"""The command ``topicclf train``, and ``topicclf.train``."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import topicclf
+from topicclf.cli.group import commands
+from topicclf.errors import DataError
+from topicclf.learning.data import Source, read_labelled, read_source
+from topicclf.workshop.groups import NEAR_DUPLICATES, stories
+from topicclf.workshop.train import Plan, fit, prepare
+
+KINDS = [
+    ("The club signed a striker and a goalkeeper", ["football"]),
+    ("The bakery opens with rye and sourdough loaves", ["bread"]),
+    ("The club eats sourdough loaves after the match", ["bread", "football"]),
+    ("Rain is expected in the north", []),
+]
+LINES = [
+    {"text": f"{text} {number}", "topics": topics, "date": f"2024-01-{number + 1:02}"}
+    for number in range(20)
+    for text, topics in KINDS
+]
+
+
+def _write(path: Path, lines: Sequence[Any]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A file of labelled articles."""
+    return _write(tmp_path / "my.jsonl", LINES)
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(commands, ["train", *map(str, arguments)])
+
+
+def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_path: Path) -> None:
+    """Before it learns, on standard error; numbers and places after it, on standard output."""
+    run = _run(data, "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    assert "80 articles, 2 topics; 20 articles carry none, 20 several" in run.stderr
+    assert "wrote" in run.stdout
+    model = topicclf.load(tmp_path / "model")
+    assert model.predict("The striker and the goalkeeper").topics == ("football",)
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "| my.jsonl | topics in 'topics' | not stated | 80 | 1 | yes |" in card
+    assert "`topicclf train my.jsonl`" in card
+    assert "| football | 40 | 40 |" in card
+
+
+def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
+    """Duplicates, unknown labels, very rare topics and names that differ in capitals."""
+    lines = [*LINES, LINES[0], {"text": "A note", "topics": ["Bread"], "unknown": ["football"]}]
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--dry-run")
+    assert run.exit_code == 0
+    assert "1 duplicates left out" in run.stderr
+    assert "1 labels unknown" in run.stderr
+    assert "very rare, with fewer than 10 articles: Bread" in run.stderr
+    assert "alike but for capitals: Bread, bread" in run.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my.jsonl"]
+
+
+def test_several_files_with_weights_make_one_model(data: Path, tmp_path: Path) -> None:
+    """A correction that weighs more wins over what it corrects; a column's absence is no 'no'."""
+    fixed = _write(tmp_path / "fixed.jsonl", [{**LINES[3], "topics": ["bread"]}])
+    table = tmp_path / "table.csv"
+    table.write_text("text,football\nA goal in the last minute,1\nThe dam holds,0\n", "utf-8")
+    run = _run(data, f"{fixed}:30", table, "--dry-run")
+    assert run.exit_code == 0, run.output
+    assert "fixed.jsonl: 1 articles, weight 30" in run.stderr
+    assert "82 articles, 2 topics" in run.stderr
+    assert "2 labels unknown" in run.stderr
+    assert "bread         41" in run.stderr
+
+
+def test_the_same_data_gives_the_same_bytes(data: Path, tmp_path: Path) -> None:
+    """Card included, whatever the number of processes."""
+    for name, jobs in (("a", "1"), ("b", "2")):
+        run = _run(data, "--out", tmp_path / name, "--jobs", jobs, "--test", "0.2")
+        assert run.exit_code == 0, run.output
+    for name in ("model.npz", "README.md"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_what_is_held_out_is_measured_and_not_learnt(data: Path, tmp_path: Path) -> None:
+    """Every topic in its share; the numbers stand in the card."""
+    run = _run(data, "--out", tmp_path / "model", "--test", "0.25")
+    assert run.exit_code == 0, run.output
+    assert "held out: 20 articles" in run.stderr
+    assert "60 articles" in run.stderr
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "## Measured on articles held out" in card
+    assert "macro-F1" in card
+
+
+def test_the_newest_are_held_out_by_their_date(data: Path) -> None:
+    """And a story goes by its newest article."""
+    reading = read_source(Source(data))
+    prepared = prepare([reading], Plan(time="date", test=0.1))
+    assert prepared.held is not None
+    assert {text.rpartition(" ")[2] for text in prepared.held.texts} == {"18", "19"}
+    assert "2024-01-19 to 2024-01-20" in prepared.about
+    by_story = [{**line, "story": n % 4} for n, line in enumerate(LINES)]
+    reading = read_source(Source(_write(data, by_story)))
+    with pytest.raises(DataError, match="too few stories"):
+        prepare([reading], Plan(time="date", group="story"))
+    reading = read_source(
+        Source(_write(data, [*LINES, {"text": "x", "topics": [], "date": "May"}]))
+    )
+    with pytest.raises(DataError, match=r"my\.jsonl:81: 'date' is 'May', no date"):
+        prepare([reading], Plan(time="date"))
+
+
+def test_a_story_never_stands_on_both_sides(tmp_path: Path) -> None:
+    """By a field, and by near-duplicate text."""
+    body = "The council of the town voted on Tuesday to close the old bridge for repairs until May"
+    lines = [
+        {"text": f"{kind}, {body} and so on {n}", "topics": topics, "story": str(n)}
+        for n in range(30)
+        for kind, topics in KINDS[:1] + KINDS[3:]
+    ]
+    items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
+    assert len(set(stories(items, "story"))) == 30
+    reading = read_source(Source(tmp_path / "my.jsonl"))
+    prepared = prepare([reading], Plan(group="story", test=0.2))
+    assert prepared.held is not None
+    assert not set(prepared.data.stories or ()) & set(prepared.held.stories or ())
+    assert len(prepared.held.texts) == 12
+
+
+def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
+    """A copy that was cut and edited is the same story, another article is not."""
+    articles = _long_articles()
+    copies = [
+        {"text": article["text"][:-80] + " (Updated.)", "topics": article["topics"]}
+        for article in articles[:50]
+    ]
+    both = [{"text": a["text"], "topics": a["topics"]} for a in articles[:50]]
+    items, _ = read_labelled(_write(tmp_path / "my.jsonl", [*both, *copies]))
+    found = stories(items, NEAR_DUPLICATES)
+    assert np.mean([found[n] == found[n + 50] for n in range(50)]) > 0.9
+    assert len(set(found)) >= 50
+
+
+def _long_articles() -> list[dict[str, Any]]:
+    """Long articles of our own."""
+    path = Path(__file__).parent.parent / "training" / "corpus" / "held-out.jsonl"
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [line for line in lines if line["length"] == "long"]
+
+
+def test_a_promise_stands_in_the_card_and_so_does_its_failure(data: Path, tmp_path: Path) -> None:
+    """Forty articles can support 0.8, and no 0.99."""
+    run = _run(data, "--out", tmp_path / "model", "--precision", "0.8")
+    assert run.exit_code == 0, run.output
+    assert "warning" not in run.stdout
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "promise each topic a precision of 0.8" in card
+    run = _run(data, "--out", tmp_path / "model", "--precision", "0.99")
+    assert "warning: the data can't support a precision of 0.99 for topic 'bread'" in run.stdout
+
+
+def test_tuning_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
+    """Results are written as they come; a line cut short by a crash is passed over."""
+    prepared = prepare([read_source(Source(data))], Plan())
+    plan, journal = Plan(tune="quick"), tmp_path / "model.tuning.jsonl"
+    seen: list[int] = []
+
+    def stop(trial: Any, number: int, total: int) -> None:
+        assert total == 6
+        seen.append(number)
+        if number == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(prepared, plan, journal=journal, on_trial=stop)
+    assert len(journal.read_text("utf-8").splitlines()) == 3
+    with journal.open("a", encoding="utf-8") as file:
+        file.write('{"data": "cut sho')
+    found = fit(prepared, plan, journal=journal)
+    lines = journal.read_text("utf-8").splitlines()
+    assert len(lines) == 6 + 1
+    assert found.model.provenance["training"]["tuning"]["trials"] == 6
+    again = fit(prepared, plan, journal=journal)
+    assert journal.read_text("utf-8").splitlines() == lines
+    assert again.model.provenance == found.model.provenance
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([], "no labelled article in"),
+        ([{"text": f"A text {n}", "topics": []} for n in range(9)], "no article carries a topic"),
+        ([{"text": f"A text {n}", "topics": ["a"]} for n in range(9)], "no article without topic"),
+        ([{"text": "One and two", "topics": ["a"]}, {"text": "Two", "topics": []}] * 2, "group"),
+        ([{"text": "The", "topics": ["a"]}, {"text": "A", "topics": []}], "no word stands in 2"),
+    ],
+)
+def test_data_that_can_not_be_learnt_from_is_refused(
+    tmp_path: Path, lines: list[Any], message: str
+) -> None:
+    """With status 3 and a reason, and nothing is written."""
+    if message == "group":
+        lines = [{**line, "story": "one"} for line in lines]
+    options = ["--group", "story"] if message == "group" else []
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--out", tmp_path / "model", *options)
+    assert run.exit_code == 3, run.output
+    assert message in run.stderr
+    assert not (tmp_path / "model").exists()
+
+
+def test_one_topic_alone_is_learnt(tmp_path: Path) -> None:
+    """From articles with it and without it."""
+    lines = [
+        {**line, "topics": line["topics"][:1]} for line in LINES if line["topics"] != ["football"]
+    ]
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    assert topicclf.load(tmp_path / "model").topics == ("bread",)
+
+
+def test_bad_records_stop_it_unless_they_are_to_be_left_out(data: Path, tmp_path: Path) -> None:
+    """Each with its file and line."""
+    with data.open("a", encoding="utf-8") as file:
+        file.write('{"text": "x"}\n{broken\n')
+    run = _run(data, "--out", tmp_path / "model")
+    assert run.exit_code == 3
+    assert "my.jsonl:81: no 'topics'" in run.stderr
+    assert "my.jsonl:82: not JSON" in run.stderr
+    run = _run(data, "--out", tmp_path / "model", "--skip-bad")
+    assert run.exit_code == 0
+    assert "left out: " in run.stderr
+
+
+_KILLED = """
+import os, signal, sys
+from topicclf.cli import main
+name = sys.argv.pop(1)
+os.fsync = lambda file: os.kill(os.getpid(), getattr(signal, name))
+main()
+"""
+
+
+def _fails(data: Path, out: Path, *, signal_name: str) -> int:
+    """Train, and get a signal when the model is about to be renamed into place."""
+    arguments = [sys.executable, "-c", _KILLED, signal_name, "train", str(data), "--out", str(out)]
+    return subprocess.run(arguments, capture_output=True, check=False).returncode
+
+
+def test_a_kill_or_an_interrupt_leaves_the_old_model_whole(data: Path, tmp_path: Path) -> None:
+    """Even when it comes at the last moment."""
+    out = tmp_path / "model"
+    assert _run(data, "--out", out).exit_code == 0
+    before = (out / "model.npz").read_bytes()
+    more = _write(tmp_path / "more.jsonl", [*LINES, {"text": "More bread", "topics": ["bread"]}])
+    assert _fails(more, out, signal_name="SIGKILL") == -signal.SIGKILL
+    assert (out / "model.npz").read_bytes() == before
+    assert _fails(more, out, signal_name="SIGINT") == 130
+    assert (out / "model.npz").read_bytes() == before
+    assert topicclf.load(out).topics == ("bread", "football")
+
+
+def test_a_full_disk_leaves_the_old_model_whole(data: Path, tmp_path: Path) -> None:
+    """A file that may not grow beyond 2 kB fails as one on a full disk does."""
+    out = tmp_path / "model"
+    assert _run(data, "--out", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [sys.executable, "-m", "topicclf", "train", str(data), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited,
+        env=environment,
+    )
+    assert run.returncode == 3, run.stderr
+    assert "File too large" in run.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_python_does_what_the_command_does(data: Path, tmp_path: Path) -> None:
+    """The same bytes."""
+    assert _run(data, "--out", tmp_path / "a").exit_code == 0
+    found = topicclf.train([data], out=tmp_path / "b")
+    for name in ("model.npz", "README.md"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert found.classifier.predict(["The striker and the goalkeeper"]).tolist() == [[0, 1]]
+
+
+def test_without_a_place_for_the_model_it_asks_for_one(data: Path) -> None:
+    """Instead of learning for nothing."""
+    run = _run(data)
+    assert run.exit_code == 2
+    assert "--out DIR" in run.stderr

@@ -1,0 +1,56 @@
+"""The options that tell how labelled data stands in its files."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from topicclf.learning.label_fields import LabelOptions
+from topicclf.records import ReadOptions
+from topicclf.records.options import FORMATS
+
+__all__ = ["label_options"]
+
+
+def label_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options for labelled data, as one argument ``labels``."""
+
+    @click.option("--text-field", metavar="FIELD", help="The field with the text.")
+    @click.option("--title-field", metavar="FIELD", help="The field with the title.")
+    @click.option("--topics-field", metavar="FIELD", help="The field with the topics.")
+    @click.option("--separator", metavar="SIGN",
+                  help="What parts the topics in it; without it, the bar, semicolon or comma that "
+                  "occurs.")  # fmt: skip
+    @click.option("--topic-columns", metavar="FIELD,...",
+                  help="The fields that hold 1, 0 or nothing for one topic each.")  # fmt: skip
+    @click.option("--from", "format_", type=click.Choice(list(FORMATS)),
+                  help="The format of all files, where their names don't say it.")  # fmt: skip
+    @click.option("--encoding", metavar="NAME", help="The encoding of all files.")
+    @functools.wraps(command)
+    def wrapped(
+        text_field: str | None,
+        title_field: str | None,
+        topics_field: str | None,
+        separator: str | None,
+        topic_columns: str | None,
+        format_: str | None,
+        encoding: str | None,
+        **others: Any,
+    ) -> None:
+        read = ReadOptions(
+            format=format_,
+            text_field=text_field,
+            title_field=title_field,
+            encoding=encoding,
+            skip_blank=True,
+        )
+        labels = LabelOptions(
+            topics_field=topics_field,
+            separator=separator,
+            topic_columns=tuple(topic_columns.split(",")) if topic_columns else None,
+            read=read,
+        )
+        command(labels=labels, **others)
+
+    return wrapped

@@ -1,0 +1,162 @@
+"""``topicclf train``."""
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from topicclf.cli.label_options import label_options
+from topicclf.cli.terminal import progress
+from topicclf.evaluation.table import evaluation_table
+from topicclf.learning.data import Reading, Source, read_source
+from topicclf.learning.label_fields import LabelOptions
+from topicclf.workshop.dataset import understood
+from topicclf.workshop.train import Plan, Prepared, Trained, fit, prepare, save
+from topicclf.workshop.tuning import Trial
+
+__all__ = ["train"]
+
+
+@click.command()
+@click.argument("data", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="The folder for model.npz and its card, README.md.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only say what DATA holds.")
+@click.option("--topics", metavar="TOPIC,...", help="The topics; without it, all that occur.")
+@label_options
+@click.option("--group", metavar="FIELD",
+              help="Articles that share FIELD tell one story and stay on one side of every split; "
+              "'near-duplicates' tells by the texts (needs the extra [train]).")  # fmt: skip
+@click.option("--test", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
+              help="Hold this share out; what is measured on it goes into the card.")  # fmt: skip
+@click.option("--time", metavar="FIELD",
+              help="Hold out the newest by FIELD, a fifth unless --test says.")  # fmt: skip
+@click.option("--precision", type=float, metavar="SHARE",
+              help="Choose thresholds that promise each topic this precision, such as 0.9, at 90 % "
+              "confidence; without it, the best F1.")  # fmt: skip
+@click.option("--recall", type=float, metavar="SHARE", help="The same for recall.")
+@click.option("--tune", type=click.Choice(["quick", "thorough"]),
+              help="Look for better settings first: 6 trials, or some 30. Stopped and started "
+              "again, it goes on.")  # fmt: skip
+@click.option("--licence", metavar="TEXT", help="Of DATA, for the card.")
+@click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
+@click.option("--seed", type=int, metavar="N", help="Of all that is drawn; 0 by default.")
+@click.option("--jobs", type=int, metavar="N", help="How many processes learn; one by default.")
+def train(
+    *,
+    data: tuple[str, ...],
+    out: Path | None,
+    dry_run: bool,
+    topics: str | None,
+    labels: LabelOptions,
+    seed: int | None,
+    jobs: int | None,
+    precision: float | None,
+    recall: float | None,
+    **plan: Any,
+) -> None:
+    """Train a model on labelled articles.
+
+    DATA are JSON lines with 'text' and 'topics' (a list, empty for none) and perhaps 'title' and
+    'unknown'; CSV, TSV or Parquet with a column of topics, or a column of 1, 0 or nothing for each
+    topic; or a folder that holds a folder of .txt files for each topic. All may be packed with
+    gzip. my.jsonl:30 lets each of its articles count for 30.
+
+    \b
+    Examples:
+      topicclf train my.jsonl --out my-model
+      topicclf train old.csv corrections.jsonl:30 --out my-model --test 0.2 --group story
+      topicclf train my.jsonl --out my-model --precision 0.9 --tune quick --jobs 2
+      topicclf train my.csv --dry-run
+    """  # noqa: D301
+    if out is None and not dry_run:
+        msg = "say where the model goes with --out DIR, or look at the data with --dry-run"
+        raise click.UsageError(msg)
+    given = {"precision": precision, "recall": recall, "random_state": seed}
+    settings = {name: value for name, value in given.items() if value is not None}
+    chosen = tuple(topics.split(",")) if topics else None
+    made = Plan(labels=labels, topics=chosen, n_jobs=jobs, settings=settings, **plan)
+    prepared = _prepared(data, made)
+    for line in understood(prepared.data):
+        click.echo(line, err=True)
+    if prepared.held is not None:
+        click.echo(f"held out: {prepared.about}", err=True)
+    if out is None or dry_run:
+        return
+    trials = _Trials()
+    logger = logging.getLogger("topicclf")
+    stages = _Stages()
+    logger.addHandler(stages)
+    before, logger.level = logger.level, logging.INFO
+    try:
+        journal = out.with_name(f"{out.name}.tuning.jsonl")
+        found = fit(prepared, made, journal=journal, on_trial=trials.show)
+    finally:
+        logger.removeHandler(stages)
+        logger.level = before
+    save(found.model, out)
+    for line in (*_numbers(found), f"wrote {out}/model.npz and its card, {out}/README.md"):
+        click.echo(line)
+
+
+def _prepared(data: tuple[str, ...], plan: Plan) -> Prepared:
+    readings: list[Reading] = []
+    with progress(None, unit="articles") as bar:
+        for each in data:
+            reading = read_source(Source.parse(each), topics=plan.topics, options=plan.labels)
+            bar.add_items(len(reading.items))
+            readings.append(reading)
+    prepared = prepare(readings, plan)
+    for problem in prepared.problems:
+        click.echo(f"left out: {problem}", err=True)
+    return prepared
+
+
+def _numbers(found: Trained) -> list[str]:
+    lines = [f"warning: {warning}" for warning in found.warnings]
+    if found.evaluation is not None:
+        return [*lines, "measured on what was held out:", evaluation_table(found.evaluation)]
+    numbers = found.model.provenance["out_of_fold"]
+    width = max(map(len, numbers))
+    lines.append(f"{'out of fold':{width}}      F1     AP    ECE  threshold   with")
+    lines += [
+        f"{topic:{width}}  {each['f1']:6.3f} {each['average_precision']:6.3f} "
+        f"{each['calibration_error']:6.3f}  {each['threshold']:9.2g} {each['positives']:6,}"
+        for topic, each in numbers.items()
+    ]
+    return lines
+
+
+class _Trials:
+    """Shows on a terminal how tuning goes and how long it may take."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def show(self, trial: Trial, number: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        spent = time.monotonic() - self._start
+        left = spent / number * (total - number)
+        settings = ", ".join(f"{k} = {v}" for k, v in trial.settings.items()) or "the defaults"
+        click.echo(
+            f"trial {number} of {total}: {trial.score:.4f} with {settings}; "
+            f"about {left:.0f} s left",
+            err=True,
+        )
+
+
+class _Stages(logging.Handler):
+    """Shows on a terminal the stages of learning and the seconds since the start."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._start = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr.isatty() and record.levelno == logging.INFO:
+            seconds = time.monotonic() - self._start
+            click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)

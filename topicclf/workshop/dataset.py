@@ -1,0 +1,190 @@
+"""Training data: articles of several sources as one set, and what was understood of them."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.errors import DataError
+from topicclf.estimator import TopicClassifier
+from topicclf.learning.data import Labelled, Problem, Reading, listing, merge
+
+__all__ = ["TrainingSet", "gather", "understood"]
+
+_RARE = 10
+_SHOWN_TOPICS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """What `topicclf.TopicClassifier` is fitted on, one entry per example in each.
+
+    Attributes:
+        texts: Titles and texts, joined.
+        labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
+        weight: How much each counts, shape (n_examples,).
+        trusted: Whether labels hold for passages and calibration, likewise.
+        stories: Examples that tell the same story share a name; None tells by their words.
+        topics: The topics' names.
+        summary: What it was made of, for the model card, as JSON can hold it.
+    """
+
+    texts: list[str]
+    labels: NDArray[np.int8]
+    weight: NDArray[np.float64]
+    trusted: NDArray[np.bool_]
+    stories: list[str] | None
+    topics: tuple[str, ...]
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, rows: NDArray[np.int64]) -> "TrainingSet":
+        """Some of the examples."""
+        chosen = rows.tolist()
+        return replace(
+            self,
+            texts=[self.texts[row] for row in chosen],
+            labels=self.labels[rows],
+            weight=self.weight[rows],
+            trusted=self.trusted[rows],
+            stories=None if self.stories is None else [self.stories[row] for row in chosen],
+        )
+
+    def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
+        """Fit the estimator on them."""
+        classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
+        classifier.fit(
+            self.texts,
+            self.labels,
+            sample_weight=self.weight,
+            groups=self.stories,
+            trusted=self.trusted,
+        )
+        return classifier
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that is learnt from."""
+        digest = hashlib.sha256()
+        for text, story in zip(self.texts, self.stories or self.texts, strict=True):
+            for part in (text, story):
+                digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        for array in (self.labels, self.weight, self.trusted):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(json.dumps(self.topics).encode())
+        return digest.hexdigest()
+
+
+def gather(
+    readings: Sequence[Reading], *, topics: Sequence[str] | None = None, skip_bad: bool = False
+) -> tuple[TrainingSet, list[Labelled], list[Problem]]:
+    """Make one set of what several sources hold, without what stands twice.
+
+    Where a source has a column for each topic, topics without one are unknown there.
+
+    Args:
+        readings: What the sources hold.
+        topics: The topics to learn; None takes all that occur.
+        skip_bad: Leave bad records and contradictions out, instead of refusing them.
+
+    Returns:
+        The set, its articles, and what was left out.
+
+    Raises:
+        DataError: There is nothing to learn from, or a record is bad, or labels contradict each
+            other.
+    """
+    problems = [problem for reading in readings for problem in reading.problems]
+    names = tuple(topics or sorted(_met(readings)))
+    items: list[Labelled] = []
+    origins: list[int] = []
+    for number, reading in enumerate(readings):
+        silent = frozenset(names) - (reading.topics or frozenset(names))
+        items += [replace(i, unknown=i.unknown | silent) if silent else i for i in reading.items]
+        origins += [number] * len(reading.items)
+    weights = [readings[origin].source.weight for origin in origins]
+    kept, contradictions = merge(items, weights)
+    problems += contradictions.values()
+    if problems and not skip_bad:
+        raise DataError(f"{listing(problems)}\n(--skip-bad goes on without them)")
+    if not kept:
+        places = ", ".join(str(reading.source.path) for reading in readings)
+        msg = f"no labelled article in {places or 'no data at all'}"
+        raise DataError(msg)
+    if not names:
+        msg = "no article carries a topic; is the right field read? See --topics-field"
+        raise DataError(msg)
+    chosen = list(kept.values())
+    counts = Counter(origins[row] for row in kept)
+    column = {topic: place for place, topic in enumerate(names)}
+    labels = np.zeros((len(chosen), len(names)), np.int8)
+    for row, item in enumerate(chosen):
+        labels[row, [column[topic] for topic in item.topics if topic in column]] = 1
+        labels[row, [column[topic] for topic in item.unknown if topic in column]] = -1
+    data = TrainingSet(
+        texts=[item.joined for item in chosen],
+        labels=labels,
+        weight=np.array([weights[row] for row in kept]),
+        trusted=np.ones(len(chosen), bool),
+        stories=None,
+        topics=names,
+        summary={
+            "corpora": [
+                {
+                    "file": reading.source.path.name,
+                    "about": reading.about,
+                    "articles": counts[number],
+                    "weight": reading.source.weight,
+                    "trusted": True,
+                }
+                for number, reading in enumerate(readings)
+            ],
+            "duplicates": len(items) - len(kept),
+            "contradictions": len(contradictions),
+        },
+    )
+    return data, chosen, problems
+
+
+def _met(readings: Sequence[Reading]) -> set[str]:
+    met: set[str] = set()
+    for reading in readings:
+        met |= reading.topics or set()
+        for item in reading.items:
+            met |= item.topics | item.unknown
+    return met
+
+
+def understood(data: TrainingSet) -> Iterator[str]:
+    """What data holds, line by line, to be looked at before anything is learnt."""
+    for corpus in data.summary.get("corpora", ()):
+        weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
+        yield f"{corpus['file']}: {corpus['articles']:,} articles{weight}; {corpus['about']}"
+    unknown = (data.labels < 0).sum()
+    yield (
+        f"{len(data.texts):,} articles, {len(data.topics):,} topics; "
+        f"{(data.labels == 0).all(1).sum():,} articles carry none, "
+        f"{((data.labels == 1).sum(1) > 1).sum():,} several; {unknown:,} labels unknown"
+    )
+    if twice := data.summary.get("duplicates"):
+        clash = data.summary["contradictions"]
+        yield f"{twice:,} duplicates left out, {clash:,} of which contradicted their twin"
+    counts = (data.labels == 1).sum(0)
+    order = np.argsort(-counts, kind="stable").tolist()
+    width = max(len(topic) for topic in data.topics)
+    for place in order[:_SHOWN_TOPICS]:
+        missing = (data.labels[:, place] < 0).sum()
+        aside = f", {missing:,} unknown" if missing else ""
+        yield f"  {data.topics[place]:{width}} {counts[place]:7,}{aside}"
+    if len(order) > _SHOWN_TOPICS:
+        yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
+    if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
+        shown = ", ".join(rare[:_SHOWN_TOPICS]) + (", ..." if len(rare) > _SHOWN_TOPICS else "")
+        yield f"very rare, with fewer than {_RARE} articles: {shown}; expect little of them"
+    lowered = Counter(topic.casefold() for topic in data.topics)
+    if alike := [topic for topic in data.topics if lowered[topic.casefold()] > 1]:
+        yield f"alike but for capitals: {', '.join(alike)}; are they one topic?"
