@@ -5,23 +5,26 @@
 ('defence',)
 """
 
-from topicclf.predict import load, predict, predict_many
+from topicclf.predict import explain, load, predict, predict_many
 
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
+    from topicclf.explanation import Explanation
     from topicclf.model import TopicModel
     from topicclf.prediction import Evidence, Prediction, Sentence, Term
     from topicclf.workshop.train import train
 
 __all__ = [
     "Evidence",
+    "Explanation",
     "Prediction",
     "Sentence",
     "Term",
     "TopicClassifier",
     "TopicModel",
+    "explain",
     "load",
     "predict",
     "predict_many",
@@ -33,6 +36,7 @@ __version__ = "0.1.0"
 # Imported when first asked for: the command starts without NumPy, prediction without scikit-learn.
 _HOMES = {
     "Evidence": "topicclf.prediction",
+    "Explanation": "topicclf.explanation",
     "Prediction": "topicclf.prediction",
     "Sentence": "topicclf.prediction",
     "Term": "topicclf.prediction",

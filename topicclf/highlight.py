@@ -16,7 +16,7 @@ _RED = "218,54,51"
 # Paler than this, a mark can't be seen; darker than this, the word can't be read.
 _PALEST, _DARKEST = 0.08, 0.65
 # Of the strongest mark; what weighs less stays unmarked, or all words would be.
-_FAINT = 0.04
+_FAINT = 0.06
 _STRONG = 0.5
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from topicclf.prediction import Prediction
 from topicclf.scores import Weights
 from topicclf.vocabulary import Vocabulary, join_folded
 from topicclf.words import fold
+
+if TYPE_CHECKING:
+    from topicclf.explanation import Explanation
 
 __all__ = ["TopicModel"]
 
@@ -72,6 +75,22 @@ class TopicModel:
         """
         article = Article.of({"text": text, "title": title})
         return next(self._predictions([([article], self._judge(_folded([article])))]))
+
+    def explain(self, text: str, *, title: str | None = None) -> "Explanation":
+        """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
+
+        Args:
+            text: The article, as plain text.
+            title: Its headline, if that is not in the text.
+
+        Raises:
+            TypeError: The text or the title is no `str`.
+        """
+        # Imported here, as predicting needs none of it.
+        from topicclf.account import account
+
+        article = Article.of({"text": text, "title": title})
+        return account(article, self, self.predict(text, title=title))
 
     def predict_many(
         self, items: Iterable[Item], *, workers: int | None = None

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from topicclf.article import Item
+    from topicclf.explanation import Explanation
     from topicclf.model import TopicModel
     from topicclf.prediction import Prediction
 
-__all__ = ["load", "predict", "predict_many"]
+__all__ = ["explain", "load", "predict", "predict_many"]
 
 _lock = Lock()
 _shipped: "TopicModel | None" = None
@@ -89,3 +90,23 @@ def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Ite
     [('defence',), ()]
     """
     return load().predict_many(items, workers=workers)
+
+
+def explain(text: str, *, title: str | None = None) -> "Explanation":
+    """Tell all about the answer for one article, with the shipped model.
+
+    Args:
+        text: The article, as plain text.
+        title: Its headline, if that is not in the text.
+
+    Raises:
+        TypeError: The text or the title is no `str`.
+
+    >>> from topicclf import explain
+    >>> found = explain("The navy ordered two frigates.").topics["defence"]
+    >>> abs(sum(each.value for each in found.contributions) - found.log_odds) < 1e-9
+    True
+    >>> found.tip.words
+    ('navy', 'frigates')
+    """
+    return load().explain(text, title=title)

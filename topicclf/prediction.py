@@ -1,5 +1,6 @@
 """What a prediction says: topics, probabilities and the evidence for them."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -95,6 +96,24 @@ class Prediction:
             "n_words": self.n_words,
             "evidence": {topic: asdict(found) for topic, found in self.evidence.items()},
         }
+
+    def to_json(self) -> str:
+        """What `to_dict` gives, as JSON in one line."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        from topicclf.snippet import prediction_html
+
+        return prediction_html(self)
+
+    def __str__(self) -> str:
+        lines = [", ".join(self.topics) or "none of the topics"]
+        for topic, probability in self.probabilities.items():
+            lines.append(f"  {topic:10} {probability:6.1%}{' *' if topic in self.topics else ''}")
+        for topic, evidence in self.evidence.items():
+            lines += ["", f"{topic}: {', '.join(evidence.terms)}"]
+            lines += [f'  "{sentence.text}"' for sentence in evidence.sentences]
+        return "\n".join(lines)
 
     def __getstate__(self) -> dict[str, Any]:
         # A prediction that travels takes its evidence along, not the model.

@@ -19,6 +19,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "train": "Train a model on labelled articles.",
+    "explain": "Explain the answer for one article as sums that add up.",
     "evaluate": "Measure a model on labelled articles.",
     "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",

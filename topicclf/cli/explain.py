@@ -1,0 +1,115 @@
+"""``topicclf explain``."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from topicclf import highlight, load
+from topicclf.artifact import write_beside
+from topicclf.cli.options import model_option
+from topicclf.errors import DataError
+from topicclf.explanation import Explanation, TopicChange, describe
+from topicclf.records.read import read_records
+from topicclf.records.record import BadRecord, Record
+
+__all__ = ["explain"]
+
+_CHANGES_SHOWN = 8
+
+
+@click.command()
+@click.argument("article")
+@click.option("--title", help="The headline, if the file has none.")
+@model_option
+@click.option("--against", type=click.Path(path_type=Path), metavar="MODEL",
+              help="Another model: tell what it says otherwise, and by which words.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a page with the article highlighted for each topic.")  # fmt: skip
+def explain(
+    *,
+    article: str,
+    title: str | None,
+    model: Path | None,
+    against: Path | None,
+    as_json: bool,
+    page: Path | None,
+) -> None:
+    """Explain the topics of ARTICLE, a file with one article or - for standard input.
+
+    Each topic's log-odds are told as a sum over words and passages that adds up exactly, and with
+    them the words without which the topic would be gone.
+
+    \b
+    Examples:
+      topicclf explain article.txt
+      topicclf explain page.html --html explained.html
+      topicclf explain article.txt --model new --against old
+    """  # noqa: D301
+    if against and page:
+        msg = "--html shows one model; leave out --against, or ask for --json"
+        raise click.UsageError(msg)
+    record = _one(article)
+    title = record.title if title is None else title
+    found = load(model).explain(record.text, title=title)
+    if page:
+        write_beside(page, found.to_html().encode(errors="replace"))
+        click.echo(f"wrote {page}", err=True)
+    if against:
+        other = load(against).explain(record.text, title=title)
+        # The model that is explained is the later one.
+        changes = other.against(found)
+        if as_json:
+            click.echo(json.dumps({name: asdict(each) for name, each in changes.items()}))
+        else:
+            click.echo("\n\n".join(map(_change, changes.values())) or "no topic in common")
+    elif as_json:
+        click.echo(found.to_json())
+    elif not page:
+        click.echo("\n".join(_readable(found)))
+
+
+def _one(name: str) -> Record:
+    found = list(islice(read_records([name]), 2))
+    if len(found) != 1:
+        problem = "no article" if not found else "more than one article: pick one, or use predict"
+        msg = f"{name} holds {problem}"
+        raise DataError(msg)
+    if isinstance(found[0], BadRecord):
+        raise DataError(str(found[0]))
+    return found[0]
+
+
+def _readable(found: Explanation) -> Iterator[str]:
+    yield str(found)
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        for topic in found.prediction.topics:
+            yield f"\n{topic}:\n{highlight.ansi(found.text, found.topics[topic].marks)}"
+
+
+def _change(found: TopicChange) -> str:
+    before, after = found.before, found.after
+    lines = [
+        f"{found.topic}: {before.probability:.1%} -> {after.probability:.1%}, "
+        f"{_verdict(before.carried)} -> {_verdict(after.carried)}; "
+        f"log-odds {before.log_odds:+.3f} -> {after.log_odds:+.3f}"
+    ]
+    for each in found.changes[:_CHANGES_SHOWN]:
+        lines.append(
+            f"  {each.after - each.before:+8.3f}  {describe(each)} "
+            f"({each.before:+.3f} -> {each.after:+.3f})"
+        )
+    if rest := found.changes[_CHANGES_SHOWN:]:
+        total = sum(each.after - each.before for each in rest)
+        lines.append(f"  {total:+8.3f}  {len(rest)} others")
+    return "\n".join(lines)
+
+
+def _verdict(carried: bool) -> str:
+    return "carried" if carried else "not carried"
