@@ -88,6 +88,19 @@ def test_a_curve_tells_what_its_thresholds_are_worth() -> None:
             assert bound < yes[probability[:, topic] >= threshold].mean()
 
 
+def test_tellings_of_one_story_count_for_less_than_as_many_stories() -> None:
+    """The bound is as wide as the number of stories says, not that of articles."""
+    probability, labels = _drawn(600, 1.0, seed=6)
+    ten_times = np.repeat(probability, 10, axis=0), np.repeat(labels, 10, axis=0)
+    story = np.repeat(np.arange(600), 10)
+    objective = Objective(precision=0.8)
+    threshold, _ = choose(probability, labels, objective)
+    careless, _ = choose(*ten_times, objective)
+    careful, _ = choose(*ten_times, objective, groups=story)
+    assert careless[0] < careful[0]
+    assert careful[0] == pytest.approx(threshold[0], abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("promise", "message"),
     [

@@ -194,8 +194,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
 
         self.out_of_fold_proba_ = learnt.probability
+        found = curves(learnt.probability, labels[trust], groups=group[trust])
         thresholds, self.out_of_fold_ = measure(
-            learnt.probability, labels[trust], folds[trust], names, objective
+            learnt.probability, labels[trust], folds[trust], group[trust], names, objective
         )
         # An article without a known word must come out with no topic, however common one is.
         join = replace(
@@ -214,12 +215,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ),
             provenance={
                 "out_of_fold": self.out_of_fold_,
-                "curves": {
-                    name: found.to_dict()
-                    for name, found in zip(
-                        names, curves(learnt.probability, labels[trust]), strict=True
-                    )
-                },
+                "curves": {name: each.to_dict() for name, each in zip(names, found, strict=True)},
             },
         )
         return self

@@ -18,6 +18,7 @@ def measure(
     probability: NDArray[np.float64],
     labels: NDArray[np.int8],
     folds: NDArray[np.int64],
+    groups: NDArray[np.int64],
     topics: Sequence[str],
     objective: Objective,
 ) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
@@ -30,6 +31,7 @@ def measure(
         probability: Out of fold, shape (n_articles, n_topics).
         labels: 1 yes, 0 no, -1 unknown, likewise.
         folds: The fold of each article, shape (n_articles,).
+        groups: The number of each article's story, likewise.
         topics: The topics' names.
         objective: What thresholds are chosen for.
 
@@ -39,12 +41,12 @@ def measure(
     Warns:
         UserWarning: The data can't support what is promised for a topic.
     """
-    thresholds, bounds = choose(probability, labels, objective)
+    thresholds, bounds = choose(probability, labels, objective, groups=groups)
     tagged = np.zeros(labels.shape, bool)
     without = []
     for fold in np.unique(folds).tolist():
         held = folds == fold
-        chosen, _ = choose(probability[~held], labels[~held], objective)
+        chosen, _ = choose(probability[~held], labels[~held], objective, groups=groups[~held])
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
     numbers = {}

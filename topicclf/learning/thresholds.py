@@ -1,12 +1,13 @@
 """Thresholds, chosen on out-of-fold probabilities: the best F1, or a promise that holds."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-__all__ = ["Curve", "Objective", "best_thresholds", "choose", "curve", "curves", "lower_bound"]
+__all__ = ["Curve", "Objective", "best_thresholds", "choose", "curves", "lower_bound"]
 
 # How many articles to tag, in shares of those that carry the topic.
 _SHARES = np.geomspace(0.2, 5, 81)
@@ -48,7 +49,11 @@ class Objective:
 
 
 def choose(
-    probability: NDArray[np.float64], labels: NDArray[np.int8], objective: Objective
+    probability: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    objective: Objective,
+    *,
+    groups: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The thresholds that serve an objective best.
 
@@ -56,6 +61,7 @@ def choose(
         probability: Shape (n_articles, n_topics).
         labels: 1 yes, 0 no, -1 unknown, likewise.
         objective: What they are for.
+        groups: As for `curves`.
 
     Returns:
         The thresholds, and the bound of what was promised, NaN where nothing was; both of shape
@@ -64,7 +70,7 @@ def choose(
     if objective.precision is None and objective.recall is None:
         found = best_thresholds(probability, labels, caution=objective.caution)
         return found, np.full(len(found), np.nan)
-    promised = [each.promised(objective) for each in curves(probability, labels)]
+    promised = [each.promised(objective) for each in curves(probability, labels, groups=groups)]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
 
 
@@ -146,7 +152,7 @@ def _from(ascending: NDArray[np.float64], cuts: NDArray[np.float64]) -> NDArray[
 
 
 def lower_bound(
-    hits: NDArray[np.integer], tries: NDArray[np.integer], *, confidence: float = _CONFIDENCE
+    hits: NDArray[Any], tries: NDArray[Any], *, confidence: float = _CONFIDENCE
 ) -> NDArray[np.float64]:
     """What a share is at least, one-sided: Clopper and Pearson (1934), Biometrika 26.
 
@@ -203,22 +209,34 @@ class Curve:
         }
 
 
-def curves(probability: NDArray[np.float64], labels: NDArray[np.int8]) -> list[Curve]:
-    """The curve of each topic, from the articles whose label is known."""
-    known = labels >= 0
-    return [
-        curve(probability[known[:, topic], topic], labels[known[:, topic], topic] == 1)
-        for topic in range(labels.shape[1])
-    ]
-
-
-def curve(probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> Curve:
-    """Sweep over the thresholds of a topic.
+def curves(
+    probability: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    *,
+    groups: NDArray[np.int64] | None = None,
+) -> list[Curve]:
+    """The curve of each topic, from the articles whose label is known.
 
     Args:
-        probability: Out of fold, shape (n_articles,).
-        yes: Whether each carries the topic, likewise.
+        probability: Out of fold, shape (n_articles, n_topics).
+        labels: 1 yes, 0 no, -1 unknown, likewise.
+        groups: Articles of one story share a number, shape (n_articles,). Ten tellings of a story
+            say less than ten stories: bounds then count the effective number of articles, after
+            Korn and Graubard (1998), "Confidence Intervals for Proportions with Small Expected
+            Number of Positive Counts Estimated from Survey Data", Survey Methodology 24.
     """
+    group = np.arange(len(labels)) if groups is None else groups
+    found = []
+    for topic in range(labels.shape[1]):
+        known = labels[:, topic] >= 0
+        yes = labels[known, topic] == 1
+        found.append(_curve(probability[known, topic], yes, group[known]))
+    return found
+
+
+def _curve(
+    probability: NDArray[np.float64], yes: NDArray[np.bool_], groups: NDArray[np.int64]
+) -> Curve:
     ascending, positives = np.sort(probability), np.sort(probability[yes])
     # As many points among the tags that a rare topic gets as among those of a frequent one.
     most = min(len(ascending), max(5 * len(positives), 1))
@@ -226,11 +244,21 @@ def curve(probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> Curve:
     # Rounded first, so that what is stored of a threshold is what was measured of it.
     rounded = [float(f"{cut:.6g}") for cut in _below(ascending, rank)]
     cuts = np.unique(np.maximum(rounded, _LOWEST))
-    hits, tagged = _from(positives, cuts), _from(ascending, cuts)
-    n_positives = np.full_like(hits, max(len(positives), 1))
+    tagged = [probability >= cut for cut in cuts.tolist()]
     return Curve(
         threshold=cuts,
-        precision=lower_bound(hits, tagged),
-        recall=hits / n_positives,
-        recall_bound=lower_bound(hits, n_positives),
+        precision=np.array([_bound(yes[each], groups[each]) for each in tagged]),
+        recall=_from(positives, cuts) / max(len(positives), 1),
+        recall_bound=np.array([_bound(each[yes], groups[yes]) for each in tagged]),
     )
+
+
+def _bound(hit: NDArray[np.bool_], groups: NDArray[np.int64]) -> float:
+    """What the share of hits is at least, articles of one group being alike."""
+    count, share = len(hit), hit.mean() if len(hit) else 0.0
+    _, group = np.unique(groups, return_inverse=True)
+    spread = float((np.bincount(group, hit - share) ** 2).sum()) if count else 0.0
+    alone = count * share * (1 - share)
+    effect = max(spread / alone, 1.0) if alone else 1.0
+    bound = lower_bound(np.array([hit.sum() / effect]), np.array([count / effect]))
+    return float(bound[0])
