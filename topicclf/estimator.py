@@ -194,7 +194,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
 
         self.out_of_fold_proba_ = learnt.probability
-        found = curves(learnt.probability, labels[trust], groups=group[trust])
+        found = curves(learnt.probability, labels[trust], groups=group[trust], folds=folds[trust])
         thresholds, self.out_of_fold_ = measure(
             learnt.probability, labels[trust], folds[trust], group[trust], names, objective
         )

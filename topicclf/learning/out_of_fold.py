@@ -41,12 +41,18 @@ def measure(
     Warns:
         UserWarning: The data can't support what is promised for a topic.
     """
-    thresholds, bounds = choose(probability, labels, objective, groups=groups)
+    thresholds, bounds = choose(probability, labels, objective, groups=groups, folds=folds)
     tagged = np.zeros(labels.shape, bool)
     without = []
     for fold in np.unique(folds).tolist():
         held = folds == fold
-        chosen, _ = choose(probability[~held], labels[~held], objective, groups=groups[~held])
+        chosen, _ = choose(
+            probability[~held],
+            labels[~held],
+            objective,
+            groups=groups[~held],
+            folds=folds[~held],
+        )
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
     numbers = {}

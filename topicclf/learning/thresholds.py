@@ -54,6 +54,7 @@ def choose(
     objective: Objective,
     *,
     groups: NDArray[np.int64] | None = None,
+    folds: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The thresholds that serve an objective best.
 
@@ -62,15 +63,17 @@ def choose(
         labels: 1 yes, 0 no, -1 unknown, likewise.
         objective: What they are for.
         groups: As for `curves`.
+        folds: Likewise.
 
     Returns:
         The thresholds, and the bound of what was promised, NaN where nothing was; both of shape
         (n_topics,).
     """
     if objective.precision is None and objective.recall is None:
-        found = best_thresholds(probability, labels, caution=objective.caution)
-        return found, np.full(len(found), np.nan)
-    promised = [each.promised(objective) for each in curves(probability, labels, groups=groups)]
+        best = best_thresholds(probability, labels, caution=objective.caution)
+        return best, np.full(len(best), np.nan)
+    found = curves(probability, labels, groups=groups, folds=folds)
+    promised = [each.promised(objective) for each in found]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
 
 
@@ -214,6 +217,7 @@ def curves(
     labels: NDArray[np.int8],
     *,
     groups: NDArray[np.int64] | None = None,
+    folds: NDArray[np.int64] | None = None,
 ) -> list[Curve]:
     """The curve of each topic, from the articles whose label is known.
 
@@ -224,18 +228,24 @@ def curves(
             say less than ten stories: bounds then count the effective number of articles, after
             Korn and Graubard (1998), "Confidence Intervals for Proportions with Small Expected
             Number of Positive Counts Estimated from Survey Data", Survey Methodology 24.
+        folds: The fold of each article, likewise. A bound then holds without any one of the folds
+            as well: what hangs on one part of the articles is no promise for others.
     """
     group = np.arange(len(labels)) if groups is None else groups
+    fold = np.zeros(len(labels), np.int64) if folds is None else folds
     found = []
     for topic in range(labels.shape[1]):
         known = labels[:, topic] >= 0
         yes = labels[known, topic] == 1
-        found.append(_curve(probability[known, topic], yes, group[known]))
+        found.append(_curve(probability[known, topic], yes, group[known], fold[known]))
     return found
 
 
 def _curve(
-    probability: NDArray[np.float64], yes: NDArray[np.bool_], groups: NDArray[np.int64]
+    probability: NDArray[np.float64],
+    yes: NDArray[np.bool_],
+    groups: NDArray[np.int64],
+    folds: NDArray[np.int64],
 ) -> Curve:
     ascending, positives = np.sort(probability), np.sort(probability[yes])
     # As many points among the tags that a rare topic gets as among those of a frequent one.
@@ -245,11 +255,20 @@ def _curve(
     rounded = [float(f"{cut:.6g}") for cut in _below(ascending, rank)]
     cuts = np.unique(np.maximum(rounded, _LOWEST))
     tagged = [probability >= cut for cut in cuts.tolist()]
+    precision = np.array([_bound(yes[each], groups[each]) for each in tagged])
+    recall = np.array([_bound(each[yes], groups[yes]) for each in tagged])
+    numbers = np.unique(folds).tolist()
+    for fold in numbers if len(numbers) > 1 else ():
+        others = np.sort(probability[folds != fold])
+        right = np.sort(probability[(folds != fold) & yes])
+        hits = _from(right, cuts)
+        precision = np.minimum(precision, lower_bound(hits, _from(others, cuts)))
+        recall = np.minimum(recall, lower_bound(hits, np.full_like(hits, len(right))))
     return Curve(
         threshold=cuts,
-        precision=np.array([_bound(yes[each], groups[each]) for each in tagged]),
+        precision=precision,
         recall=_from(positives, cuts) / max(len(positives), 1),
-        recall_bound=np.array([_bound(each[yes], groups[yes]) for each in tagged]),
+        recall_bound=recall,
     )
 
 
