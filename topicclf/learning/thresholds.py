@@ -254,30 +254,55 @@ def _curve(
     # Rounded first, so that what is stored of a threshold is what was measured of it.
     rounded = [float(f"{cut:.6g}") for cut in _below(ascending, rank)]
     cuts = np.unique(np.maximum(rounded, _LOWEST))
-    tagged = [probability >= cut for cut in cuts.tolist()]
-    precision = np.array([_bound(yes[each], groups[each]) for each in tagged])
-    recall = np.array([_bound(each[yes], groups[yes]) for each in tagged])
+    hits, tagged = _from(positives, cuts), _from(ascending, cuts)
+    every = np.full_like(hits, len(positives))
+    # Only articles that share their story make a difference to how many there are in effect.
+    _, story, tellings = np.unique(groups, return_inverse=True, return_counts=True)
+    shared = tellings[story] > 1
+    told, its_yes, story = probability[shared], yes[shared], story[shared]
+    passes = told >= cuts[:, None]
+    effect = np.array(
+        [
+            _effect(its_yes[each], story[each], *n)
+            for each, *n in zip(passes, hits.tolist(), tagged.tolist(), strict=True)
+        ]
+    )
+    precision = lower_bound(hits / effect, tagged / effect)
+    effect = np.array(
+        [
+            _effect(each[its_yes], story[its_yes], *n)
+            for each, *n in zip(passes, hits.tolist(), every.tolist(), strict=True)
+        ]
+    )
+    recall = lower_bound(hits / effect, every / effect)
     numbers = np.unique(folds).tolist()
     for fold in numbers if len(numbers) > 1 else ():
         others = np.sort(probability[folds != fold])
         right = np.sort(probability[(folds != fold) & yes])
-        hits = _from(right, cuts)
-        precision = np.minimum(precision, lower_bound(hits, _from(others, cuts)))
-        recall = np.minimum(recall, lower_bound(hits, np.full_like(hits, len(right))))
+        found = _from(right, cuts)
+        precision = np.minimum(precision, lower_bound(found, _from(others, cuts)))
+        recall = np.minimum(recall, lower_bound(found, np.full_like(found, len(right))))
     return Curve(
         threshold=cuts,
         precision=precision,
-        recall=_from(positives, cuts) / max(len(positives), 1),
+        recall=hits / max(len(positives), 1),
         recall_bound=recall,
     )
 
 
-def _bound(hit: NDArray[np.bool_], groups: NDArray[np.int64]) -> float:
-    """What the share of hits is at least, articles of one group being alike."""
-    count, share = len(hit), hit.mean() if len(hit) else 0.0
-    _, group = np.unique(groups, return_inverse=True)
-    spread = float((np.bincount(group, hit - share) ** 2).sum()) if count else 0.0
-    alone = count * share * (1 - share)
-    effect = max(spread / alone, 1.0) if alone else 1.0
-    bound = lower_bound(np.array([hit.sum() / effect]), np.array([count / effect]))
-    return float(bound[0])
+def _effect(hit: NDArray[np.bool_], story: NDArray[np.int64], hits: int, tries: int) -> float:
+    """How many articles say as much as one would if each told its own story; 1 at least.
+
+    Args:
+        hit: Of the articles that share their story, which are hits, shape (n_shared,).
+        story: The number of each one's story, likewise.
+        hits: How many of all are.
+        tries: How many there are.
+    """
+    share = hits / max(tries, 1)
+    alone = tries * share * (1 - share)
+    if not alone or not len(hit):
+        return 1.0
+    residual = hit - share
+    more = (np.bincount(story, residual) ** 2).sum() - (residual**2).sum()
+    return max(1 + float(more / alone), 1.0)
