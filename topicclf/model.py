@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +17,7 @@ from topicclf.errors import NotAModelError
 from topicclf.evidence import explain
 from topicclf.features import Batch, known_words
 from topicclf.join import VIEWS, Join
+from topicclf.language import WELL_KNOWN, foreign_language, languages_of
 from topicclf.prediction import Prediction
 from topicclf.scores import Weights
 from topicclf.vocabulary import Vocabulary, join_folded
@@ -111,16 +112,16 @@ class TopicModel:
 
     def tag_many(
         self, items: Iterable[Item], *, workers: int | None = None
-    ) -> Iterator[tuple[tuple[str, ...], list[float]]]:
-        """Tell only the topics and the probabilities: `predict_many` for long streams.
+    ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
+        """Tell only the topics, probabilities and language: `predict_many` for long streams.
 
         Args:
             items: As for `predict_many`.
             workers: Likewise.
 
         Returns:
-            For each article the topics that it carries, most probable first, and the probability
-            of each of the model's topics, in their order.
+            For each article the topics that it carries, most probable first, the probability of
+            each of the model's topics, in their order, and its language if it is not the model's.
 
         Raises:
             TypeError: As for `predict_many`.
@@ -193,14 +194,32 @@ class TopicModel:
             probabilities=dict(zip(self.topics, row, strict=True)),
             known_share=known / n_words if n_words else 0.0,
             n_words=n_words,
+            language=self._language(article, known, n_words),
             _explain=partial(self._evidence, article, topics),
         )
 
-    def _tags(self, judged: Iterable[_Judged]) -> Iterator[tuple[tuple[str, ...], list[float]]]:
-        for _, judgement in judged:
+    def _tags(
+        self, judged: Iterable[_Judged]
+    ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
+        for articles, judgement in judged:
             rows = judgement.probabilities.tolist()
             passes = (judgement.probabilities >= self.thresholds).tolist()
-            yield from zip(map(self._carried, rows, passes), rows, strict=True)
+            languages = map(
+                self._language, articles, judgement.known.tolist(), judgement.lengths.tolist()
+            )
+            yield from zip(map(self._carried, rows, passes), rows, languages, strict=True)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
+        return languages_of(self.weights.vocabulary)
+
+    def _language(self, article: Article, known: int, n_words: int) -> str | None:
+        # Nearly all articles are told here, for nothing.
+        if known >= WELL_KNOWN * n_words:
+            return None
+        share = known / n_words
+        return foreign_language(article.joined, known_share=share, own=self.languages)
 
     def _carried(self, row: list[float], passes: list[bool]) -> tuple[str, ...]:
         found = list(compress(range(len(row)), passes))

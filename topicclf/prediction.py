@@ -71,12 +71,15 @@ class Prediction:
         known_share: The share of its words that the model knows, from 0 to 1. Near zero, the
             answer means little: another language, say, or no words at all.
         n_words: How many words it has.
+        language: None for the model's own language; otherwise what the text seems to be in, as an
+            ISO 639 code (``"und"`` where that can't be told), and the answer means little.
     """
 
     topics: tuple[str, ...]
     probabilities: Mapping[str, float]
     known_share: float
     n_words: int
+    language: str | None
     _explain: Callable[[], dict[str, Evidence]] = field(repr=False, compare=False)
 
     @cached_property
@@ -94,6 +97,7 @@ class Prediction:
             "probabilities": dict(self.probabilities),
             "known_share": self.known_share,
             "n_words": self.n_words,
+            "language": self.language,
             "evidence": {topic: asdict(found) for topic, found in self.evidence.items()},
         }
 
@@ -113,6 +117,8 @@ class Prediction:
         for topic, evidence in self.evidence.items():
             lines += ["", f"{topic}: {', '.join(evidence.terms)}"]
             lines += [f'  "{sentence.text}"' for sentence in evidence.sentences]
+        if self.language:
+            lines += ["", f"Not in the model's language ({self.language}): take it with care."]
         return "\n".join(lines)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -76,8 +76,9 @@ class Answering:
             if isinstance(answer, BadRecord):
                 yield answer
             else:
-                record, (topics, probabilities) = answer
-                yield Tagged(record, topics, probabilities) if self.keeps(topics) else None
+                record, (topics, probabilities, language) = answer
+                more = {"language": language} if language else {}
+                yield Tagged(record, topics, probabilities, more) if self.keeps(topics) else None
 
     def _answered(
         self, predict: _Predicting[Found], records: Iterable[Record | BadRecord]
@@ -116,7 +117,7 @@ class Answering:
         record, prediction = answer
         if not self.keeps(prediction.topics):
             return None
-        more: dict[str, Any] = {}
+        more: dict[str, Any] = {"language": prediction.language} if prediction.language else {}
         if self.top_terms:
             more["terms"] = {topic: found.terms for topic, found in prediction.evidence.items()}
         if self.why:

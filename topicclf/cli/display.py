@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Display"]
 
-# Of real English articles 99 in 100 have more than 0.88; other languages have less.
-_FOREIGN = 0.8
 _BAR = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 # More topics than this don't fit into columns.
@@ -49,9 +47,13 @@ class Display:
             lines.append(self._bold(f"{line} *") if carried else line)
         if self.why or self.top_terms:
             lines += self._evidence(prediction)
-        if prediction.n_words and prediction.known_share < _FOREIGN:
+        if prediction.language:
             share = f"{prediction.known_share:.0%}"
-            lines += ["", f"Only {share} of the words are known: take it with care."]
+            lines += [
+                "",
+                f"The language ({prediction.language}) is not the model's, and only {share} of the "
+                "words are known: take it with care.",
+            ]
         return "\n".join(lines)
 
     def _evidence(self, prediction: "Prediction") -> Iterator[str]:

@@ -106,6 +106,8 @@ class DelimitedWriter:
                 flat.update((f"{PROBABILITY}{topic}", p) for topic, p in value.items())
             else:
                 flat[name] = as_json(value) if isinstance(value, dict | list) else value
+        # A column of its own from the start, or the first text that has one would not fit.
+        flat.setdefault("language", None)
         return flat
 
 

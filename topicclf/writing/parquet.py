@@ -94,7 +94,9 @@ class ParquetWriter:
     def _cells(self, row: Tagged | BadRecord) -> dict[str, Any]:
         if isinstance(row, BadRecord):
             return {"error": str(row)}
-        return {
+        cells = {
             name: as_json(value) if name in {"evidence", "terms"} else value
             for name, value in joined(row, self._topics).items()
         }
+        # A column of its own from the start, or the first text that has one would not fit.
+        return {**cells, "language": cells.get("language")}

@@ -17,7 +17,7 @@ class Tagged(NamedTuple):
         record: The record.
         topics: The topics that it carries, most probable first.
         probabilities: The probability of each of the model's topics, in their order.
-        more: What else was asked for: terms and evidence.
+        more: A language that is not the model's, and what else was asked for: terms and evidence.
     """
 
     record: Record
