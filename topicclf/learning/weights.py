@@ -28,6 +28,8 @@ _LOG = logging.getLogger("topicclf")
 _CLEAR_SCORE = 0.5
 # All passages of a long article together weigh at most this many times as much as the article.
 _PASSAGES_WEIGHT = 3.0
+# Passages of more articles than these say little more, and take most of the time and memory.
+_ARTICLES_WITH_PASSAGES = 20_000
 # Topics between two signs of progress; what they learn has to be in memory at once.
 _BLOCK = 32
 
@@ -225,10 +227,18 @@ def _out_of_fold(material: _Material, fitted: list[tuple[NDArray[np.float64], fl
     return Scores(articles=articles, passages=passages, cut=material.cut)
 
 
+def _evenly(n_articles: int) -> NDArray[np.bool_]:
+    """Which articles give their passages: all, or as many as are enough, spread evenly."""
+    share = min(_ARTICLES_WITH_PASSAGES / max(n_articles, 1), 1.0)
+    steps = np.floor(np.arange(n_articles + 1) * share)
+    chosen: NDArray[np.bool_] = np.diff(steps) > 0
+    return chosen
+
+
 def _with_passages(
     material: _Material, known: Supervision, scores: Scores
 ) -> tuple[NDArray[np.int64], Supervision]:
-    """Take the passages of trusted articles as examples of their own.
+    """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
     Those of an article without a topic don't carry it. Of an article with it, the best passage
     and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
@@ -244,7 +254,7 @@ def _with_passages(
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = -1
     many = np.repeat(counts, counts)
-    used = np.flatnonzero((many > 1) & (labels >= 0))
+    used = np.flatnonzero((many > 1) & (labels >= 0) & np.repeat(_evenly(len(counts)), counts))
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
     return used, Supervision(
         labels=np.concatenate([known.labels, labels[used]]),
