@@ -26,17 +26,26 @@ __all__ = ["suggest"]
 @click.option("--labelled", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
               help="Articles that have labels already: nothing near to them is chosen. May be "
               "given several times.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write; standard output by default.")  # fmt: skip
 def suggest(
-    *, model: Path, pool: tuple[str, ...], count: int, labelled: tuple[Path, ...], out: Path | None
+    *,
+    model: Path,
+    pool: tuple[str, ...],
+    count: int,
+    labelled: tuple[Path, ...],
+    seed: int,
+    out: Path | None,
 ) -> None:
-    """Choose the articles of POOL whose labels would teach MODEL most, best first.
+    """Choose the articles of POOL whose labels would teach MODEL most.
 
-    POOL is files, folders or globs, as for predict. Each line of the answer is an article with
-    "topics": null. Fill that in with a list of topics, [] for none, and train on the file;
-    training refuses lines that are not filled in. "shipped" is the model that topicclf brings
-    along.
+    Uncertain and varied ones, and every fourth drawn at random, in an order of which any first
+    part is a good choice too. POOL is files, folders or globs, as for predict. "shipped" is the
+    model that topicclf brings along.
+
+    Each line of the answer is an article with "topics": null. Fill that in with a list of topics,
+    [] for none, and train on the file; training refuses lines that are not filled in.
 
     \b
     Examples:
@@ -50,6 +59,7 @@ def suggest(
         _articles(pool, bad),
         n=count,
         labelled=[{"text": item.text, "title": item.title} for item in known],
+        random_state=seed,
     )
     lines = [json.dumps(_unlabelled(one), ensure_ascii=False) + "\n" for one in chosen]
     if out:
@@ -74,6 +84,7 @@ def _unlabelled(suggestion: Suggestion) -> dict[str, Any]:
     item = cast("dict[str, Any]", suggestion.item)
     about = {
         "topic": suggestion.topic,
+        "drawn": suggestion.drawn,
         "uncertainty": round(suggestion.uncertainty, 4),
         "probabilities": {t: round(p, 4) for t, p in suggestion.probabilities.items()},
     }

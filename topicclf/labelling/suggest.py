@@ -1,10 +1,10 @@
 """Suggestions: the articles whose labels would teach a model most."""
 
-import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Suggestion", "suggest"]
 
-# Of so many times the articles asked for, the most uncertain, those that differ are chosen.
-_CANDIDATES = 20
+# The most uncertain ones alone are all of a kind; 1 would draw in proportion to uncertainty.
+_SHARPNESS = 8.0
+# One in so many is drawn at random: without, calibration would only ever see hard cases.
+_RANDOM = 4
+# So many times the articles asked for are kept, as some will turn out to be near to others.
+_SPARE = 3
 _CHUNK = 1000
 # Cosine of two articles that tell the same in nearly the same words.
 _NEAR = 0.9
@@ -35,8 +39,10 @@ class Suggestion:
         item: The article, as it was handed in.
         number: Which of the pool it is, from 0 on.
         topic: The topic that the model is most uncertain about.
-        uncertainty: How uncertain it is, from 0 to half the number of topics.
+        uncertainty: How uncertain it is: for each topic one half at the threshold and less on
+            either side, summed over the topics.
         probabilities: What it gives each topic.
+        drawn: Whether it was drawn by its uncertainty or at random.
     """
 
     item: Item
@@ -44,57 +50,91 @@ class Suggestion:
     topic: str
     uncertainty: float
     probabilities: Mapping[str, float]
+    drawn: Literal["uncertain", "random"] = "uncertain"
 
 
 def suggest(
-    model: "TopicModel", pool: Iterable[Item], *, n: int, labelled: Iterable[Item] = ()
+    model: "TopicModel",
+    pool: Iterable[Item],
+    *,
+    n: int,
+    labelled: Iterable[Item] = (),
+    random_state: int = 0,
 ) -> list[Suggestion]:
     """Choose the articles of a pool whose labels would teach the model most.
 
-    Uncertain ones, and such that differ from each other: Brinker (2003), "Incorporating Diversity
-    in Active Learning with Support Vector Machines", ICML. An article's uncertainty is the sum
-    over topics of how near the probability is to the topic's threshold, so that one label settles
-    several doubts; each pick lowers that of the articles that resemble it, by the square of one
-    less their cosine.
+    Uncertain ones, yet not simply the most uncertain, which are all of a kind: they are drawn with
+    a chance that grows with the eighth power of their uncertainty; Kirsch et al. (2023),
+    "Stochastic Batch Acquisition: A Simple Baseline for Deep Active Learning", TMLR. Every fourth
+    is drawn at random, and what is nearly the same is taken once.
 
     Args:
         model: The model.
-        pool: Articles without labels; read once, and only the candidates are kept.
+        pool: Articles without labels; read once, and few of them are held at a time.
         n: How many to choose.
         labelled: Articles that have labels already; nothing near to them is chosen.
+        random_state: Seed of the draws.
 
     Returns:
-        At most `n`, best first; fewer where the pool is small or tells the same again and again.
+        At most `n`, so mixed that any first part of them is a good choice too; fewer where the pool
+        is small or tells the same again and again.
 
     Raises:
         TypeError: An item of the pool is no article.
     """
-    candidates = heapq.nlargest(
-        _CANDIDATES * n, _judged(model, pool), key=lambda one: (one.uncertainty, -one.number)
-    )
-    features = _features(model, [candidate.item for candidate in candidates])
-    likeness = _nearest(features, _features(model, list(labelled)))
-    uncertainty = np.array([candidate.uncertainty for candidate in candidates])
-    return [candidates[i] for i in _varied(uncertainty, features, likeness, n)]
+    rng = np.random.default_rng(random_state)
+    # The greatest of keys with Gumbel's noise are a draw without replacement: a stream can be
+    # drawn from without knowing its end.
+    uncertain: list[tuple[float, Suggestion]] = []
+    stray: list[tuple[float, Suggestion]] = []
+    for chunk in _judged(model, pool):
+        noise = rng.gumbel(size=len(chunk)).tolist()
+        worth = [
+            (_SHARPNESS * float(np.log(one.uncertainty)) + luck, one)
+            for one, luck in zip(chunk, noise, strict=True)
+        ]
+        uncertain = nlargest(_SPARE * n, uncertain + worth, key=lambda pair: pair[0])
+        lots = list(zip(rng.random(len(chunk)).tolist(), chunk, strict=True))
+        stray = nlargest(_SPARE * n, stray + lots, key=lambda pair: pair[0])
+    order = _mixed([one for _, one in uncertain], [one for _, one in stray])
+    features = _features(model, [one.item for one in order])
+    near = _nearest(features, _features(model, list(labelled))) >= _NEAR
+    return [order[i] for i in _apart(features, ~near, n)]
 
 
-def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[Suggestion]:
+def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggestion]]:
     items = iter(pool)
-    number = 0
+    start = 0
     while chunk := list(islice(items, _CHUNK)):
         probability = model.predict_proba(chunk)
         margin = log_odds(probability) - log_odds(model.thresholds)
-        # One half at the threshold, wherever that is.
         doubt = 1 / (1 + np.exp(np.abs(margin)))
-        for item, row, each in zip(chunk, probability.tolist(), doubt, strict=True):
-            yield Suggestion(
+        yield [
+            Suggestion(
                 item=item,
                 number=number,
                 topic=model.topics[int(each.argmax())],
                 uncertainty=float(each.sum()),
                 probabilities=dict(zip(model.topics, row, strict=True)),
             )
-            number += 1
+            for number, (item, row, each) in enumerate(
+                zip(chunk, probability.tolist(), doubt, strict=True), start
+            )
+        ]
+        start += len(chunk)
+
+
+def _mixed(uncertain: list[Suggestion], stray: list[Suggestion]) -> list[Suggestion]:
+    """Every fourth one at random, the others by their uncertainty; each article once."""
+    order: dict[int, Suggestion] = {}
+    by_worth, by_lot = iter(uncertain), iter(stray)
+    while len(order) < len(uncertain):
+        lot = len(order) % _RANDOM == _RANDOM - 1
+        one = next(by_lot if lot else by_worth, None)
+        if one is None:
+            break
+        order.setdefault(one.number, replace(one, drawn="random") if lot else one)
+    return list(order.values())
 
 
 def _features(model: "TopicModel", items: list[Item]) -> sparse.csr_matrix:
@@ -111,23 +151,14 @@ def _nearest(features: sparse.csr_matrix, others: sparse.csr_matrix) -> NDArray[
     return nearest
 
 
-def _varied(
-    uncertainty: NDArray[np.float64],
-    features: sparse.csr_matrix,
-    likeness: NDArray[np.float64],
-    n: int,
-) -> list[int]:
-    """Pick one after another, each the most uncertain that differs from those before."""
+def _apart(features: sparse.csr_matrix, free: NDArray[np.bool_], n: int) -> list[int]:
+    """The first `n` rows that are free, say something, and are near to none before them."""
     # Without a known word nothing is known of an article, and nothing could be learnt from it.
-    free = (likeness < _NEAR) & (np.asarray(features.sum(axis=1)).ravel() > 0)
-    nearest = np.zeros(len(uncertainty))
+    free = free & (np.asarray(features.sum(axis=1)).ravel() > 0)
     picked: list[int] = []
     while free.any() and len(picked) < n:
-        worth = np.where(free, uncertainty * (1 - np.minimum(nearest, 1)) ** 2, -1)
-        best = int(worth.argmax())
-        picked.append(best)
-        cosines = (features @ features[best].T).toarray().ravel()
-        np.maximum(nearest, cosines, out=nearest)
-        free &= cosines < _NEAR
-        free[best] = False
+        first = int(free.argmax())
+        picked.append(first)
+        free &= (features @ features[first].T).toarray().ravel() < _NEAR
+        free[first] = False
     return picked
