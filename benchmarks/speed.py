@@ -1,91 +1,274 @@
-"""Time topicclf against its peers, interleaved in one run, and print medians and ratios.
+"""Measure speed, start, memory and quality of topicclf and its peers, in one run.
 
-    python benchmarks/speed.py
+    python benchmarks/speed.py --corpus FOLDER
 
-The peers are trained on the corpus in the repository: what they cost does not depend on what they
-have learnt, but for the size of their vocabulary.
+All are timed in turn in every round, on texts that differ, and medians are told. The peers learn
+from the same articles, those that the recipe trusts; topicclf is measured as it ships and, for
+quality, once more as it learns from these alone. Without --corpus all learn from the articles in
+the repository, and quality is not measured. --write puts table and picture into docs/.
 """
 
 import json
 import statistics
-import time
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
-import topicclf
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
 
-CORPUS = Path(__file__).parent.parent / "training" / "corpus" / "articles.jsonl"
-ROUNDS = 9
+import topicclf  # noqa: E402
+from benchmarks.fresh import peak_memory  # noqa: E402
+from benchmarks.timing import machine, medians  # noqa: E402
+from topicclf.learning.data import read_labelled  # noqa: E402
+from topicclf.words import fold  # noqa: E402
+from topicclf.workshop.dataset import TrainingSet  # noqa: E402
+from training.peers import PEERS, Peer, Tagger  # noqa: E402
+from training.recipe import Recipe  # noqa: E402
+from training.train import RECIPE, gather  # noqa: E402
+
+DOCS = REPOSITORY / "docs"
+COMMAND = str(Path(sys.executable).with_name("topicclf"))
+OURS = "topicclf"
+SHIPPED = str(REPOSITORY / "models" / "news")
+SKLEARN = "import sklearn.feature_extraction.text, sklearn.linear_model"
+STREAM = 1_000_000_000
+
+Row = dict[str, str]
+Table = dict[str, Row]
 
 
-def _interleaved(tasks: dict[str, Callable[[], Any]], repeat: int) -> dict[str, float]:
-    """The median seconds of each task, all of them in turn in every round."""
-    seconds: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(ROUNDS):
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            for _ in range(repeat):
-                task()
-            seconds[name].append((time.perf_counter() - start) / repeat)
-    return {name: statistics.median(times) for name, times in seconds.items()}
+def _articles(corpus: Path | None) -> list[str]:
+    if corpus is None:
+        file = REPOSITORY / "training" / "corpus" / "articles.jsonl"
+    else:
+        file = corpus / "reuters.jsonl.gz"
+    return [item.joined for item in read_labelled(file, skip_bad=True)[0]]
 
 
-def _peers(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> dict[str, Callable[..., Any]]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MultiLabelBinarizer
+def _macro_f1(probability: NDArray[np.float64], thresholds: Any, labels: NDArray[Any]) -> float:
+    said = probability >= thresholds
+    scores = []
+    for topic in range(labels.shape[1]):
+        known = labels[:, topic] >= 0
+        true, ours = labels[known, topic] == 1, said[known, topic]
+        scores.append(2 * (true & ours).sum() / (true.sum() + ours.sum()))
+    return float(np.mean(scores))
 
-    pipeline = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        OneVsRestClassifier(LogisticRegression()),
+
+def _one_by_one(predict: Callable[[str], object], texts: Sequence[str]) -> None:
+    for text in texts:
+        predict(text)
+
+
+def _of_one(tagger: Tagger) -> Callable[[str], object]:
+    return lambda text: tagger([text])
+
+
+def _speeds(taggers: dict[str, Tagger], stories: list[str], rounds: int, table: Table) -> None:
+    model = topicclf.load()
+    long = [text[:2000] for text in stories if len(text) >= 2000][:300]
+    short = [" ".join(text.split()[:60]) for text in stories if len(text.split()) >= 60][:300]
+    for column, texts in (("60 words", short), ("2,000 characters", long)):
+        tasks: dict[str, Callable[[], object]] = {OURS: partial(_one_by_one, model.predict, texts)}
+        for name, tagger in taggers.items():
+            tasks[name] = partial(_one_by_one, _of_one(tagger), texts)
+        found = medians(tasks, rounds=rounds)
+        for name, seconds in found.items():
+            times = seconds / found[OURS]
+            table[name][column] = f"{seconds / len(texts) * 1e6:,.0f} µs ({times:.1f})"
+    batch = list(islice(cycle(stories), 10_000))
+    size = sum(map(len, batch)) / 1e6
+    raw = "\n".join(batch).encode()
+    tasks = {OURS: lambda: sum(1 for _ in model.predict_many(batch))}
+    tasks |= {name: partial(tagger, batch) for name, tagger in taggers.items()}
+    tasks["translate and split"] = lambda: [fold(text).split() for text in batch]
+    tasks["read from memory"] = lambda: np.frombuffer(raw, np.uint8).max()
+    found = medians(tasks, rounds=rounds)
+    for name, seconds in found.items():
+        table.setdefault(name, {})["batch"] = (
+            f"{size / seconds:,.1f} MB/s ({seconds / found[OURS]:.2g})"
+        )
+    click.echo(f"batch: {len(batch):,} stories, {size:.1f} MB")
+
+
+def _fresh(system: str, model: str, texts: str, *more: str) -> dict[str, float]:
+    script = str(Path(__file__).with_name("fresh.py"))
+    run = subprocess.run(
+        [sys.executable, script, system, model, texts, *more], capture_output=True, check=True
     )
-    pipeline.fit(texts, MultiLabelBinarizer().fit_transform(labels))
-    peers: dict[str, Callable[..., Any]] = {"scikit-learn pipeline": pipeline.predict_proba}
-    try:
-        import fasttext
-    except ImportError:
-        click.echo("fastText is not installed: pip install 'topicclf[peers]'", err=True)
-        return peers
-    import tempfile
+    found: dict[str, float] = json.loads(run.stdout)
+    return found
 
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        for text, names in zip(texts, labels, strict=True):
-            file.write(" ".join([f"__label__{n}" for n in names] + text.lower().split()) + "\n")
-        file.flush()
-        model = fasttext.train_supervised(file.name, loss="ova", wordNgrams=2, dim=100, verbose=0)
-    peers["fastText, dim 100, pairs"] = lambda batch: [
-        model.f.predict(" ".join(text.lower().split()) + "\n", -1, 0.0, "strict") for text in batch
-    ]
-    return peers
+
+def _two_workers(texts: str, rounds: int) -> str:
+    characters = str(STREAM // 5)
+    seconds: dict[str, list[float]] = {"1": [], "2": []}
+    for _ in range(rounds):
+        for workers, times in seconds.items():
+            times.append(_fresh(OURS, SHIPPED, texts, characters, workers)["seconds"])
+    one, two = (statistics.median(times) for times in seconds.values())
+    return f"{one / two:.2f} times one ({int(characters) / 1e6 / two:.0f} MB/s)"
+
+
+def _starts(models: dict[str, str], texts: str, rounds: int, table: Table) -> None:
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in models}
+    for _ in range(rounds):
+        for name, model in models.items():
+            runs[name].append(_fresh(name, model, texts))
+    for name, found in runs.items():
+        for key in ("import", "load", "first"):
+            table[name][key] = f"{statistics.median(run[key] for run in found) * 1e3:,.0f} ms"
+        table[name]["peak memory"] = f"{statistics.median(run['peak'] for run in found):,.0f} MB"
+        table[name]["model"] = f"{_size(Path(models[name])) / 1e6:,.1f} MB"
+
+
+def _size(path: Path) -> int:
+    if path == Path(SHIPPED):
+        path /= "model.npz"
+    return sum(f.stat().st_size for f in path.rglob("*")) if path.is_dir() else path.stat().st_size
+
+
+def _cold(article: str, rounds: int) -> dict[str, float]:
+    def run(*command: str) -> Callable[[], object]:
+        return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    return medians(
+        {
+            "topicclf predict": run(COMMAND, "predict", article),
+            "import of scikit-learn": run(sys.executable, "-c", SKLEARN),
+            "import of NumPy": run(sys.executable, "-c", "import numpy"),
+            "nothing": run(sys.executable, "-c", "pass"),
+        },
+        rounds=rounds,
+    )
+
+
+def _command_peak(stories: list[str]) -> float:
+    """The peak memory, in MB, of `topicclf predict` over JSON lines with STREAM characters."""
+    lines = [json.dumps({"text": text}).encode() + b"\n" for text in stories]
+    with subprocess.Popen(
+        [COMMAND, "predict", "-", "--format", "jsonl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        sent = 0
+        for text, line in cycle(zip(stories, lines, strict=True)):
+            process.stdin.write(line)
+            sent += len(text)
+            if sent >= STREAM:
+                break
+        # Nearly all has gone through by now, and the kernel forgets the peak with the process.
+        peak = peak_memory(process.pid)
+        process.stdin.close()
+        if process.wait():
+            msg = f"topicclf predict ended with {process.returncode}"
+            raise RuntimeError(msg)
+    return peak
+
+
+def _quality(data: TrainingSet, taggers: dict[str, Tagger], corpus: Path, table: Table) -> None:
+    dev, _ = read_labelled(corpus / "dev.jsonl.gz", topics=data.topics)
+    texts = [item.joined for item in dev]
+    labels = np.array(
+        [[-1 if t in item.unknown else int(t in item.topics) for t in data.topics] for item in dev]
+    )
+    shipped = topicclf.load()
+    same = data.fitted(Recipe.load(RECIPE).settings, n_jobs=2).model_
+    as_shipped, as_peers = (
+        _macro_f1(model.predict_proba(texts), model.thresholds, labels) for model in (shipped, same)
+    )
+    table[OURS]["F1, dev"] = f"{as_peers:.3f}; as shipped, with more corpora, {as_shipped:.3f}"
+    for name, tagger in taggers.items():
+        table[name]["F1, dev"] = f"{_macro_f1(tagger(texts), 0.5, labels):.3f}"
+
+
+def _trained(peer: Peer, data: TrainingSet, folder: Path) -> Path:
+    path = folder / "".join(c if c.isalnum() else "-" for c in peer.name)
+    peer.train(data.texts, data.carried, path)
+    return path
+
+
+def _markdown(table: Table) -> str:
+    columns = list(dict.fromkeys(column for row in table.values() for column in row))
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name, row in table.items():
+        lines.append(f"| {name} | " + " | ".join(row.get(c, "") for c in columns) + " |")
+    return "\n".join(lines)
 
 
 @click.command(help=__doc__)
-def main() -> None:
+@click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--rounds", default=7, show_default=True)
+@click.option("--stream/--no-stream", default=True, help="Measure memory over a stream of 1 GB.")
+@click.option("--write", is_flag=True, help="Write docs/performance.md's table and picture.")
+def main(corpus: Path | None, rounds: int, stream: bool, write: bool) -> None:
     """Run the command line."""
-    articles = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
-    texts = [article["text"] for article in articles]
-    peers = _peers(texts, [article["topics"] for article in articles])
-    article = min(texts, key=lambda text: abs(len(text) - 2000))
-    model = topicclf.load()
-    tasks: dict[str, Callable[..., Any]] = {
-        "topicclf": lambda batch: list(model.predict_many(batch))
-    } | peers
-    for name, batch, repeat in (
-        (f"one article of {len(article)} characters", [article], 50),
-        (f"{len(texts)} articles, {sum(map(len, texts)) / 1e6:.1f} MB", texts, 1),
-    ):
-        medians = _interleaved({who: partial(task, batch) for who, task in tasks.items()}, repeat)
-        click.echo(f"\n{name}")
-        for who, seconds in medians.items():
-            speed = sum(map(len, batch)) / seconds / 1e6
-            ratio = seconds / medians["topicclf"]
-            click.echo(f"  {who:26} {seconds * 1e6:10.0f} us  {speed:6.1f} MB/s  x{ratio:.2f}")
+    recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
+    data = gather(recipe, corpus, skip_bad=True)[0]
+    data = data.of(np.flatnonzero(data.trusted))
+    stories = _articles(corpus)
+    table: Table = {OURS: {}}
+    facts: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        models = {OURS: SHIPPED}
+        for peer in PEERS:
+            if peer.installed:
+                click.echo(f"training {peer.name}", err=True)
+                models[peer.name] = str(_trained(peer, data, folder))
+                table[peer.name] = {}
+            else:
+                click.echo(f"{peer.name}: not installed", err=True)
+        taggers = {
+            peer.name: peer.load(Path(models[peer.name]), data.topics)
+            for peer in PEERS
+            if peer.name in models
+        }
+        if corpus:
+            _quality(data, taggers, corpus, table)
+        _speeds(taggers, stories, rounds, table)
+        taggers.clear()
+        texts = folder / "texts.json"
+        texts.write_text(json.dumps(stories), "utf-8")
+        _starts(models, str(texts), rounds, table)
+        facts["two workers"] = _two_workers(str(texts), rounds)
+        cold = _cold(str(REPOSITORY / "examples" / "article.txt"), rounds)
+        ours = cold["topicclf predict"]
+        for what, seconds in cold.items():
+            facts[f"a fresh process: {what}"] = f"{seconds * 1e3:.0f} ms ({seconds / ours:.2f})"
+        if stream:
+            found = _fresh(OURS, SHIPPED, str(texts), str(STREAM))
+            speed = STREAM / 1e6 / found["seconds"]
+            facts["1 GB through predict_many"] = f"peak {found['peak']:.0f} MB, {speed:.0f} MB/s"
+            facts["1 GB through topicclf predict"] = f"peak {_command_peak(stories):.0f} MB"
+    result = "\n".join(
+        [
+            f"{machine()}; {rounds} rounds.",
+            "",
+            _markdown(table),
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {what} | {said} |" for what, said in facts.items()),
+        ]
+    )
+    click.echo(result)
+    if write:
+        from benchmarks.pictures import draw_speed, put
+
+        put(DOCS / "performance.md", "speed", result)
+        draw_speed(table, DOCS / "performance.png")
 
 
 if __name__ == "__main__":

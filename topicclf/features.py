@@ -101,7 +101,7 @@ def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class Repeats:
-    """Features that stand more than once in an article; the unknown of each is always among them.
+    """Features that stand more than once in an article; the unknown always does.
 
     Attributes:
         features: Shape (n,), ordered by article.
@@ -118,17 +118,14 @@ def repeats(batch: Batch, vocabulary: Vocabulary) -> Repeats:
     """Find the features that stand more than once in an article."""
     width = vocabulary.n_features
     articles = np.arange(len(batch)) * width
-    keys = np.repeat(articles, batch.lengths + 1)
-    pairs = (batch.pairs != vocabulary.unknown).nonzero()[0]
-    keys = np.concatenate(
-        [keys + batch.terms, keys[pairs] + batch.pairs[pairs], articles + vocabulary.unknown]
-    )
+    offsets = np.repeat(articles, batch.lengths + 1)
+    keys = np.concatenate((batch.terms + offsets, batch.pairs + offsets))
     keys.sort()
     again = np.zeros(len(keys) + 1, bool)
     np.equal(keys[1:], keys[:-1], out=again[1:-1])
     starts, more = runs(again)
     keys = keys[starts]
-    return Repeats(features=keys % width, counts=more + 1, first=np.searchsorted(keys, articles))
+    return Repeats(features=keys % width, counts=more + 1, first=keys.searchsorted(articles))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,14 @@ The last table sets the numbers that we aim for beside those that were measured.
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -27,7 +29,8 @@ from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
 from topicclf.learning.data import Labelled, read_labelled
 from topicclf.workshop.card import add_numbers
-from training.peers import Tagger, fasttext_peer, recipe_peer
+from topicclf.workshop.dataset import TrainingSet
+from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
 
@@ -52,6 +55,15 @@ def _row(name: str, answers: Answers) -> str:
 def _header(topics: Sequence[str]) -> str:
     names = " ".join(f"{topic[:6]:>6}" for topic in topics)
     return f"{'':34} {'n':>5} {'F1':>6}  {names}  {'AP':>6}  false tags"
+
+
+def _trained(peer: Peer, data: TrainingSet, rows: NDArray[np.bool_]) -> Tagger | str:
+    if not peer.installed:
+        return "not installed: pip install 'topicclf[peers]'"
+    part = data.of(np.flatnonzero(rows))
+    with tempfile.TemporaryDirectory() as folder:
+        peer.train(part.texts, part.carried, Path(folder) / "model")
+        return peer.load(Path(folder) / "model", data.topics)
 
 
 def _seconds(code: str) -> float:
@@ -146,21 +158,21 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
         held = {name: [item.joined for item in items] for name, items in articles.items()}
         trained: dict[str, Tagger | str] = {}
         for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
-            trained[f"scikit-learn recipe, {part}"] = recipe_peer(data, rows)
-            trained[f"fastText, {part}"] = fasttext_peer(data, rows)
+            for peer in PEERS[:2]:
+                trained[f"{peer.name}, {part}"] = _trained(peer, data, rows)
         say("\npeers, trained on the same data, threshold 0.5, unknown taken for no")
         say(_header(topics))
-        for peer, predict in trained.items():
+        for name_of_peer, predict in trained.items():
             if isinstance(predict, str):
-                say(f"{peer:34} {predict}")
+                say(f"{name_of_peer:34} {predict}")
                 continue
             for name, texts in held.items():
                 found = replace(
                     answers[name], probability=predict(texts), thresholds=np.full(len(topics), 0.5)
                 )
-                say(_row(f"{peer}: {name}", found))
+                say(_row(f"{name_of_peer}: {name}", found))
                 if name == "held-out":
-                    say(_row(f"{peer}: long", found.of(long)))
+                    say(_row(f"{name_of_peer}: long", found.of(long)))
 
     size = (model / "model.npz").stat().st_size / 1e6
     numpy_seconds = _seconds(_timed("", "import numpy"))

@@ -67,6 +67,14 @@ class TrainingSet:
         return classifier
 
     @property
+    def carried(self) -> list[list[str]]:
+        """The topics that each example carries, as far as is known."""
+        return [
+            [topic for topic, label in zip(self.topics, row, strict=True) if label == 1]
+            for row in self.labels.tolist()
+        ]
+
+    @property
     def fingerprint(self) -> str:
         """The SHA-256 of all that is learnt from."""
         digest = hashlib.sha256()

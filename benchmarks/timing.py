@@ -1,0 +1,45 @@
+"""Timing several things in one run, in turn, so that what else the machine does hits them alike."""
+
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["machine", "medians"]
+
+
+def medians(
+    tasks: Mapping[str, Callable[[], object]], *, rounds: int, unmeasured: int = 1
+) -> dict[str, float]:
+    """The median seconds of each task, all of them in turn in every round.
+
+    Args:
+        tasks: What to time, by name.
+        rounds: How often.
+        unmeasured: How many rounds to run before, which fill caches and make tables.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for turn in range(unmeasured + rounds):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            if turn >= unmeasured:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def machine() -> str:
+    """The processor, how many of it, and the versions that matter."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    processor = f"{models[0]}, {len(models)} cores" if models else platform.processor()
+    return (
+        f"{processor}; {platform.system()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}"
+    )
