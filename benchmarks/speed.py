@@ -47,7 +47,8 @@ Row = dict[str, str]
 Table = dict[str, Row]
 
 
-def _articles(corpus: Path | None) -> list[str]:
+def stories_of(corpus: Path | None) -> list[str]:
+    """Reuters' stories, or without the corpora our own articles."""
     if corpus is None:
         file = REPOSITORY / "training" / "corpus" / "articles.jsonl"
     else:
@@ -217,7 +218,7 @@ def main(corpus: Path | None, rounds: int, stream: bool, write: bool) -> None:
     recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
     data = gather(recipe, corpus, skip_bad=True)[0]
     data = data.of(np.flatnonzero(data.trusted))
-    stories = _articles(corpus)
+    stories = stories_of(corpus)
     table: Table = {OURS: {}}
     facts: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as name:
