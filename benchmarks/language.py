@@ -16,9 +16,10 @@ LANGUAGES = Path(__file__).parent.parent / "tests" / "languages"
 
 def articles(path: Path) -> Iterator[dict[str, str]]:
     """The articles of a corpus."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as file:
-        yield from map(json.loads, file)
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    yield from map(json.loads, content.splitlines())
 
 
 def main() -> None:
@@ -34,11 +35,10 @@ def main() -> None:
     print(f"other languages: {flagged} of {total} flagged, {flagged / total:.1%}")
     flagged = total = 0
     for path in map(Path, sys.argv[1:]):
-        here = n = 0
-        for n, (_, _, language) in enumerate(model.tag_many(articles(path)), 1):
-            here += language is not None
-        flagged, total = flagged + here, total + n
-        print(f"{path.name}: {here} of {n} flagged")
+        languages = [language for _, _, language in model.tag_many(articles(path))]
+        here = sum(language is not None for language in languages)
+        flagged, total = flagged + here, total + len(languages)
+        print(f"{path.name}: {here} of {len(languages)} flagged")
     if total:
         print(f"English: {flagged} of {total} flagged, {flagged / total:.3%}")
 

@@ -26,7 +26,7 @@ from topicclf.words import fold
 if TYPE_CHECKING:
     from topicclf.explanation import Explanation
 
-__all__ = ["TopicModel"]
+__all__ = ["TopicModel", "model_file"]
 
 # Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
 _BATCH_ARTICLES = 256
@@ -263,7 +263,7 @@ class TopicModel:
             "coef": self.weights.coef.astype(np.float16),
         }
         arrays = {name: _narrow(array) for name, array in arrays.items()}
-        write_artifact(_model_file(path), header=header, arrays=arrays)
+        write_artifact(model_file(path), header=header, arrays=arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "TopicModel":
@@ -273,7 +273,7 @@ class TopicModel:
             FileNotFoundError: There is none.
             ModelFileError: It is refused; the subclass says why.
         """
-        header, arrays = read_artifact(_model_file(path))
+        header, arrays = read_artifact(model_file(path))
         try:
             return cls._from_parts(header, arrays)
         except (KeyError, TypeError, ValueError) as error:
@@ -313,7 +313,8 @@ class TopicModel:
         )
 
 
-def _model_file(path: str | os.PathLike[str]) -> Path:
+def model_file(path: str | os.PathLike[str]) -> Path:
+    """The file that a path means: itself, or the ``model.npz`` in a folder."""
     path = Path(path)
     return path if path.suffix == ".npz" else path / "model.npz"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from topicclf.model import TopicModel
     from topicclf.prediction import Prediction
 
-__all__ = ["explain", "load", "predict", "predict_many"]
+__all__ = ["explain", "load", "predict", "predict_many", "shipped_file"]
 
 _lock = Lock()
 _shipped: "TopicModel | None" = None
@@ -40,11 +40,12 @@ def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
     if _shipped is None:
         with _lock:
             if _shipped is None:
-                _shipped = TopicModel.load(_shipped_file())
+                _shipped = TopicModel.load(shipped_file())
     return _shipped
 
 
-def _shipped_file() -> "Path":
+def shipped_file() -> "Path":
+    """The file of the model that topicclf brings along."""
     from pathlib import Path
 
     in_wheel = Path(__file__).with_name("news.npz")

@@ -20,6 +20,8 @@ COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "train": "Train a model on labelled articles.",
     "explain": "Explain the answer for one article as sums that add up.",
+    "info": "Tell what is in a model.",
+    "topics": "Print the guide to the four topics.",
     "evaluate": "Measure a model on labelled articles.",
     "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",
