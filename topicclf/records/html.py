@@ -7,6 +7,7 @@
 import json
 
 from topicclf.extras import extra
+from topicclf.records.furniture import without_furniture
 
 __all__ = ["main_text"]
 
@@ -41,4 +42,4 @@ def main_text(html: str | bytes) -> tuple[str, str]:
     title = page["title"] or ""
     text: str = page["text"]
     # The heading is the title once more.
-    return title, text.removeprefix(title).strip()
+    return title, without_furniture(text.removeprefix(title)).strip()

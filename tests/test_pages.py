@@ -1,0 +1,99 @@
+"""Web pages in the manner of eight kinds of site, with furniture that tells of other topics."""
+
+import gzip
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from topicclf import TopicModel
+from topicclf.records.furniture import without_furniture
+from topicclf.records.html import main_text
+
+PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
+
+
+def _own(page: str) -> list[str]:
+    """The paragraphs that are marked as the article's own."""
+    found = re.findall(r"<(p|li)[^>]* data-own>(.*?)</\1>", page)
+    return [html.unescape(re.sub(r"<[^>]+>", "", paragraph)) for _, paragraph in found]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_gives_its_article_and_nothing_else(path: Path) -> None:
+    """No cookie notice, caption, link to other articles, newsletter, comment or copyright line."""
+    page = path.read_text("utf-8")
+    title, text = main_text(page)
+    assert f"<h1>{title}</h1>" in page.replace(' class="entry-title"', "")
+    assert [line.removeprefix("- ") for line in text.splitlines()] == _own(page)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_furniture_makes_no_topic(path: Path, shipped: TopicModel) -> None:
+    """The page carries what the article carries, which the page as plain text would not."""
+    page = path.read_text("utf-8")
+    title, text = main_text(page)
+    own = shipped.predict("\n".join(_own(page)), title=title)
+    assert shipped.predict(text, title=title).topics == own.topics
+
+
+def test_without_extraction_furniture_would_make_topics(shipped: TopicModel) -> None:
+    """The pages are misleading: read tag by tag, at least six of the eight get another answer."""
+    misled = 0
+    for path in PAGES:
+        page = path.read_text("utf-8")
+        everything = html.unescape(re.sub(r"<[^>]+>", "\n", page))
+        own = shipped.predict("\n".join(_own(page)), title=main_text(page)[0])
+        misled += set(shipped.predict(everything).topics) != set(own.topics)
+    assert misled >= 6
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: Navy sends two frigates",
+        "RELATED ARTICLES",
+        "Photo credit: Army press office",
+        "Warship fires missile (file photo)",
+        "A tank on manoeuvres. Photograph: Army press office",
+        "© 2026 Northgas Oil and Energy plc",
+        "Copyright 2026 Elmtown Echo. All rights reserved.",
+        "Sign up for our Defence newsletter",
+        "We and our partners use cookies to measure electricity tariffs.",
+    ],
+)
+def test_a_line_of_furniture_goes(line: str) -> None:
+    """Whatever stands around it."""
+    assert without_furniture(f"Before.\n{line}\nAfter.") == "Before.\nAfter."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more than one book a month and you will sleep better, a study says.",
+        "Copyright law is being rewritten in Brussels.",
+        "Watch out for ice, the police said.",
+        "Related companies export to China as well.",
+        "Subscribers to the gas network pay more.",
+        "The photo shows a missile.",
+        "",
+    ],
+)
+def test_a_line_of_an_article_stays(line: str) -> None:
+    """Even if it begins like furniture."""
+    assert without_furniture(line) == line
+
+
+def test_lines_that_look_like_furniture_decide_no_answer_on_real_articles(
+    shared: Path, shipped: TopicModel
+) -> None:
+    """Some have such lines; without them each carries the same topics."""
+    with gzip.open(shared / "corpus" / "dev-modern.jsonl.gz", "rt", encoding="utf-8") as file:
+        texts = [json.loads(line)["text"] for line in file]
+    changed = [text for text in texts if without_furniture(text) != text]
+    assert 0 < len(changed) < len(texts) / 20
+    for text in changed:
+        filtered = shipped.predict(without_furniture(text))
+        assert filtered.topics == shipped.predict(text).topics
