@@ -61,7 +61,7 @@ def turned_round(
               help="Folder of the full corpora.")  # fmt: skip
 @click.option("--turned", "n", default=400, show_default=True, help="How many labels to turn.")
 @click.option("--seed", default=0, show_default=True)
-@click.option("--jobs", default=1, show_default=True, help="How many threads learn.")
+@click.option("--jobs", default=1, show_default=True, help="How many processes learn.")
 def main(corpus: Path | None, n: int, seed: int, jobs: int) -> None:
     """Run the command line."""
     paths = [corpus / "annotated.jsonl.gz"] if corpus else [REPOSITORY / name for name in _OURS]

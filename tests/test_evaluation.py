@@ -235,6 +235,20 @@ def test_topics_that_the_model_lacks_are_refused_or_passed_over(tmp_path: Path) 
     assert "the model knows no topic 'football'" in run.stderr
 
 
+def test_labels_in_columns_are_read(tmp_path: Path) -> None:
+    """As training reads them, an empty cell being unknown."""
+    data = tmp_path / "my.csv"
+    data.write_text(
+        "body,defence,trade\nThe navy ordered two frigates.,1,\nHaydn on Sunday.,0,0\n", "utf-8"
+    )
+    run = _run("shipped", data, "--text-field", "body", "--topic-columns", "defence,trade",
+               "--topics", "defence,trade", "--json", "--draws", "0")  # fmt: skip
+    assert run.exit_code == 0, run.output
+    found = json.loads(run.stdout)["topics"]
+    assert found["defence"]["positives"] == found["defence"]["tagged"] == 1
+    assert (found["trade"]["negatives"], found["trade"]["unknown"]) == (1, 1)
+
+
 def test_without_matplotlib_the_page_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

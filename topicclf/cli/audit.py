@@ -10,11 +10,13 @@ import click
 import numpy as np
 
 from topicclf import TopicModel, highlight
+from topicclf.cli.label_options import label_options
 from topicclf.evaluation.mistakes import evidence_for
 from topicclf.evaluation.slices import field_values
 from topicclf.labelling.audit import audit as find
 from topicclf.labelling.doubts import Doubt
 from topicclf.learning.data import Labelled, read_labelled
+from topicclf.learning.label_fields import LabelOptions
 
 __all__ = ["audit"]
 
@@ -30,9 +32,16 @@ _SHOWN_CHARACTERS = 80
               "seen another.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True,
               help="Print JSON lines: each article with its fields and 'doubt'.")  # fmt: skip
-@click.option("--jobs", metavar="N", type=int, help="How many threads learn; one by default.")
+@click.option("--jobs", metavar="N", type=int, help="How many processes learn; one by default.")
+@label_options
 def audit(
-    *, data: tuple[Path, ...], count: int, group: str | None, as_json: bool, jobs: int | None
+    *,
+    data: tuple[Path, ...],
+    labels: LabelOptions,
+    count: int,
+    group: str | None,
+    as_json: bool,
+    jobs: int | None,
 ) -> None:
     """Find the labels in DATA that are most likely wrong.
 
@@ -45,7 +54,7 @@ def audit(
       topicclf audit my.jsonl -n 50
       topicclf audit my.jsonl --json > look-at-these.jsonl
     """  # noqa: D301
-    items = [item for path in data for item in read_labelled(path)[0]]
+    items = [item for path in data for item in read_labelled(path, options=labels)[0]]
     groups = None
     if group is not None:
         groups = np.unique(np.array(field_values(items, group)), return_inverse=True)[1]

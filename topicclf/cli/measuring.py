@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf import TopicModel, load
+from topicclf.cli.label_options import label_options
 from topicclf.errors import DataError
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import field_values
 from topicclf.learning.data import Labelled, read_labelled
+from topicclf.learning.label_fields import LabelOptions
 
 __all__ = ["Measured", "load_model", "measuring_options"]
 
@@ -27,12 +29,14 @@ class Measured:
 
     Attributes:
         data: The files.
+        labels: How labels stand in them.
         topics: The topics to look at; None for the model's.
         group: The field whose values are drawn together; None draws single articles.
         bootstrap: How intervals are drawn.
     """
 
     data: tuple[Path, ...]
+    labels: LabelOptions
     topics: tuple[str, ...] | None
     group: str | None
     bootstrap: Bootstrap
@@ -46,7 +50,7 @@ class Measured:
         Raises:
             DataError: A line is bad, or names a topic that the model doesn't know.
         """
-        items = [item for path in self.data for item in read_labelled(path)[0]]
+        items = [item for path in self.data for item in read_labelled(path, options=self.labels)[0]]
         for item in items if self.topics is None else ():
             if strange := sorted((item.topics | item.unknown) - set(topics)):
                 msg = (
@@ -91,9 +95,11 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
                   type=click.FloatRange(0, 1, min_open=True, max_open=True),
                   help="How much of the draws an interval holds.")  # fmt: skip
     @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
+    @label_options
     @functools.wraps(command)
     def wrapped(
         data: tuple[Path, ...],
+        labels: LabelOptions,
         topics: str | None,
         group: str | None,
         draws: int,
@@ -103,6 +109,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         measured = Measured(
             data=data,
+            labels=labels,
             topics=tuple(topics.split(",")) if topics else None,
             group=group,
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),

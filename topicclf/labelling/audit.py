@@ -30,7 +30,7 @@ def audit(
         items: The articles.
         groups: Articles that tell the same story share a number, shape (n_articles,); none of them
             is judged by a model that has seen another. By default those with the same words.
-        n_jobs: How many threads learn; None for one.
+        n_jobs: How many processes learn; None for one.
 
     Returns:
         The doubts, as `topicclf.labelling.doubts.doubts` ranks them, and a model of all articles,
