@@ -72,6 +72,14 @@ def test_the_command_shows_the_label_and_what_speaks_against_it(tmp_path: Path) 
     assert "The navy ordered frigates" in run.stdout
 
 
+def test_a_title_can_not_give_orders_to_the_terminal(tmp_path: Path) -> None:
+    """Control characters in it become spaces."""
+    wrong = {"title": "\x1b[2JFleet", "text": "The navy ordered frigates.", "topics": []}
+    run = _run(_write(tmp_path / "my.jsonl", [*LINES, wrong]), "-n", "1")
+    assert "[2JFleet" in run.stdout
+    assert "\x1b" not in run.stdout
+
+
 def test_as_json_the_article_keeps_its_fields(tmp_path: Path) -> None:
     """So that it can be corrected and given to training again."""
     wrong = {"id": "odd", "text": "The navy ordered frigates; soldiers begin.", "topics": []}

@@ -1,6 +1,7 @@
 """``topicclf audit``."""
 
 import json
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from topicclf import TopicModel, highlight
 from topicclf.cli.label_options import label_options
+from topicclf.cli.terminal import coloured
 from topicclf.evaluation.mistakes import evidence_for
 from topicclf.evaluation.slices import field_values
 from topicclf.labelling.audit import audit as find
@@ -65,8 +67,11 @@ def audit(
         click.echo(str(warning.message), err=True)
     for doubt in found[:count]:
         item = items[doubt.row]
-        line = json.dumps(_described(doubt, item, model), ensure_ascii=False)
-        click.echo(line if as_json else "\n".join(_readable(doubt, item, model)))
+        if as_json:
+            click.echo(json.dumps(_described(doubt, item, model), ensure_ascii=False))
+        else:
+            lines = _readable(doubt, item, model)
+            click.echo("\n".join(lines), color=coloured(sys.stdout))
     click.echo(_summary(found, items), err=True)
 
 
@@ -87,7 +92,7 @@ def _readable(doubt: Doubt, item: Labelled, model: TopicModel) -> Iterator[str]:
     label = "labelled" if doubt.labelled else "not labelled"
     start = " ".join((item.title or item.text).split())[:_SHOWN_CHARACTERS]
     yield f"{doubt.topic}: {label}, yet {doubt.probability:.1%} probable  {item.place}"
-    yield f"  {start}"
+    yield f"  {highlight.ansi(start, ())}"
     for sentence in evidence_for(model, item, doubt.topic).sentences:
         yield f"    {highlight.ansi(sentence.text, sentence.terms, offset=sentence.start)}"
     yield ""

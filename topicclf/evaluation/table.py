@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from topicclf import highlight
 from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.evaluation import Evaluation
 from topicclf.evaluation.intervals import Estimate
@@ -133,7 +134,7 @@ def _flips(found: Comparison, items: Sequence["Labelled"], n_flips: int) -> Iter
         start = " ".join((item.title or item.text).split())[:_SHOWN_CHARACTERS]
         yield (
             f"  {flip.topic} {flip.first:.2f} -> {flip.second:.2f}, {right[flip.right]}  "
-            f"{item.place}  {start}"
+            f"{item.place}  {highlight.ansi(start, ())}"
         )
 
 
