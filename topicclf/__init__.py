@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
     from topicclf.explanation import Explanation
+    from topicclf.frame import predict_frame
     from topicclf.model import TopicModel
     from topicclf.prediction import Evidence, Prediction, Sentence, Term
     from topicclf.workshop.train import train
@@ -27,6 +28,7 @@ __all__ = [
     "explain",
     "load",
     "predict",
+    "predict_frame",
     "predict_many",
     "train",
 ]
@@ -42,6 +44,7 @@ _HOMES = {
     "Term": "topicclf.prediction",
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
+    "predict_frame": "topicclf.frame",
     "train": "topicclf.workshop.train",
 }
 

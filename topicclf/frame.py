@@ -1,0 +1,112 @@
+"""Data frames in, data frames out: pandas, Polars and what else narwhals [1]_ knows.
+
+.. [1] https://narwhals-dev.github.io/narwhals/
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from topicclf.article import Article
+from topicclf.errors import DataError
+from topicclf.extras import extra
+from topicclf.predict import load
+from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
+from topicclf.writing.row import PROBABILITY, free_names
+
+if TYPE_CHECKING:
+    from topicclf.model import TopicModel
+
+__all__ = ["predict_frame"]
+
+Frame = TypeVar("Frame")
+
+
+def predict_frame(
+    frame: Frame,
+    *,
+    model: "TopicModel | None" = None,
+    text: str | None = None,
+    title: str | None = None,
+) -> Frame:
+    """Tell which topics the articles of a data frame carry, a row each.
+
+    Args:
+        frame: An eager data frame: pandas, Polars, PyArrow, Modin or cuDF. It is not changed.
+        model: The model; None takes the shipped one.
+        text: The column of the texts; None finds it by its name, such as ``text`` or ``body``.
+        title: The column of the titles, likewise; where there is none, articles have no title.
+
+    Returns:
+        A frame of the same kind with the same rows and index, and added to it ``topics`` (a list
+        for each row, most probable first), ``probability_TOPIC`` for each topic (float64) and
+        ``language`` (as in `topicclf.Prediction`). All are null where the text is. A column that
+        has such a name already gets ``input_`` before it.
+
+    Raises:
+        DataError: There is no such column, or none that looks like the text.
+        MissingExtraError: narwhals is not installed.
+        TypeError: This is no data frame, or a text or title is no text; the message tells the row.
+    """
+    nw = extra("narwhals", name="frame")
+    whole = nw.from_native(frame, eager_only=True)
+    texts = whole[_column(whole.columns, text, TEXT_NAMES)].to_list()
+    name = _column(whole.columns, title, TITLE_NAMES, needed=False)
+    titles = whole[name].to_list() if name else [None] * len(texts)
+    rows = [row for row, value in enumerate(texts) if not _is_null(value)]
+    model = model or load()
+    articles = _articles(rows, texts, titles)
+    topics: list[list[str] | None] = [None] * len(texts)
+    languages: list[str | None] = [None] * len(texts)
+    columns: list[list[float | None]] = [[None] * len(texts) for _ in model.topics]
+    for row, (carried, probabilities, language) in zip(rows, model.tag_many(articles), strict=True):
+        topics[row] = list(carried)
+        languages[row] = language
+        for column, probability in zip(columns, probabilities, strict=True):
+            column[row] = probability
+
+    def series(name: str, values: list[Any], kind: Any) -> Any:
+        return nw.new_series(name, values, kind, backend=whole.implementation)
+
+    # pandas has no lists without PyArrow; there they are objects.
+    lists = nw.Object if whole.implementation.is_pandas_like() else nw.List(nw.String)
+    names = free_names(tuple(whole.columns))
+    added = [
+        series("topics", topics, lists),
+        *(
+            series(f"{PROBABILITY}{topic}", values, nw.Float64)
+            for topic, values in zip(model.topics, columns, strict=True)
+        ),
+        series("language", languages, nw.String),
+    ]
+    renamed = whole.rename(dict(zip(whole.columns, names, strict=True)))
+    result: Frame = renamed.with_columns(*added).to_native()
+    return result
+
+
+def _column(
+    columns: list[str], asked: str | None, usual: tuple[str, ...], *, needed: bool = True
+) -> str:
+    if asked is not None:
+        if asked not in columns:
+            msg = f"the frame has no column {asked!r}; it has {', '.join(map(str, columns))}"
+            raise DataError(msg)
+        return asked
+    found = {str(column).lower(): column for column in reversed(columns)}
+    for name in usual:
+        if name in found:
+            return found[name]
+    if needed:
+        msg = f"no column looks like the text; name one of {', '.join(map(str, columns))} as text="
+        raise DataError(msg)
+    return ""
+
+
+def _articles(rows: list[int], texts: list[Any], titles: list[Any]) -> Iterator[Article]:
+    for row in rows:
+        title = None if _is_null(titles[row]) else titles[row]
+        yield Article.of({"text": texts[row], "title": title}, number=row)
+
+
+def _is_null(value: object) -> bool:
+    # Not a number is what pandas has for nothing, and the one thing that differs from itself.
+    return value is None or (isinstance(value, float) and value != value)
