@@ -65,7 +65,10 @@ def explanation_html(found: Explanation) -> str:
 
 def _head(found: Prediction) -> str:
     topics = ", ".join(map(escape, found.topics)) or "none of the topics"
-    return f'<p style="font-size:1.2em;margin:.4em 0"><b>{topics}</b></p>'
+    head = f'<p style="font-size:1.2em;margin:.4em 0"><b>{topics}</b></p>'
+    if found.language:
+        head += f"<p>Not in the model's language ({escape(found.language)}): take it with care.</p>"
+    return head
 
 
 def _probabilities(found: Prediction) -> str:
