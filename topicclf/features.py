@@ -57,12 +57,9 @@ class Batch:
             ends: Likewise.
             vocabulary: What the numbers mean.
         """
-        pairs = np.empty_like(terms)
-        pairs[:-1] = vocabulary.pairs_of(terms)
-        pairs[-1:] = vocabulary.unknown
         starts = np.zeros_like(ends)
         np.add(ends[:-1], 1, out=starts[1:])
-        return cls(terms=terms, pairs=pairs, starts=starts, ends=ends)
+        return cls(terms=terms, pairs=vocabulary.pairs_of(terms), starts=starts, ends=ends)
 
     @classmethod
     def joining(cls, articles: Iterable[NDArray[np.integer]], vocabulary: Vocabulary) -> Self:

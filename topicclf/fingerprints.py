@@ -10,7 +10,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fingerprints", "mix", "runs"]
+__all__ = ["fingerprints", "runs"]
 
 _BLOCK = 8
 _LONG = 8 * _BLOCK
@@ -19,8 +19,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
 _HALF = np.uint64(32)
 
 
-def mix(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Scatter numbers over all of 64 bits, each to one of its own."""
+def _mix(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed = numbers * _MULTIPLIER
     mixed ^= mixed >> _HALF
     return mixed
@@ -62,14 +61,14 @@ def fingerprints(folded: bytes) -> NDArray[np.uint64]:
     text = b" " + folded + b" " * _BLOCK
     starts, lengths = runs(np.frombuffer(text, np.uint8) != ord(" "))
     blocks = np.ndarray((len(text) - _BLOCK + 1,), "<u8", text, strides=(1,))
-    found = mix(blocks[starts] & _MASKS.take(lengths, mode="clip"))
+    found = _mix(blocks[starts] & _MASKS.take(lengths, mode="clip"))
     longer = (lengths > _BLOCK).nonzero()[0]
     for offset in range(_BLOCK, _LONG, _BLOCK):
         if not len(longer):
             return found
         rest = lengths[longer] - offset
         block = blocks[starts[longer] + offset] & _MASKS.take(rest, mode="clip")
-        found[longer] = mix(found[longer] ^ block)
+        found[longer] = _mix(found[longer] ^ block)
         longer = longer[rest > _BLOCK]
     for word in longer.tolist():
         start = int(starts[word])

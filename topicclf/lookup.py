@@ -8,6 +8,8 @@ one assignment.
 .. [1] Belazzougui, Botelho, Dietzfelbinger (2009), "Hash, Displace, and Compress", ESA.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ class Lookup:
     """Maps distinct keys to numbers, and every other key to a default.
 
     Args:
-        keys: The keys, well scattered over 64 bits, shape (n,).
+        keys: The keys, shape (n,).
         values: The number of each, shape (n,), int64.
         default: The number of all other keys.
         seeds: The `seeds` of an earlier table with the same keys in any order; None finds them.
@@ -45,37 +47,35 @@ class Lookup:
         default: int,
         seeds: NDArray[np.uint16] | None = None,
     ) -> None:
-        # Twice as many places as keys, so that a free one is found soon; one key for an empty
-        # table to be unlike.
-        self._keys = keys if len(keys) else np.zeros(1, np.uint64)
-        self._values = values if len(keys) else np.array([default], np.int64)
-        self._default = default
+        # Twice as many places as keys, so that a free one is found soon.
         bits = max(len(keys) * 2 - 1, 1).bit_length()
         self._place_shift = np.uint64(64 - bits)
         bucket_bits = max(bits - 1 - (_KEYS_PER_BUCKET - 1).bit_length(), 1)
         self._bucket_shift = np.uint64(64 - bucket_bits)
         if seeds is None:
             seeds = self._find_seeds(keys, 1 << bits, 1 << bucket_bits)
-        self.seeds = seeds
-        self._spread = seeds * _SPREAD
-        self._table = np.zeros(1 << bits, np.int32)
+        self.seeds = _narrow(seeds)
         places = self._places(keys)
-        numbers = np.arange(len(keys), dtype=np.int32)
-        self._table[places] = numbers
-        if len(seeds) != 1 << bucket_bits or (self._table[places] != numbers).any():
+        # Where no key is stands one that has its place elsewhere.
+        self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, _narrow(keys).dtype)
+        self._keys[places] = keys
+        self._values = np.full(1 << bits, default, _narrow(np.append(values, default)).dtype)
+        self._values[places] = values
+        self._default = np.int64(default)
+        if len(seeds) != 1 << bucket_bits or (self._keys[places] != keys).any():
             msg = "the seeds belong to other keys"
             raise ValueError(msg)
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The number of each key, or the default."""
-        entries = self._table[self._places(keys)]
-        return np.where(self._keys[entries] == keys, self._values[entries], self._default)
+        places = self._places(keys)
+        return np.where(self._keys[places] == keys, self._values[places], self._default)
 
     def _buckets(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         return (keys * _BUCKET >> self._bucket_shift).view(np.int64)
 
     def _places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        places = self._spread[self._buckets(keys)]
+        places = self.seeds[self._buckets(keys)] * _SPREAD
         places ^= keys
         places *= _PLACE
         places >>= self._place_shift
@@ -111,3 +111,10 @@ class Lookup:
                 msg = "the keys are not distinct"
                 raise ValueError(msg)
         return seeds
+
+
+def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers in the narrowest type that holds them: more of them stay in the cache."""
+    if not len(numbers):
+        return numbers
+    return numbers.astype(np.result_type(*map(np.min_scalar_type, (numbers.min(), numbers.max()))))

@@ -26,7 +26,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 # Enough for a worker that is done to find the next task waiting.
-_TASKS_PER_WORKER = 3
+_TASKS_PER_WORKER = 4
 
 
 def map_in_processes(
@@ -93,6 +93,8 @@ def _work(function: Callable[[Any], Any], connection: Connection, copies: list[C
         copy.close()
     # Ctrl-C is for the process that gives out the tasks.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The thread that receives has little to do, and must not wait long for its turn to do it.
+    sys.setswitchinterval(1e-4)
     tasks: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive_tasks, args=(connection, tasks), daemon=True).start()
     while True:

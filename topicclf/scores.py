@@ -13,8 +13,8 @@ from topicclf.vocabulary import Vocabulary
 
 __all__ = ["Scores", "Weights"]
 
-# How many numbers to gather at once: what stays in the processor's cache.
-_CACHED = 1 << 18
+# How many topics to gather at once: a row of so many is a cache line.
+_COLUMNS = 16
 
 _LEAST_SQUARE = 1e-6
 
@@ -59,28 +59,27 @@ class Weights:
         return product
 
     @cached_property
-    def _table(self) -> NDArray[np.float32]:
-        """A row per topic with its contributions, and one with the squared idf.
-
-        Rows that lie apart let one pass gather a topic's contributions from a few cache lines.
-        """
-        return np.ascontiguousarray(np.vstack([self.contributions.T, self.vocabulary.idf**2]))
+    def _tables(self) -> list[NDArray[np.float32]]:
+        """The contributions and, as the last column, the squared idf, a few columns each."""
+        table = np.column_stack([self.contributions, self.vocabulary.idf**2])
+        return [
+            np.ascontiguousarray(table[:, start : start + _COLUMNS])
+            for start in range(0, table.shape[1], _COLUMNS)
+        ]
 
     def score(self, batch: Batch) -> Scores:
         """Score the articles of a batch and their passages."""
         cut = passages(batch.lengths)
+        n_passages = len(cut.starts)
         sums = self._sums(
             batch,
-            np.concatenate([cut.starts, batch.starts]),
-            np.concatenate([cut.ends, batch.ends]),
+            np.concatenate((cut.starts, batch.starts)),
+            np.concatenate((cut.ends, batch.ends)),
         )
-        articles = sums[:, len(cut.starts) :]
-        articles += self._damping(batch)
+        sums[n_passages:] += self._damping(batch)
         scores = _divided(sums)
         scores += self.intercept
-        return Scores(
-            articles=scores[len(cut.starts) :], passages=scores[: len(cut.starts)], cut=cut
-        )
+        return Scores(articles=scores[n_passages:], passages=scores[:n_passages], cut=cut)
 
     def windows(
         self,
@@ -101,50 +100,56 @@ class Weights:
         Returns:
             Shape (n_windows, n_topics), float64.
         """
-        sums = self._sums(batch, starts, ends) * (ends > starts)
-        sums[-1] += smoothing
+        sums = self._sums(batch, starts, ends) * (ends > starts)[:, None]
+        sums[:, -1] += smoothing
         return _divided(sums)
 
     def _sums(
         self, batch: Batch, starts: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """The table's columns for all words and pairs of each run, summed.
+        """The tables' rows for all words and pairs of each run, summed.
 
         Returns:
-            Shape (n_topics + 1, n_windows), float64.
+            Shape (n_windows, n_topics + 1), float64.
         """
         bounds = np.empty(2 * len(starts), np.int64)
         bounds[::2] = starts
         bounds[1::2] = ends
         left = batch.pairs[ends - 1]
-        sums = np.empty((len(self._table), len(starts)))
-        height = max(1, _CACHED // len(batch.terms))
-        for row in range(0, len(sums), height):
-            rows = slice(row, row + height)
-            table = self._table[rows]
-            sums[rows] = _sums_between(bounds, table.take(batch.terms, axis=1))
-            sums[rows] += _sums_between(bounds, table.take(batch.pairs, axis=1))
+        parts = []
+        for table in self._tables:
+            sums = _sums_between(bounds, table.take(batch.terms, axis=0))
+            sums += _sums_between(bounds, table.take(batch.pairs, axis=0))
             # A pair counts where its first word stands; the one that leaves a run is taken back.
-            sums[rows] -= table.take(left, axis=1)
-        return sums
+            sums -= table.take(left, axis=0)
+            parts.append(sums)
+        return _side_by_side(parts)
 
     def _damping(self, batch: Batch) -> NDArray[np.float64]:
         """What articles' sums change by as repeats count by their logarithm, likewise."""
         found = repeats(batch, self.vocabulary)
         logs = 1 + np.log(found.counts)
-        changes = self._table.take(found.features, axis=1).astype(np.float64)
-        changes[:-1] *= logs - found.counts
-        changes[-1] *= logs**2 - found.counts
-        return np.add.reduceat(changes, found.first, axis=1)
+        change = logs - found.counts
+        parts = [
+            np.add.reduceat(table.take(found.features, axis=0) * change[:, None], found.first)
+            for table in self._tables
+        ]
+        squares = self._tables[-1][found.features, -1] * (logs**2 - found.counts)
+        parts[-1][:, -1] = np.add.reduceat(squares, found.first)
+        return _side_by_side(parts)
 
 
 def _sums_between(bounds: NDArray[np.int64], gains: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.add.reduceat(gains, bounds, axis=1, dtype=np.float64)[:, ::2]
+    return np.add.reduceat(gains, bounds, axis=0, dtype=np.float64)[::2]
+
+
+def _side_by_side(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
 def _divided(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sums over their lengths as vectors, a row for each window."""
     # A run without a known word, where all sums are zero, is left with the score of zero.
-    norms = np.sqrt(np.maximum(sums[-1], _LEAST_SQUARE))
-    scores: NDArray[np.float64] = (sums[:-1] / norms).T
+    norms = np.sqrt(np.maximum(sums[:, -1:], _LEAST_SQUARE))
+    scores: NDArray[np.float64] = sums[:, :-1] / norms
     return scores

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.fingerprints import fingerprints, mix
+from topicclf.fingerprints import fingerprints
 from topicclf.lookup import Lookup
 
 __all__ = ["Vocabulary", "join_folded"]
@@ -74,10 +74,10 @@ class Vocabulary:
 
     @cached_property
     def pair_lookup(self) -> Lookup:
-        """From mixed pairs to features."""
+        """From pairs to features."""
         first = self.unknown + 1
         return Lookup(
-            mix(self.pairs.view(np.uint64)),
+            self.pairs.view(np.uint64),
             np.arange(first, first + len(self.pairs)),
             default=self.unknown,
             seeds=self.pair_seeds,
@@ -107,10 +107,12 @@ class Vocabulary:
     def pairs_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the pairs of neighbours.
 
+        Args:
+            terms: Numbered words, the last of them unknown; shape (n_words,).
+
         Returns:
-            For each term but the last, the feature that it forms with the next one, or `unknown`;
-            shape (n_words - 1,), int64.
+            For each term the feature that it forms with the next one, or `unknown`; likewise.
         """
-        pairs = terms[:-1] * (self.unknown + 1)
-        pairs += terms[1:]
-        return self.pair_lookup.find(mix(pairs.view(np.uint64)))
+        pairs = terms * (self.unknown + 1)
+        pairs[:-1] += terms[1:]
+        return self.pair_lookup.find(pairs.view(np.uint64))
