@@ -1,5 +1,6 @@
 """What the benchmarks write into docs/: tables between marks, and pictures."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,8 +32,8 @@ def draw_speed(table: Mapping[str, Mapping[str, str]], path: Path) -> None:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     for axes, column, title in (
-        (left, "2,000 characters", "one article of 2,000 characters, µs (less is better)"),
-        (right, "batch", "batch of 10,000 stories, MB/s (more is better)"),
+        (left, "2,000 characters", "µs for 2,000 characters (less is better)"),
+        (right, "batch", "MB/s in a batch (more is better)"),
     ):
         names = [name for name, row in table.items() if column in row]
         names = [name for name in names if name != "read from memory"][::-1]
@@ -59,6 +60,8 @@ def draw_growth(
     for axes, (title, unit, points) in zip(figure.subplots(1, len(curves)), curves, strict=True):
         x, y = zip(*points, strict=True)
         axes.loglog(x, y, marker="o", color=_OURS)
+        # Whole decades, so that little growth looks like little.
+        axes.set_ylim(10 ** math.floor(math.log10(min(y))), 10 ** math.ceil(math.log10(max(y))))
         axes.set_title(title, fontsize=10)
         axes.set_xlabel(unit)
         axes.grid(alpha=0.3)

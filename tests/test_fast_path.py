@@ -85,7 +85,11 @@ def test_real_articles_get_the_probabilities_of_the_plain_way(
     assert np.abs(difference).max() < 1e-6
 
 
-@given(st.lists(st.binary(min_size=1, max_size=90).map(lambda b: b.replace(b" ", b"_"))))
+@given(
+    st.lists(
+        st.binary(min_size=1, max_size=90).map(lambda b: b.replace(b" ", b"_").replace(b"\0", b"_"))
+    )
+)
 def test_equal_words_and_only_those_share_a_fingerprint(found: list[bytes]) -> None:
     """Whatever their length."""
     found = [word for word in found if word.split() == [word]]

@@ -2,7 +2,7 @@
 
 An article is the vector of its terms' and pairs' sublinear counts, ``(1 + ln count) * idf``, cut to
 unit length. A passage, where repeats are few, is the plain sum of its words' idf, divided by the
-root of the sum of their squares: close to the same, and a difference of two running sums.
+root of the sum of their squares: close to the same, and a sum over a run of words.
 """
 
 from collections.abc import Iterable
