@@ -149,7 +149,7 @@ def article_features(batch: Batch, vocabulary: Vocabulary) -> Triplets:
 
 
 def passage_features(batch: Batch, cut: Passages, vocabulary: Vocabulary) -> Triplets:
-    """Each passage's features; what `topicclf.scores` gets from running sums, spelt out."""
+    """Each passage's features; what `topicclf.scores` gets from sums over runs, spelt out."""
     lengths = cut.ends - cut.starts
     rows = np.repeat(np.arange(len(lengths)), lengths)
     places = np.arange(len(rows)) + np.repeat(cut.starts - (np.cumsum(lengths) - lengths), lengths)

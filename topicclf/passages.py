@@ -1,7 +1,7 @@
 """An article's passages: overlapping windows of words.
 
-Windows need no sentence or paragraph marks, which pasted texts often lack, and their scores fall
-out of running sums.
+Windows need no sentence or paragraph marks, which pasted texts often lack, and their scores are
+sums over runs of words.
 """
 
 from dataclasses import dataclass
