@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Lookup"]
+__all__ = ["Lookup", "narrow"]
 
 _BUCKET = np.uint64(0xD6E8FEB86659FD93)
 _PLACE = np.uint64(0x9E3779B97F4A7C15)
@@ -54,12 +54,12 @@ class Lookup:
         self._bucket_shift = np.uint64(64 - bucket_bits)
         if seeds is None:
             seeds = self._find_seeds(keys, 1 << bits, 1 << bucket_bits)
-        self.seeds = _narrow(seeds)
+        self.seeds = narrow(seeds)
         places = self._places(keys)
         # Where no key is stands one that has its place elsewhere.
-        self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, _narrow(keys).dtype)
+        self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, narrow(keys).dtype)
         self._keys[places] = keys
-        self._values = np.full(1 << bits, default, _narrow(np.append(values, default)).dtype)
+        self._values = np.full(1 << bits, default, narrow(np.append(values, default)).dtype)
         self._values[places] = values
         self._default = np.int64(default)
         if len(seeds) != 1 << bucket_bits or (self._keys[places] != keys).any():
@@ -113,7 +113,7 @@ class Lookup:
         return seeds
 
 
-def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
+def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
     """The same numbers in the narrowest type that holds them: more of them stay in the cache."""
     if not len(numbers):
         return numbers

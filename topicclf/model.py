@@ -18,6 +18,7 @@ from topicclf.evidence import explain
 from topicclf.features import Batch, known_words
 from topicclf.join import VIEWS, Join
 from topicclf.language import WELL_KNOWN, foreign_language, languages_of
+from topicclf.lookup import narrow
 from topicclf.prediction import Prediction
 from topicclf.scores import Weights
 from topicclf.vocabulary import Vocabulary, join_folded
@@ -255,14 +256,13 @@ class TopicModel:
         }
         arrays: dict[str, NDArray[Any]] = {
             "surfaces": np.frombuffer(vocabulary.surfaces, np.uint8),
-            "surface_terms": vocabulary.surface_terms,
+            "surface_terms": narrow(vocabulary.surface_terms),
             "surface_seeds": vocabulary.surface_lookup.seeds,
-            "pair_gaps": np.diff(vocabulary.pairs, prepend=0),
+            "pair_gaps": narrow(np.diff(vocabulary.pairs, prepend=0)),
             "pair_seeds": vocabulary.pair_lookup.seeds,
             "idf": vocabulary.idf.astype(np.float16),
             "coef": self.weights.coef.astype(np.float16),
         }
-        arrays = {name: _narrow(array) for name, array in arrays.items()}
         write_artifact(model_file(path), header=header, arrays=arrays)
 
     @classmethod
@@ -319,13 +319,6 @@ def model_file(path: str | os.PathLike[str]) -> Path:
     return path if path.suffix == ".npz" else path / "model.npz"
 
 
-def _narrow(array: NDArray[Any]) -> NDArray[Any]:
-    """The same whole numbers in the narrowest type that holds them."""
-    if array.dtype.kind in "iu" and array.size:
-        return array.astype(np.min_scalar_type(int(array.max())))
-    return array
-
-
 def _folded(articles: Iterable[Article]) -> bytes:
     return join_folded(fold(article.joined) for article in articles)
 
@@ -335,7 +328,7 @@ def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:
     size = 0
     for article in articles:
         chunk.append(article)
-        size += len(article.joined)
+        size += len(article.title) + len(article.text)
         if len(chunk) == _BATCH_ARTICLES or size >= _BATCH_CHARACTERS:
             yield chunk
             chunk, size = [], 0
