@@ -6,9 +6,7 @@ python training/train.py                     a small one, from the corpus in the
 """
 
 import io
-import logging
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +22,7 @@ if __package__ in (None, ""):
 
 from topicclf import TopicClassifier, __version__
 from topicclf.artifact import write_beside
+from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
 from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
 from topicclf.workshop.card import write_card
@@ -143,19 +142,6 @@ def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicC
     return classifier
 
 
-class _Progress(logging.Handler):
-    """Shows the stages and the seconds since the start, on a terminal only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.start = time.monotonic()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if sys.stderr.isatty():
-            seconds = time.monotonic() - self.start
-            click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)
-
-
 def save(classifier: TopicClassifier, out: Path) -> None:
     """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
     classifier.model_.save(out)
@@ -188,9 +174,6 @@ def main(
     if corpus and data:
         msg = "--corpus makes the shipped model and --data one of your own: give one of them"
         raise click.UsageError(msg)
-    logger = logging.getLogger("topicclf")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(_Progress())
     recipe = Recipe.load(recipe_file)
     if data:
         own = tuple(CorpusEntry(str(path.resolve()), trusted=True) for path in data)
@@ -198,10 +181,11 @@ def main(
     elif not corpus:
         recipe = recipe.from_repository()
     try:
-        examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
-        for problem in problems:
-            click.echo(f"left out: {problem}", err=True)
-        classifier = train(examples, recipe.settings, n_jobs=jobs)
+        with stages():
+            examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+            for problem in problems:
+                click.echo(f"left out: {problem}", err=True)
+            classifier = train(examples, recipe.settings, n_jobs=jobs)
     except (DataError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     out = out or (SHIPPED if corpus else Path("model"))

@@ -1,5 +1,6 @@
 """What a terminal gets and a file does not: colour and progress."""
 
+import logging
 import os
 import sys
 import time
@@ -9,7 +10,7 @@ from typing import IO, Any
 
 import click
 
-__all__ = ["Progress", "coloured", "progress"]
+__all__ = ["Progress", "coloured", "progress", "stages"]
 
 # In seconds; more often nobody can read it.
 _BETWEEN = 0.1
@@ -81,3 +82,29 @@ def progress(size: int | None, *, unit: str, shown: bool = True) -> Iterator[Pro
         done = Progress(bar, unit=unit, sized=bool(size))
         yield done
         done.show()
+
+
+@contextmanager
+def stages() -> Iterator[None]:
+    """Show on standard error, if that is a terminal, the stages of learning and their seconds."""
+    logger = logging.getLogger("topicclf")
+    handler = _Stages()
+    logger.addHandler(handler)
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+class _Stages(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._start = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr.isatty():
+            seconds = time.monotonic() - self._start
+            click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)

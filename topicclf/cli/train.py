@@ -1,6 +1,5 @@
 """``topicclf train``."""
 
-import logging
 import sys
 import time
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import click
 
 from topicclf.cli.label_options import label_options
-from topicclf.cli.terminal import progress
+from topicclf.cli.terminal import progress, stages
 from topicclf.evaluation.table import evaluation_table
 from topicclf.learning.data import Reading, Source, read_source
 from topicclf.learning.label_fields import LabelOptions
@@ -87,16 +86,9 @@ def train(
     if out is None or dry_run:
         return
     trials = _Trials()
-    logger = logging.getLogger("topicclf")
-    stages = _Stages()
-    logger.addHandler(stages)
-    before, logger.level = logger.level, logging.INFO
-    try:
+    with stages():
         journal = out.with_name(f"{out.name}.tuning.jsonl")
         found = fit(prepared, made, journal=journal, on_trial=trials.show)
-    finally:
-        logger.removeHandler(stages)
-        logger.level = before
     save(found.model, out)
     for line in (*_numbers(found), f"wrote {out}/model.npz and its card, {out}/README.md"):
         click.echo(line)
@@ -147,16 +139,3 @@ class _Trials:
             f"about {left:.0f} s left",
             err=True,
         )
-
-
-class _Stages(logging.Handler):
-    """Shows on a terminal the stages of learning and the seconds since the start."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self._start = time.monotonic()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if sys.stderr.isatty() and record.levelno == logging.INFO:
-            seconds = time.monotonic() - self._start
-            click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)
