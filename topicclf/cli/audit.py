@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from topicclf import TopicModel, highlight
 from topicclf.cli.label_options import label_options
 from topicclf.cli.terminal import coloured
 from topicclf.evaluation.mistakes import evidence_for
-from topicclf.evaluation.slices import field_values
+from topicclf.evaluation.slices import value_numbers
 from topicclf.labelling.audit import audit as find
 from topicclf.labelling.doubts import Doubt
 from topicclf.learning.data import Labelled, read_labelled
@@ -57,9 +56,7 @@ def audit(
       topicclf audit my.jsonl --json > look-at-these.jsonl
     """  # noqa: D301
     items = [item for path in data for item in read_labelled(path, options=labels)[0]]
-    groups = None
-    if group is not None:
-        groups = np.unique(np.array(field_values(items, group)), return_inverse=True)[1]
+    groups = None if group is None else value_numbers(items, group)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
         found, model = find(items, groups=groups, n_jobs=jobs)

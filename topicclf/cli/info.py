@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from topicclf.cli.options import is_shipped
 from topicclf.information import ModelInformation, inform
 from topicclf.predict import shipped_file
 
@@ -28,8 +29,7 @@ def info(*, model: Path, terms: int, as_json: bool) -> None:
       topicclf info
       topicclf info my-model --terms 30
     """  # noqa: D301
-    shipped = str(model) == "shipped" and not model.exists()
-    found = inform(shipped_file() if shipped else model, n_terms=terms)
+    found = inform(shipped_file() if is_shipped(model) else model, n_terms=terms)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:

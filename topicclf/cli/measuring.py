@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from topicclf import TopicModel, load
 from topicclf.cli.label_options import label_options
+from topicclf.cli.options import is_shipped
 from topicclf.errors import DataError
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.evaluation.slices import field_values
+from topicclf.evaluation.slices import value_numbers
 from topicclf.learning.data import Labelled, read_labelled
 from topicclf.learning.label_fields import LabelOptions
 
 __all__ = ["Measured", "load_model", "measuring_options"]
-
-_SHIPPED = "shipped"
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,12 @@ class Measured:
         """The number of each article's group; None where each stands alone."""
         if self.group is None:
             return None
-        numbers: NDArray[np.int64] = np.unique(
-            np.array(field_values(items, self.group)), return_inverse=True
-        )[1]
-        return numbers
+        return value_numbers(items, self.group)
 
 
 def load_model(path: Path) -> TopicModel:
     """Load a model; "shipped" is the one that topicclf brings along."""
-    return load(None if str(path) == _SHIPPED and not path.exists() else path)
+    return load(None if is_shipped(path) else path)
 
 
 def measuring_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["model_option", "topic_among"]
+__all__ = ["is_shipped", "model_option", "topic_among"]
 
 model_option = click.option(
     "--model",
@@ -13,6 +13,11 @@ model_option = click.option(
     metavar="MODEL",
     help="A model file, or the folder of one; without it, the shipped model.",
 )
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether the model that topicclf brings along is meant, and no file of that name."""
+    return str(path) == "shipped" and not path.exists()
 
 
 def topic_among(topics: Collection[str], name: str) -> str:

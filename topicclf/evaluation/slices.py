@@ -14,7 +14,7 @@ from topicclf.errors import DataError
 if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
 
-__all__ = ["MISSING", "field_values", "slices"]
+__all__ = ["MISSING", "field_values", "slices", "value_numbers"]
 
 #: The slice of the articles that lack the field, or whose date can't be read.
 MISSING = "(none)"
@@ -48,6 +48,18 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
         msg = f"no article has a field {name!r}; {hint}"
         raise DataError(msg)
     return [_value(item.fields.get(name), part) for item in items]
+
+
+def value_numbers(items: Sequence["Labelled"], by: str) -> NDArray[np.int64]:
+    """The values of a field as numbers: equal for equal values, shape (n_articles,).
+
+    Raises:
+        DataError: As for `field_values`.
+    """
+    numbers: NDArray[np.int64] = np.unique(np.array(field_values(items, by)), return_inverse=True)[
+        1
+    ]
+    return numbers
 
 
 def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.bool_]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from topicclf.errors import DataError
 from topicclf.estimator import TopicClassifier
+from topicclf.evaluation.answers import known_labels
 from topicclf.learning.data import Labelled, Problem, Reading, listing, merge
 
 __all__ = ["TrainingSet", "gather", "understood"]
@@ -128,14 +129,9 @@ def gather(
         raise DataError(msg)
     chosen = list(kept.values())
     counts = Counter(origins[row] for row in kept)
-    column = {topic: place for place, topic in enumerate(names)}
-    labels = np.zeros((len(chosen), len(names)), np.int8)
-    for row, item in enumerate(chosen):
-        labels[row, [column[topic] for topic in item.topics if topic in column]] = 1
-        labels[row, [column[topic] for topic in item.unknown if topic in column]] = -1
     data = TrainingSet(
         texts=[item.joined for item in chosen],
-        labels=labels,
+        labels=known_labels(chosen, names),
         weight=np.array([weights[row] for row in kept]),
         trusted=np.ones(len(chosen), bool),
         stories=None,
