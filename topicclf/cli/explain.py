@@ -1,7 +1,6 @@
 """``topicclf explain``."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import click
 from topicclf import highlight, load
 from topicclf.artifact import write_beside
 from topicclf.cli.options import model_option
+from topicclf.cli.terminal import coloured
 from topicclf.errors import DataError
 from topicclf.explanation import Explanation, TopicChange, describe
 from topicclf.records.read import read_records
@@ -88,7 +88,7 @@ def _one(name: str) -> Record:
 
 def _readable(found: Explanation) -> Iterator[str]:
     yield str(found)
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+    if coloured(sys.stdout):
         for topic in found.prediction.topics:
             yield f"\n{topic}:\n{highlight.ansi(found.text, found.topics[topic].marks)}"
 
