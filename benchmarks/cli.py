@@ -7,31 +7,23 @@ takes includes its start and the loading of the model.
 """
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-import topicclf
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
 
-CORPUS = Path(__file__).parent.parent / "training" / "corpus" / "articles.jsonl"
+import topicclf  # noqa: E402
+from benchmarks.timing import medians  # noqa: E402
+
+CORPUS = REPOSITORY / "training" / "corpus" / "articles.jsonl"
 COMMAND = str(Path(sys.executable).with_name("topicclf"))
 FIELDS = ("id", "title", "text", "date")
-
-
-def _medians(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    seconds: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(rounds):
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def _run(*command: str) -> Callable[[], object]:
@@ -63,7 +55,7 @@ def main(copies: int, rounds: int) -> None:
             "topicclf predict feed -o tagged": _run(COMMAND, "predict", feed, "-o", tagged),
             "topicclf predict < feed > pipe": _run("sh", "-c", f"{COMMAND} predict < {feed} | cat"),
         }
-        _table(_medians(tasks, rounds))
+        _table(medians(tasks, rounds=rounds, unmeasured=0))
     starts = {
         "python -c pass": _run(sys.executable, "-c", "pass"),
         "topicclf --version": _run(COMMAND, "--version"),
@@ -71,7 +63,7 @@ def main(copies: int, rounds: int) -> None:
         "topicclf predict, one article": _run(COMMAND, "predict", "examples/article.txt"),
     }
     click.echo("starts")
-    _table(_medians(starts, 5 * rounds))
+    _table(medians(starts, rounds=5 * rounds, unmeasured=0))
 
 
 if __name__ == "__main__":

@@ -14,14 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
@@ -29,6 +28,9 @@ sys.path.insert(0, str(REPOSITORY))
 import topicclf  # noqa: E402
 from benchmarks.fresh import peak_memory  # noqa: E402
 from benchmarks.timing import machine, medians  # noqa: E402
+from topicclf.evaluation.answers import Answers, answer  # noqa: E402
+from topicclf.evaluation.evaluation import evaluate  # noqa: E402
+from topicclf.evaluation.intervals import Bootstrap  # noqa: E402
 from topicclf.learning.data import read_labelled  # noqa: E402
 from topicclf.words import fold  # noqa: E402
 from topicclf.workshop.dataset import TrainingSet  # noqa: E402
@@ -56,14 +58,8 @@ def stories_of(corpus: Path | None) -> list[str]:
     return [item.joined for item in read_labelled(file, skip_bad=True)[0]]
 
 
-def _macro_f1(probability: NDArray[np.float64], thresholds: Any, labels: NDArray[Any]) -> float:
-    said = probability >= thresholds
-    scores = []
-    for topic in range(labels.shape[1]):
-        known = labels[:, topic] >= 0
-        true, ours = labels[known, topic] == 1, said[known, topic]
-        scores.append(2 * (true & ours).sum() / (true.sum() + ours.sum()))
-    return float(np.mean(scores))
+def _macro_f1(answers: Answers) -> float:
+    return evaluate(answers, bootstrap=Bootstrap(n_draws=0)).macro_f1.value
 
 
 def _one_by_one(predict: Callable[[str], object], texts: Sequence[str]) -> None:
@@ -180,18 +176,15 @@ def _command_peak(stories: list[str]) -> float:
 
 def _quality(data: TrainingSet, taggers: dict[str, Tagger], corpus: Path, table: Table) -> None:
     dev, _ = read_labelled(corpus / "dev.jsonl.gz", topics=data.topics)
-    texts = [item.joined for item in dev]
-    labels = np.array(
-        [[-1 if t in item.unknown else int(t in item.topics) for t in data.topics] for item in dev]
-    )
-    shipped = topicclf.load()
     same = data.fitted(Recipe.load(RECIPE).settings, n_jobs=2).model_
-    as_shipped, as_peers = (
-        _macro_f1(model.predict_proba(texts), model.thresholds, labels) for model in (shipped, same)
-    )
+    ours = answer(topicclf.load(), dev, topics=data.topics)
+    as_shipped, as_peers = _macro_f1(ours), _macro_f1(answer(same, dev))
     table[OURS]["F1, dev"] = f"{as_peers:.3f}; as shipped, with more corpora, {as_shipped:.3f}"
+    texts = [item.joined for item in dev]
+    half = np.full(len(data.topics), 0.5)
     for name, tagger in taggers.items():
-        table[name]["F1, dev"] = f"{_macro_f1(tagger(texts), 0.5, labels):.3f}"
+        theirs = replace(ours, probability=tagger(texts), thresholds=half)
+        table[name]["F1, dev"] = f"{_macro_f1(theirs):.3f}"
 
 
 def _trained(peer: Peer, data: TrainingSet, folder: Path) -> Path:

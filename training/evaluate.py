@@ -138,10 +138,10 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
         for value, rows in slices(articles[name], field).items():
             say(_row(f"  {value}", found.of(rows)))
     say("\nexpected calibration error, 15 bins of equal mass")
-    for name, found in answers.items():
+    measured = {name: _measured(found) for name, found in answers.items()}
+    for name, numbers in measured.items():
         each = "  ".join(
-            f"{topic} {numbers.calibration_error:.3f}"
-            for topic, numbers in _measured(found).topics.items()
+            f"{topic} {its.calibration_error:.3f}" for topic, its in numbers.topics.items()
         )
         say(f"{name:34} {each}")
 
@@ -188,8 +188,6 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
             else ("floor" if (value <= floor if low else value >= floor) else "MISSED")
         )
         say(f"{name:38} {value:9.3f} {floor:7.3f} {aim:7.3f}  {verdict}")
-
-    measured = {name: _measured(found) for name, found in answers.items()}
 
     def worst_calibrated(name: str) -> float:
         return max(topic.calibration_error for topic in measured[name].topics.values())
