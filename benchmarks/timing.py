@@ -8,13 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["machine", "medians"]
+__all__ = ["machine", "medians", "rounds_of"]
 
 
 def medians(
     tasks: Mapping[str, Callable[[], object]], *, rounds: int, unmeasured: int = 1
 ) -> dict[str, float]:
-    """The median seconds of each task, all of them in turn in every round.
+    """The median seconds of each task; arguments as for `rounds_of`."""
+    seconds = rounds_of(tasks, rounds=rounds, unmeasured=unmeasured)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def rounds_of(
+    tasks: Mapping[str, Callable[[], object]], *, rounds: int, unmeasured: int = 1
+) -> dict[str, list[float]]:
+    """The seconds of each task in each round, all of them in turn in every round.
 
     Args:
         tasks: What to time, by name.
@@ -28,7 +36,7 @@ def medians(
             task()
             if turn >= unmeasured:
                 seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
+    return seconds
 
 
 def machine() -> str:

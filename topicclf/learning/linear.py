@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-__all__ = ["LOSSES", "LinearSettings", "fit_linear"]
+__all__ = ["LOSSES", "Linear", "LinearSettings", "fit_linear"]
 
 #: The losses, and liblinear's machines for them; the dual ones, quick also for rare topics.
 LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
@@ -54,13 +54,26 @@ class LinearSettings:
             raise ValueError(msg)
 
 
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """Linear classifiers, one per topic.
+
+    Attributes:
+        coef: Shape (n_topics, n_features), float64.
+        intercept: Shape (n_topics,), float64.
+    """
+
+    coef: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+
+
 def fit_linear(
     features: sparse.csr_matrix,
-    yes: NDArray[np.bool_],
+    labels: NDArray[np.int8],
     weight: NDArray[np.float64],
     settings: LinearSettings,
-) -> tuple[NDArray[np.float64], float]:
-    """Learn one linear classifier, by coordinate descent in the dual.
+) -> Linear:
+    """Learn one linear classifier per topic, by coordinate descent in the dual.
 
     Features are first scaled by the root of how far they tell yes from no by themselves, so that
     those that don't are held down more; a tempered form of NBSVM, Wang and Manning (2012),
@@ -68,41 +81,87 @@ def fit_linear(
     folded into the weights.
 
     Args:
-        features: Shape (n_examples, n_features); its values are scaled in place.
-        yes: Whether each example carries the topic, shape (n_examples,).
-        weight: How much each counts, likewise.
+        features: Shape (n_examples, n_features).
+        labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
+        weight: How much each example counts, shape (n_examples,).
         settings: How.
-
-    Returns:
-        The weights, shape (n_features,), and the intercept.
     """
+    n_topics = labels.shape[1]
+    coef = np.zeros((n_topics, features.shape[1]))
+    intercept = np.zeros(n_topics)
+    everything = _Examples(features, weight, features.T @ weight)
+    for topic in range(n_topics):
+        known = labels[:, topic] >= 0
+        examples = everything if known.all() else everything.of(known)
+        yes = labels[known, topic] == 1
+        coef[topic], intercept[topic] = _fit_one(examples, yes, settings)
+    return Linear(coef, intercept)
+
+
+@dataclass(frozen=True, eq=False)
+class _Examples:
+    """Examples whose label is known.
+
+    Attributes:
+        features: Shape (n_examples, n_features).
+        weight: Shape (n_examples,).
+        sums: Of each feature, weighted; shape (n_features,).
+    """
+
+    features: sparse.csr_matrix
+    weight: NDArray[np.float64]
+    sums: NDArray[np.float64]
+
+    def of(self, rows: NDArray[np.bool_]) -> "_Examples":
+        features, weight = self.features[rows], self.weight[rows]
+        return _Examples(features, weight, features.T @ weight)
+
+    def scaled(self, scale: NDArray[np.float64]) -> sparse.csr_matrix:
+        """The features, each times its scale, float64."""
+        indices, indptr = self.features.indices, self.features.indptr
+        data = self.features.data * scale[indices]
+        return sparse.csr_matrix((data, indices, indptr), shape=self.features.shape)
+
+
+def _fit_one(
+    examples: _Examples, yes: NDArray[np.bool_], settings: LinearSettings
+) -> tuple[NDArray[np.float64], float]:
+    weight = examples.weight
     sums = weight[yes].sum(), weight[~yes].sum()
     if not all(sums):
         # Without an example of either kind there is nothing to tell apart.
-        return np.zeros(features.shape[1]), 1.0 if sums[0] else -1.0
-    balanced = weight / np.where(yes, *sums) * len(weight) / 2
-    scale = _discrimination(features, yes, balanced)
-    features.data = features.data * scale[features.indices]
+        return np.zeros(examples.features.shape[1]), 1.0 if sums[0] else -1.0
+    # Those with the topic are few: from their rows and the sum of all the rest follows.
+    carried = examples.features[yes].T @ weight[yes]
+    half = len(weight) / 2
+    scale = _discrimination(
+        carried * (half / sums[0]), np.maximum(examples.sums - carried, 0) * (half / sums[1])
+    )
+    if settings.class_weight:
+        weight = weight / np.where(yes, *sums) * half
     kind, keywords = LOSSES[settings.loss]
     machine = kind(C=settings.C, tol=0.1, random_state=settings.random_state, **keywords)
-    even = weight * (len(weight) / weight.sum())
     with warnings.catch_warnings(), config_context(assume_finite=True):
         # Scores this close to the best ones rank articles alike.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(features, yes, sample_weight=balanced if settings.class_weight else even)
-    coef: NDArray[np.float64] = machine.coef_[0] * scale
-    return coef, float(machine.intercept_[0])
+        machine.fit(
+            examples.scaled(scale), yes, sample_weight=weight * (len(weight) / weight.sum())
+        )
+    return machine.coef_[0] * scale, float(machine.intercept_[0])
 
 
 def _discrimination(
-    features: sparse.csr_matrix, yes: NDArray[np.bool_], weight: NDArray[np.float64]
+    with_topic: NDArray[np.float64], without: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The root of each feature's absolute log-count ratio, with a mean square of 1."""
-    # Those with the topic are few: from their rows and the sum of all the rest follows.
-    with_topic = features[yes].T @ weight[yes]
-    without = features.T @ weight - with_topic
-    count = [_PRIOR + with_topic, _PRIOR + np.maximum(without, 0)]
-    ratio = np.abs(np.log(count[0] / count[0].sum()) - np.log(count[1] / count[1].sum()))
+    """The root of each feature's absolute log-count ratio, with a mean square of 1.
+
+    Args:
+        with_topic: The weighted count of each feature in examples with the topic; those with it
+            and those without have the same weight in sum. Shape (n_features,).
+        without: Likewise in those without.
+    """
+    count = _PRIOR + with_topic, _PRIOR + without
+    ratio = np.abs(np.log(count[0] / count[1]) - np.log(count[0].sum() / count[1].sum()))
     if not ratio.any():
         return np.ones(len(ratio))
     scale: NDArray[np.float64] = np.sqrt(ratio / ratio.mean())

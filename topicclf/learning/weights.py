@@ -1,19 +1,20 @@
 """The weights: learnt topic by topic, from articles and, if wanted, from their passages too."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
 
 from topicclf.join import Join, views
 from topicclf.learning.calibration import learn_join
-from topicclf.learning.linear import LinearSettings, fit_linear
+from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_passages
 from topicclf.learning.vocabulary import Corpus, prune
 from topicclf.passages import Passages
@@ -30,8 +31,11 @@ _CLEAR_SCORE = 0.5
 _PASSAGES_WEIGHT = 3.0
 # Passages of more articles than these say little more, and take most of the time and memory.
 _ARTICLES_WITH_PASSAGES = 20_000
-# Topics between two signs of progress; what they learn has to be in memory at once.
-_BLOCK = 32
+# The most topics that one job learns, and how many jobs each process gets, if there are topics.
+_MOST_TOPICS = 8
+_JOBS_EACH = 4
+# Jobs of each process between two signs of progress; what they learn is in memory at once.
+_JOBS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,10 @@ class Supervision:
     weight: NDArray[np.float64]
     trusted: NDArray[np.bool_]
     folds: NDArray[np.int64]
+
+    def of(self, topics: slice) -> "Supervision":
+        """What is known of some topics."""
+        return replace(self, labels=self.labels[:, topics])
 
 
 @dataclass(frozen=True)
@@ -92,21 +100,19 @@ class _Material:
         articles: Features, shape (n_articles, n_features), float32.
         parts: Those of the trusted articles' passages, shape (n_passages, n_features).
         cut: Where the passages stand.
-        known: What is known of the articles.
     """
 
     articles: sparse.csr_matrix
     parts: sparse.csr_matrix
     cut: Passages
-    known: Supervision
 
 
 @dataclass(frozen=True, eq=False)
-class _Topic:
-    """What is learnt of one topic; the shapes are those of `Learnt` without their last axis."""
+class _Block:
+    """What is learnt of some topics; the shapes are those of `Learnt`, for these topics alone."""
 
     coef: NDArray[np.float16]
-    intercept: float
+    intercept: NDArray[np.float64]
     join: Join
     probability: NDArray[np.float64]
 
@@ -117,113 +123,119 @@ def learn_weights(
     """Learn the weights and the join, and judge the trusted articles out of fold."""
     n_topics = known.labels.shape[1]
     with Parallel(n_jobs=settings.n_jobs) as parallel:
+        n_jobs = effective_n_jobs(settings.n_jobs)
+        blocks = _blocks(n_topics, n_jobs)
+        in_turn = partial(_in_turn, parallel, blocks, _JOBS_AT_ONCE * n_jobs)
         if len(vocabulary.pairs) > settings.max_pairs:
             articles = numbered_articles(corpus, vocabulary)
             usefulness = np.zeros(vocabulary.n_features, np.float32)
             jobs = (
-                delayed(_usefulness)(articles, known, topic, settings.linear)
-                for topic in range(n_topics)
+                delayed(_usefulness)(articles, known.of(topics), settings.linear)
+                for topics in blocks
             )
-            for found in _in_blocks(parallel, jobs, n_topics, "weighing word pairs"):
+            for found in in_turn(jobs, "weighing word pairs"):
                 np.maximum(usefulness, found, out=usefulness)
             usefulness *= vocabulary.idf
             vocabulary = prune(vocabulary, usefulness, max_pairs=settings.max_pairs)
             del articles
         parts, cut = numbered_passages(corpus, vocabulary, np.flatnonzero(known.trusted))
-        material = _Material(numbered_articles(corpus, vocabulary), parts, cut, known)
-        jobs = (delayed(_learn_topic)(material, topic, settings) for topic in range(n_topics))
+        material = _Material(numbered_articles(corpus, vocabulary), parts, cut)
+        jobs = (delayed(_learn)(material, known.of(topics), settings) for topics in blocks)
         coef = np.empty((n_topics, vocabulary.n_features), np.float16)
-        topics: list[_Topic] = []
         probability = np.empty((int(known.trusted.sum()), n_topics))
-        for number, topic in enumerate(_in_blocks(parallel, jobs, n_topics, "learning")):
-            coef[number] = topic.coef
-            probability[:, number] = topic.probability
-            topics.append(topic)
+        learnt: list[_Block] = []
+        for topics, block in zip(blocks, in_turn(jobs, "learning"), strict=True):
+            coef[topics] = block.coef
+            probability[:, topics] = block.probability
+            learnt.append(replace(block, coef=coef[:0], probability=probability[:0]))
     return Learnt(
         weights=Weights(
             # Rounded as the model file keeps them, so that the saved model is the learnt one.
             coef=np.ascontiguousarray(coef.T).astype(np.float32),
-            intercept=np.array([topic.intercept for topic in topics]),
+            intercept=np.concatenate([block.intercept for block in learnt]),
             vocabulary=vocabulary,
         ),
         join=Join(
-            coef=np.concatenate([topic.join.coef for topic in topics]),
-            intercept=np.concatenate([topic.join.intercept for topic in topics]),
-            prevalence=np.concatenate([topic.join.prevalence for topic in topics]),
+            coef=np.concatenate([block.join.coef for block in learnt]),
+            intercept=np.concatenate([block.join.intercept for block in learnt]),
+            prevalence=np.concatenate([block.join.prevalence for block in learnt]),
         ),
         probability=probability,
     )
 
 
-def _in_blocks(parallel: Parallel, jobs: Iterator[Any], n_jobs: int, stage: str) -> Iterator[Any]:
-    for start in range(0, n_jobs, _BLOCK):
-        _LOG.info("%s: topic %d of %d", stage, start + 1, n_jobs)
-        yield from parallel(islice(jobs, _BLOCK))
+def _blocks(n_topics: int, n_jobs: int) -> list[slice]:
+    """Topics that are learnt by one job: several share what it costs to take a fold's articles."""
+    size = min(max(n_topics // (_JOBS_EACH * n_jobs), 1), _MOST_TOPICS)
+    return [slice(start, min(start + size, n_topics)) for start in range(0, n_topics, size)]
+
+
+def _in_turn(
+    parallel: Parallel, blocks: Sequence[slice], at_once: int, jobs: Iterator[Any], stage: str
+) -> Iterator[Any]:
+    for start in range(0, len(blocks), at_once):
+        _LOG.info("%s: topic %d of %d", stage, blocks[start].start + 1, blocks[-1].stop)
+        yield from parallel(islice(jobs, at_once))
 
 
 def _usefulness(
-    articles: sparse.csr_matrix, known: Supervision, topic: int, settings: LinearSettings
+    articles: sparse.csr_matrix, known: Supervision, settings: LinearSettings
 ) -> NDArray[np.float32]:
-    """How much each feature weighs in the fold that values it least.
+    """How much each feature weighs for its best topic, in the fold that values it least.
 
     A pair that a single story made useful is of no use to the fold that has not seen that story,
     and must not flatter its scores.
     """
-    least = np.full(articles.shape[1], np.inf, np.float32)
-    for coef, _ in _per_fold(articles, _only(known, topic), settings):
-        np.minimum(least, np.abs(coef), out=least, casting="same_kind")
-    return least
-
-
-def _only(known: Supervision, topic: int) -> Supervision:
-    return Supervision(known.labels[:, topic], known.weight, known.trusted, known.folds)
+    least = np.full((known.labels.shape[1], articles.shape[1]), np.inf, np.float32)
+    for linear in _per_fold(articles, known, settings):
+        np.minimum(least, np.abs(linear.coef), out=least, casting="same_kind")
+    best: NDArray[np.float32] = least.max(0)
+    return best
 
 
 def _per_fold(
     features: sparse.csr_matrix, known: Supervision, settings: LinearSettings
-) -> Iterator[tuple[NDArray[np.float64], float]]:
-    """The classifiers of one topic, each from all folds but one."""
+) -> Iterator[Linear]:
+    """The classifiers of some topics, each from all folds but one."""
     for fold in range(int(known.folds.max()) + 1):
-        rows = np.flatnonzero((known.labels >= 0) & (known.folds != fold))
-        yield fit_linear(features[rows], known.labels[rows] == 1, known.weight[rows], settings)
+        rows = np.flatnonzero((known.labels >= 0).any(1) & (known.folds != fold))
+        yield fit_linear(features[rows], known.labels[rows], known.weight[rows], settings)
 
 
-def _learn_topic(material: _Material, topic: int, settings: LearningSettings) -> _Topic:
-    known = _only(material.known, topic)
+def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
     fitted = list(_per_fold(material.articles, known, settings.linear))
     if settings.learn_passages:
-        seen = _out_of_fold(material, fitted)
-        rows, more = _with_passages(material, known, seen)
+        seen = _out_of_fold(material, known, fitted)
+        rows, more = _with_passages(material.cut.counts, known, seen)
         both = sparse.vstack([material.articles, material.parts[rows]], format="csr")
         fitted = list(_per_fold(both, more, settings.linear))
         del both
-    scores = _out_of_fold(material, fitted)
-    # The mean of linear classifiers is one.
-    coef = np.zeros(material.articles.shape[1])
-    for each, _ in fitted:
-        coef += each
-    join = learn_join(views(scores), known.labels[known.trusted][:, None])
+    scores = _out_of_fold(material, known, fitted)
+    join = learn_join(views(scores), known.labels[known.trusted])
     everything = np.ones(len(scores.articles), bool)
-    return _Topic(
-        coef=(coef / len(fitted)).astype(np.float16),
-        intercept=float(np.mean([intercept for _, intercept in fitted])),
+    return _Block(
+        # The mean of linear classifiers is one.
+        coef=np.mean([each.coef for each in fitted], axis=0).astype(np.float16),
+        intercept=np.mean([each.intercept for each in fitted], axis=0),
         join=join,
-        probability=join.probabilities(scores, everything)[:, 0],
+        probability=join.probabilities(scores, everything),
     )
 
 
-def _out_of_fold(material: _Material, fitted: list[tuple[NDArray[np.float64], float]]) -> Scores:
-    """The scores of the trusted articles and their passages for one topic."""
-    trusted = np.flatnonzero(material.known.trusted)
-    folds = material.known.folds[trusted]
+def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linear]) -> Scores:
+    """The scores of the trusted articles and their passages."""
+    trusted = np.flatnonzero(known.trusted)
+    folds = known.folds[trusted]
     part_folds = np.repeat(folds, material.cut.counts)
-    articles = np.empty((len(folds), 1))
-    passages = np.empty((len(part_folds), 1))
-    for fold, (coef, intercept) in enumerate(fitted):
+    n_topics = known.labels.shape[1]
+    articles = np.empty((len(folds), n_topics))
+    passages = np.empty((len(part_folds), n_topics))
+    for fold, linear in enumerate(fitted):
+        coef = np.ascontiguousarray(linear.coef.T)
         held = np.flatnonzero(folds == fold)
-        articles[held, 0] = material.articles[trusted[held]] @ coef + intercept
+        articles[held] = material.articles[trusted[held]] @ coef + linear.intercept
         held = np.flatnonzero(part_folds == fold)
-        passages[held, 0] = material.parts[held] @ coef + intercept
+        passages[held] = material.parts[held] @ coef + linear.intercept
     return Scores(articles=articles, passages=passages, cut=material.cut)
 
 
@@ -236,7 +248,7 @@ def _evenly(n_articles: int) -> NDArray[np.bool_]:
 
 
 def _with_passages(
-    material: _Material, known: Supervision, scores: Scores
+    counts: NDArray[np.int64], known: Supervision, scores: Scores
 ) -> tuple[NDArray[np.int64], Supervision]:
     """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
@@ -244,17 +256,23 @@ def _with_passages(
     and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
     et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
 
+    Args:
+        counts: How many passages each trusted article has, shape (n_trusted,).
+        known: What is known of the articles.
+        scores: Theirs, out of fold.
+
     Returns:
         Which passages to take, and what is known of the articles and of these, end to end.
     """
-    counts = material.cut.counts
-    score = scores.passages[:, 0]
+    score = scores.passages
     article = np.repeat(np.flatnonzero(known.trusted), counts)
-    best = np.repeat(np.maximum.reduceat(score, material.cut.first), counts)
+    best = np.repeat(np.maximum.reduceat(score, scores.cut.first), counts, axis=0)
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = -1
     many = np.repeat(counts, counts)
-    used = np.flatnonzero((many > 1) & (labels >= 0) & np.repeat(_evenly(len(counts)), counts))
+    used = np.flatnonzero(
+        (many > 1) & (labels >= 0).any(1) & np.repeat(_evenly(len(counts)), counts)
+    )
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
     return used, Supervision(
         labels=np.concatenate([known.labels, labels[used]]),
