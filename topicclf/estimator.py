@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Self
 
@@ -187,8 +188,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             learn_passages=not many if self.learn_passages is None else self.learn_passages,
             n_jobs=self.n_jobs,
         )
-        with threadpool_limits(1):
-            # The products are small, and threads that wait for their part of one burn a core each.
+        # The products are small, and threads that wait for their part of one burn a core each.
+        with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
+            heaviest = np.array(texts, object)[np.argsort(-weight, kind="stable")]
+            abbreviations = beside.submit(learn_abbreviations, heaviest)
             learnt = learn_weights(
                 corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
             )
@@ -202,7 +205,6 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         join = replace(
             learnt.join, prevalence=np.minimum(learnt.join.prevalence, 0.99 * thresholds)
         )
-        _LOG.info("learning abbreviations")
         self.topics_ = names
         self.classes_ = [np.array([0, 1])] * len(names)
         self.model_ = TopicModel(
@@ -210,9 +212,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             thresholds=thresholds,
             weights=learnt.weights,
             join=join,
-            abbreviations=learn_abbreviations(
-                np.array(texts, object)[np.argsort(-weight, kind="stable")]
-            ),
+            abbreviations=abbreviations.result(),
             provenance={
                 "out_of_fold": self.out_of_fold_,
                 "curves": {name: each.to_dict() for name, each in zip(names, found, strict=True)},

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score
 
+from topicclf.evaluation import measures
+from topicclf.evaluation.answers import Answers
 from topicclf.learning.calibration import expected_calibration_error
 from topicclf.learning.thresholds import Objective, choose
 
@@ -55,6 +56,9 @@ def measure(
         )
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
+    found = measures.measure(Answers(tuple(topics), labels, probability, thresholds))
+    hits = (tagged & (labels == 1)).sum(0)
+    f1 = 2 * hits / np.maximum((tagged & (labels >= 0)).sum(0) + (labels == 1).sum(0), 1)
     numbers = {}
     for column, topic in enumerate(topics):
         known = labels[:, column] >= 0
@@ -64,8 +68,8 @@ def measure(
             "negatives": int((~yes).sum()),
             "threshold": float(thresholds[column]),
             "fold_thresholds": [float(chosen[column]) for chosen in without],
-            "f1": float(f1_score(yes, tagged[known, column], zero_division=0)),
-            "average_precision": float(average_precision_score(yes, p)) if yes.any() else 0.0,
+            "f1": float(f1[column]),
+            "average_precision": float(found.average_precision[0, column]),
             "calibration_error": expected_calibration_error(p, yes),
         }
         goal = objective.precision or objective.recall
