@@ -35,7 +35,7 @@ def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
         spread[spread < 1e-9] = np.inf
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            logistic = LogisticRegression(C=1.0, max_iter=500)
+            logistic = LogisticRegression(C=1.0, max_iter=500, solver="newton-cholesky")
             logistic.fit((views - mean) / spread, yes)
         coef[topic] = logistic.coef_[0] / spread
         intercept[topic] = logistic.intercept_[0] - coef[topic] @ mean

@@ -231,7 +231,8 @@ def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linea
     articles = np.empty((len(folds), n_topics))
     passages = np.empty((len(part_folds), n_topics))
     for fold, linear in enumerate(fitted):
-        coef = np.ascontiguousarray(linear.coef.T)
+        # As precise as the features, at half the cost.
+        coef = np.ascontiguousarray(linear.coef.T, np.float32)
         held = np.flatnonzero(folds == fold)
         articles[held] = material.articles[trusted[held]] @ coef + linear.intercept
         held = np.flatnonzero(part_folds == fold)
