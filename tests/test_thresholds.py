@@ -7,7 +7,8 @@ from scipy.stats import binomtest
 
 from tests.conftest import LABELS, TEXTS
 from topicclf import TopicClassifier
-from topicclf.learning.thresholds import Objective, best_thresholds, choose, curves, lower_bound
+from topicclf.learning.promises import Judged, curves, lower_bound
+from topicclf.learning.thresholds import Objective, best_thresholds, choose
 
 
 def _drawn(n: int, rare: float, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
@@ -16,6 +17,13 @@ def _drawn(n: int, rare: float, seed: int) -> tuple[NDArray[np.float64], NDArray
     odds = rng.normal(-2, 2.5, (n, 2)) + np.array([0, np.log(rare)])
     probability = 1 / (1 + np.exp(-odds))
     return probability, (rng.random((n, 2)) < probability).astype(np.int8)
+
+
+def _judged(
+    probability: NDArray[np.float64], labels: NDArray[np.int8], *clusters: NDArray[np.int64]
+) -> Judged:
+    """In one fold, so that nothing is looked at without one."""
+    return Judged(probability, labels, np.zeros(len(labels), np.int64), clusters)
 
 
 def test_the_bound_is_clopper_and_pearsons() -> None:
@@ -60,7 +68,7 @@ def test_a_promised_precision_holds_on_new_articles() -> None:
     kept = []
     for seed in range(50):
         probability, labels = _drawn(3000, 0.5, seed)
-        thresholds, bounds = choose(probability, labels, Objective(precision=0.8))
+        thresholds, bounds = choose(_judged(probability, labels), Objective(precision=0.8))
         assert bounds[0] >= 0.8
         odds = np.random.default_rng(seed + 1000).normal(-2, 2.5, 100_000)
         p = 1 / (1 + np.exp(-odds))
@@ -71,7 +79,9 @@ def test_a_promised_precision_holds_on_new_articles() -> None:
 def test_a_promised_recall_takes_the_highest_threshold_that_keeps_it() -> None:
     """A lower one would tag more for nothing."""
     probability, labels = _drawn(3000, 0.5, seed=4)
-    threshold, bound = (each[0] for each in choose(probability, labels, Objective(recall=0.9)))
+    threshold, bound = (
+        each[0] for each in choose(_judged(probability, labels), Objective(recall=0.9))
+    )
     recall = (probability[labels[:, 0] == 1, 0] >= threshold).mean()
     assert recall > bound >= 0.9
     assert recall < 0.95
@@ -80,7 +90,7 @@ def test_a_promised_recall_takes_the_highest_threshold_that_keeps_it() -> None:
 def test_a_curve_tells_what_its_thresholds_are_worth() -> None:
     """Ascending thresholds, falling recall, bounds below what was measured."""
     probability, labels = _drawn(3000, 0.1, seed=5)
-    for topic, found in enumerate(curves(probability, labels)):
+    for topic, found in enumerate(curves(_judged(probability, labels))):
         yes = labels[:, topic] == 1
         assert (np.diff(found.threshold) > 0).all()
         assert (np.diff(found.recall) <= 0).all()
@@ -94,11 +104,28 @@ def test_tellings_of_one_story_count_for_less_than_as_many_stories() -> None:
     ten_times = np.repeat(probability, 10, axis=0), np.repeat(labels, 10, axis=0)
     story = np.repeat(np.arange(600), 10)
     objective = Objective(precision=0.8)
-    threshold, _ = choose(probability, labels, objective)
-    careless, _ = choose(*ten_times, objective)
-    careful, _ = choose(*ten_times, objective, groups=story)
+    threshold, _ = choose(_judged(probability, labels), objective)
+    careless, _ = choose(_judged(*ten_times), objective)
+    careful, _ = choose(_judged(*ten_times, story), objective)
     assert careless[0] < careful[0]
     assert careful[0] == pytest.approx(threshold[0], abs=0.05)
+
+
+def test_sources_that_differ_make_promises_more_careful() -> None:
+    """A source that flatters says little about the next one; sources that are alike cost little."""
+    probability, labels = _drawn(6000, 1.0, seed=7)
+    source = np.arange(6000) % 4
+    objective = Objective(precision=0.8)
+    # In the first source all that is likely is right, in the others some of it is wrong.
+    flattered = np.where((source == 0)[:, None] & (probability > 0.3), 1, labels).astype(np.int8)
+    flattered[(np.arange(6000) % 10 == 1) & (source != 0)] = 0
+    more = []
+    for known in (labels, flattered):
+        careless, _ = choose(_judged(probability, known), objective)
+        careful, _ = choose(_judged(probability, known, source), objective)
+        more.append(careful[0] - careless[0])
+    assert 0 <= more[0] < 0.05
+    assert more[1] > 2 * more[0] + 0.02
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from topicclf.learning.labels import check_topics, label_array
 from topicclf.learning.linear import LinearSettings
 from topicclf.learning.matrices import article_matrix, passage_matrix
 from topicclf.learning.out_of_fold import measure
-from topicclf.learning.thresholds import Objective, curves
+from topicclf.learning.promises import Judged, curves
+from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import Corpus, learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
@@ -136,6 +137,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sample_weight: ArrayLike | None = None,
         groups: ArrayLike | None = None,
         trusted: ArrayLike | None = None,
+        measured: ArrayLike | None = None,
+        sources: ArrayLike | None = None,
     ) -> Self:
         """Learn from labelled articles.
 
@@ -148,6 +151,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 split; shape (n_articles,). By default those with the same words.
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights.
+            measured: Which of the trusted articles thresholds and `out_of_fold_` go by, shape
+                (n_articles,), bool; all by default. Articles that were written for training, say,
+                flatter a model that will read others.
+            sources: Where each article comes from, a value for each source; shape (n_articles,).
+                The more they differ in how often a threshold is right, the more careful is what
+                thresholds promise. One source by default.
 
         Raises:
             TypeError: An item of `X` is no article.
@@ -162,7 +171,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels, names = label_array(Y, self.topics, n_articles=len(texts))
         weight = _column(sample_weight, np.ones(len(texts)), "sample_weight")
         trust = _column(trusted, np.ones(len(texts), bool), "trusted").astype(bool)
-        check_topics(labels[trust], names)
+        counted = trust & _column(measured, np.ones(len(texts), bool), "measured").astype(bool)
+        source = _numbered(list(_column(sources, np.zeros(len(texts)), "sources")))
+        check_topics(labels[counted], names)
 
         _LOG.info("reading %d articles", len(texts))
         corpus = Corpus(texts)
@@ -197,10 +208,11 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
 
         self.out_of_fold_proba_ = learnt.probability
-        found = curves(learnt.probability, labels[trust], groups=group[trust], folds=folds[trust])
-        thresholds, self.out_of_fold_ = measure(
-            learnt.probability, labels[trust], folds[trust], group[trust], names, objective
+        clusters = group[trust], source[trust]
+        judged = Judged(learnt.probability, labels[trust], folds[trust], clusters).of(
+            counted[trust]
         )
+        thresholds, self.out_of_fold_ = measure(judged, names, objective)
         # An article without a known word must come out with no topic, however common one is.
         join = replace(
             learnt.join, prevalence=np.minimum(learnt.join.prevalence, 0.99 * thresholds)
@@ -215,7 +227,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             abbreviations=abbreviations.result(),
             provenance={
                 "out_of_fold": self.out_of_fold_,
-                "curves": {name: each.to_dict() for name, each in zip(names, found, strict=True)},
+                "curves": {
+                    name: each.to_dict() for name, each in zip(names, curves(judged), strict=True)
+                },
             },
         )
         return self

@@ -1,7 +1,7 @@
 """A recipe: which corpora make a model, how much each counts, and the settings."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ class CorpusEntry:
         root: ``repository`` for training/corpus, ``corpus`` for the folder given to the script.
         weight: How much one article counts.
         trusted: Whether labels hold for passages and calibration.
+        measured: Whether thresholds and what is measured out of fold go by it, if it is trusted.
         passages_weight: How much a paragraph with a label of its own counts; 0 for not at all.
         every: Take every nth article only.
         about: What it is, for the model card.
@@ -29,6 +30,7 @@ class CorpusEntry:
     root: str = "corpus"
     weight: float = 1.0
     trusted: bool = False
+    measured: bool = True
     passages_weight: float = 0.0
     every: int = 1
     about: str = ""
@@ -67,5 +69,10 @@ class Recipe:
 
     def from_repository(self) -> "Recipe":
         """The part that needs nothing but the repository."""
-        ours = tuple(entry for entry in self.corpora if entry.root == "repository")
+        ours = tuple(
+            # Where there is nothing else, they have to do.
+            replace(entry, measured=True)
+            for entry in self.corpora
+            if entry.root == "repository"
+        )
         return Recipe(corpora=ours, topics=self.topics, settings=self.settings)

@@ -1,7 +1,7 @@
 """Make a topic model: the shipped one, or one of your own.
 
 python training/train.py --corpus FOLDER     the shipped model, from the full corpora
-python training/train.py --data my.jsonl     a model of your own articles and topics
+python training/train.py --data my.jsonl     one of your own, as `topicclf train` makes it
 python training/train.py                     a small one, from the corpus in the repository
 """
 
@@ -24,7 +24,16 @@ from topicclf import TopicClassifier, __version__
 from topicclf.artifact import write_beside
 from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
-from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
+from topicclf.learning.data import (
+    Labelled,
+    Problem,
+    Source,
+    listing,
+    merge,
+    read_labelled,
+    read_source,
+)
+from topicclf.workshop import train as workshop
 from topicclf.workshop.card import write_card
 from topicclf.workshop.dataset import TrainingSet
 from training.recipe import CorpusEntry, Recipe
@@ -77,7 +86,9 @@ def gather(
         labels=labels,
         weight=np.array([example.weight for example in examples]),
         trusted=np.array([example.trusted for example in examples]),
+        measured=np.array([example.entry.measured for example in examples]),
         stories=[example.story for example in examples],
+        sources=np.unique([example.source for example in examples], return_inverse=True)[1],
         topics=topics,
         summary={
             "corpora": [
@@ -88,6 +99,7 @@ def gather(
                     "articles": counts[entry.file],
                     "weight": entry.weight,
                     "trusted": entry.trusted,
+                    "measured": entry.trusted and entry.measured,
                 }
                 for entry in recipe.corpora
             ],
@@ -103,14 +115,28 @@ class _Example:
     text: str
     topics: frozenset[str]
     unknown: frozenset[str]
-    weight: float
-    trusted: bool
+    entry: CorpusEntry
     story: str
+    whole: bool = True
+
+    @property
+    def weight(self) -> float:
+        return self.entry.weight if self.whole else self.entry.passages_weight
+
+    @property
+    def trusted(self) -> bool:
+        return self.entry.trusted and self.whole
+
+    @property
+    def source(self) -> str:
+        """The corpus; one of many newsrooms begins the names of its stories with theirs."""
+        newsroom, named, _ = self.story.partition(":")
+        return f"{self.entry.file}:{newsroom}" if named else self.entry.file
 
 
 def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
     """The article, and each paragraph that has labels of its own."""
-    found = [_Example(item.joined, item.topics, item.unknown, entry.weight, entry.trusted, name)]
+    found = [_Example(item.joined, item.topics, item.unknown, entry, name)]
     labels = item.fields.get("passages")
     if not entry.passages_weight or labels is None or len(labels) < 2:
         return found
@@ -120,10 +146,8 @@ def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
         text.append(paragraph)
         topics.update(its)
         if sum(len(part.split()) for part in text) >= _PARAGRAPH_WORDS:
-            part = _Example(
-                "\n".join(text), frozenset(topics), frozenset(), entry.passages_weight, False, name
-            )
-            found.append(part)
+            joined = "\n".join(text)
+            found.append(_Example(joined, frozenset(topics), frozenset(), entry, name, whole=False))
             text, topics = [], set()
     return found
 
@@ -131,8 +155,6 @@ def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
 def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicClassifier:
     """Fit the estimator, and write into its model how it was made."""
     classifier = data.fitted(settings, n_jobs=n_jobs)
-    # The file must not depend on how many processes learnt.
-    classifier.set_params(n_jobs=None)
     provenance = {
         "topicclf": __version__,
         "training": data.summary,
@@ -145,6 +167,8 @@ def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicC
 def save(classifier: TopicClassifier, out: Path) -> None:
     """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
     classifier.model_.save(out)
+    # The file must not depend on how many processes learnt.
+    classifier.set_params(n_jobs=None)
     pipeline = io.BytesIO()
     joblib.dump(classifier, pipeline, compress=3)
     write_beside(out / "pipeline.joblib", pipeline.getvalue())
@@ -174,18 +198,20 @@ def main(
     if corpus and data:
         msg = "--corpus makes the shipped model and --data one of your own: give one of them"
         raise click.UsageError(msg)
-    recipe = Recipe.load(recipe_file)
-    if data:
-        own = tuple(CorpusEntry(str(path.resolve()), trusted=True) for path in data)
-        recipe = Recipe(corpora=own)
-    elif not corpus:
-        recipe = recipe.from_repository()
     try:
         with stages():
-            examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+            if data:
+                plan = workshop.Plan(skip_bad=skip_bad_lines, n_jobs=jobs)
+                prepared = workshop.prepare([read_source(Source(path)) for path in data], plan)
+                problems = prepared.problems
+                classifier = workshop.fit(prepared, plan).classifier
+            else:
+                recipe = Recipe.load(recipe_file)
+                recipe = recipe if corpus else recipe.from_repository()
+                examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+                classifier = train(examples, recipe.settings, n_jobs=jobs)
             for problem in problems:
                 click.echo(f"left out: {problem}", err=True)
-            classifier = train(examples, recipe.settings, n_jobs=jobs)
     except (DataError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     out = out or (SHIPPED if corpus else Path("model"))

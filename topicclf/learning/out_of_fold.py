@@ -10,18 +10,14 @@ from numpy.typing import NDArray
 from topicclf.evaluation import measures
 from topicclf.evaluation.answers import Answers
 from topicclf.learning.calibration import expected_calibration_error
+from topicclf.learning.promises import Judged
 from topicclf.learning.thresholds import Objective, choose
 
 __all__ = ["measure"]
 
 
 def measure(
-    probability: NDArray[np.float64],
-    labels: NDArray[np.int8],
-    folds: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    topics: Sequence[str],
-    objective: Objective,
+    judged: Judged, topics: Sequence[str], objective: Objective
 ) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
     """Choose thresholds and tell what they are worth.
 
@@ -29,10 +25,7 @@ def measure(
     chosen on all look better than they are, most of all for rare topics.
 
     Args:
-        probability: Out of fold, shape (n_articles, n_topics).
-        labels: 1 yes, 0 no, -1 unknown, likewise.
-        folds: The fold of each article, shape (n_articles,).
-        groups: The number of each article's story, likewise.
+        judged: Articles, judged out of fold.
         topics: The topics' names.
         objective: What thresholds are chosen for.
 
@@ -42,18 +35,13 @@ def measure(
     Warns:
         UserWarning: The data can't support what is promised for a topic.
     """
-    thresholds, bounds = choose(probability, labels, objective, groups=groups, folds=folds)
+    probability, labels = judged.probability, judged.labels
+    thresholds, bounds = choose(judged, objective)
     tagged = np.zeros(labels.shape, bool)
     without = []
-    for fold in np.unique(folds).tolist():
-        held = folds == fold
-        chosen, _ = choose(
-            probability[~held],
-            labels[~held],
-            objective,
-            groups=groups[~held],
-            folds=folds[~held],
-        )
+    for fold in np.unique(judged.folds).tolist():
+        held = judged.folds == fold
+        chosen, _ = choose(judged.of(~held), objective)
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
     found = measures.measure(Answers(tuple(topics), labels, probability, thresholds))

@@ -30,7 +30,9 @@ class TrainingSet:
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
         weight: How much each counts, shape (n_examples,).
         trusted: Whether labels hold for passages and calibration, likewise.
+        measured: Whether thresholds and what is measured out of fold go by it, likewise.
         stories: Examples that tell the same story share a name; None tells by their words.
+        sources: The number of the source that each comes from, shape (n_examples,).
         topics: The topics' names.
         summary: What it was made of, for the model card, as JSON can hold it.
     """
@@ -39,7 +41,9 @@ class TrainingSet:
     labels: NDArray[np.int8]
     weight: NDArray[np.float64]
     trusted: NDArray[np.bool_]
+    measured: NDArray[np.bool_]
     stories: list[str] | None
+    sources: NDArray[np.int64]
     topics: tuple[str, ...]
     summary: dict[str, Any] = field(default_factory=dict)
 
@@ -52,7 +56,9 @@ class TrainingSet:
             labels=self.labels[rows],
             weight=self.weight[rows],
             trusted=self.trusted[rows],
+            measured=self.measured[rows],
             stories=None if self.stories is None else [self.stories[row] for row in chosen],
+            sources=self.sources[rows],
         )
 
     def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
@@ -64,6 +70,8 @@ class TrainingSet:
             sample_weight=self.weight,
             groups=self.stories,
             trusted=self.trusted,
+            measured=self.measured,
+            sources=self.sources,
         )
         return classifier
 
@@ -82,7 +90,8 @@ class TrainingSet:
         for text, story in zip(self.texts, self.stories or self.texts, strict=True):
             for part in (text, story):
                 digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
-        for array in (self.labels, self.weight, self.trusted):
+        arrays = self.labels, self.weight, self.trusted, self.measured, self.sources
+        for array in arrays:
             digest.update(np.ascontiguousarray(array).tobytes())
         digest.update(json.dumps(self.topics).encode())
         return digest.hexdigest()
@@ -134,7 +143,9 @@ def gather(
         labels=known_labels(chosen, names),
         weight=np.array([weights[row] for row in kept]),
         trusted=np.ones(len(chosen), bool),
+        measured=np.ones(len(chosen), bool),
         stories=None,
+        sources=np.array([origins[row] for row in kept]),
         topics=names,
         summary={
             "corpora": [
