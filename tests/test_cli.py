@@ -12,6 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import HELD_OUT
 from topicclf.cli.group import COMMANDS, commands
 from topicclf.cli.manual import manual
 
@@ -182,4 +183,21 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert b"100%" in output
     assert b"1,000 articles, " in output
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
+@needs_terminals
+@pytest.mark.parametrize("models", [["evaluate", "shipped"], ["compare", "shipped", "shipped"]])
+def test_measuring_shows_how_far_it_is_on_a_terminal_only(models: list[str]) -> None:
+    """Reading, judging and drawing each."""
+    command = [sys.executable, "-m", "topicclf", *models, str(HELD_OUT), "--draws", "10"]
+    with (
+        _terminal() as (terminal, read),
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal) as run,
+    ):
+        output = read()
+    assert run.returncode == 0
+    for stage in (b"articles read, ", b"articles judged, ", b"articles drawn, "):
+        assert stage in output
+    assert output.count(b"100%") >= 3
     assert subprocess.run(command, capture_output=True, check=True).stderr == b""

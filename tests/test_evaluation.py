@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64decode
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,16 @@ from tests.conftest import HELD_OUT
 from topicclf import TopicModel
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
-from topicclf.evaluation.answers import Answers, answer
+from topicclf.evaluation.answers import Answers, answer, known_labels
 from topicclf.evaluation.confusion import confuse
 from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.mistakes import worst_mistakes
+from topicclf.evaluation.page import evaluation_page
 from topicclf.evaluation.slices import MISSING, field_values, slices
+from topicclf.evaluation.table import evaluation_table
 from topicclf.learning.data import Labelled, read_labelled
+from topicclf.workshop.groups import story_numbers
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,14 @@ def _answers(labels: list[list[int]], probability: list[list[float]]) -> Answers
     topics = ("bread", "football", "wine")[: len(labels[0])]
     thresholds = np.full(len(topics), 0.5)
     return Answers(topics, np.array(labels, np.int8), np.array(probability), thresholds)
+
+
+def _with_fields(**fields: str) -> Labelled:
+    return Labelled("text", "", frozenset(), frozenset(), fields, "x:1")
+
+
+def _labelled(topics: list[str]) -> Labelled:
+    return Labelled("text", "", frozenset(topics), frozenset(), {}, "x:1")
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -92,6 +105,9 @@ def test_what_can_not_be_measured_is_nan_not_zero() -> None:
     assert np.isnan([football.recall.value, football.f1.value, football.f1.low]).all()
     assert np.isnan(wine.precision.value)
     assert wine.f1.value == 0
+    assert football.calibration_error > 0
+    nothing = evaluate(_answers([[1, -1], [0, -1]], [[0.9, 0.1], [0.1, 0.1]])).topics["football"]
+    assert np.isnan(nothing.calibration_error)
     assert found.macro_f1.value == 0.5
 
 
@@ -126,14 +142,56 @@ def test_articles_of_one_group_are_drawn_together() -> None:
     assert together.high - together.low > 2 * (alone.high - alone.low)
 
 
+def test_a_single_article_has_no_interval() -> None:
+    """Nor has a single group: every draw would be the same, and look certain."""
+    one = evaluate(_answers([[1, 0]], [[0.9, 0.1]]))
+    assert one.macro_f1.value == 1
+    assert np.isnan([one.macro_f1.low, one.topics["bread"].f1.high]).all()
+    sample = _answers([[1], [0], [1]], [[0.9], [0.1], [0.2]])
+    assert np.isnan(evaluate(sample, groups=np.zeros(3, np.int64)).macro_f1.low)
+
+
+def test_a_rare_topic_that_a_draw_lacks_stays_in_the_mean() -> None:
+    """Otherwise the interval would lie above the value: rare topics are the hard ones."""
+    labels = np.zeros((40, 11), np.int8)
+    labels[:, 0] = 1
+    labels[np.arange(1, 11), np.arange(1, 11)] = 1
+    names = tuple(map(str, range(11)))
+    probability = np.zeros((40, 11))
+    probability[:, 0] = 0.9
+    found = evaluate(Answers(names, labels, probability, np.full(11, 0.5)))
+    assert found.macro_f1.value == pytest.approx(1 / 11)
+    assert found.macro_f1.high == pytest.approx(1 / 11)
+    assert found.macro_average_precision.low <= found.macro_average_precision.value
+
+
+def test_draws_are_told_as_they_are_made(answers: Answers) -> None:
+    """Of all articles and of each slice."""
+    drawn: list[int] = []
+    half = np.arange(len(answers.labels)) % 2 == 0
+    parts = {"half": {"first": half, "second": ~half}}
+    evaluate(answers, slices=parts, bootstrap=Bootstrap(n_draws=150), on_drawn=drawn.append)
+    assert sum(drawn) == 2 * 150 * len(answers.labels)
+    assert len(drawn) > 3
+
+
+def test_an_article_without_the_field_is_a_group_of_its_own() -> None:
+    """What is not known to be one story is not drawn as one."""
+    items = [_with_fields(story="a"), _with_fields(), _with_fields(story="a"), _with_fields()]
+    numbers = story_numbers(items, "story").tolist()
+    assert numbers[0] == numbers[2]
+    assert sorted(set(numbers)) == [0, 1, 2]
+
+
 def test_slices_are_by_value_or_by_part_of_a_date(items: list[Labelled]) -> None:
     """What lacks the field is a slice of its own."""
     by_length = slices(items, "length")
     assert list(by_length) == ["long", "short"]
     assert sum(rows.sum() for rows in by_length.values()) == len(items)
     assert all(re.fullmatch(r"\d{4}-\d\d", month) for month in slices(items, "date:month"))
-    one = Labelled("text", "", frozenset(), frozenset(), {"date": "2024-02-30"}, "x:1")
-    assert field_values([one], "date:month") == [MISSING]
+    dated = [_with_fields(date="2024-02-30"), _with_fields(date="2024-02-28"), _with_fields()]
+    assert field_values(dated, "date:month") == [MISSING, "2024-02", MISSING]
+    assert field_values([_with_fields(**{"dc:date": "2024"})], "dc:date") == ["2024"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +199,7 @@ def test_slices_are_by_value_or_by_part_of_a_date(items: list[Labelled]) -> None
     [
         ("lenght", "no article has a field 'lenght'; did you mean 'length'"),
         ("date:hour", "a date is sliced by year, month, day, weekday"),
+        ("length:month", "no article's 'length' is a date"),
     ],
 )
 def test_a_field_that_nobody_has_is_refused(items: list[Labelled], by: str, message: str) -> None:
@@ -169,6 +228,7 @@ def test_the_worst_mistakes_come_with_their_evidence(
     found = worst_mistakes(shipped, items, answers, n=2)
     some = [mistake for mistakes in found.values() for mistake in mistakes]
     assert {mistake.carried for mistake in some} == {True, False}
+    assert len(worst_mistakes(shipped, items, answers, n=0, n_topics=2)) == 2
     for topic, mistakes in found.items():
         threshold = shipped.thresholds[shipped.topics.index(topic)]
         for mistake in mistakes:
@@ -209,12 +269,48 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert "<b>The navy ordered" not in page
 
 
+def test_the_page_takes_names_in_any_script_and_with_any_signs(tmp_path: Path) -> None:
+    """A dollar sign starts no formula, and no font has to know the letters."""
+    article = {"text": "The navy ordered two frigates.", "topics": ["defence"]}
+    sources = ["a$b_$c^{", "新聞", "<b>&"]
+    data = _write(tmp_path / "my.jsonl", *({**article, "source": each} for each in sources))
+    run = _run("shipped", data, "--html", tmp_path / "r.html", "--by", "source", "--draws", "20")
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "r.html").read_text("utf-8")
+    pictures = [b64decode(each).decode() for each in re.findall(r'svg\+xml;base64,([^"]+)"', page)]
+    by_source = next(each for each in pictures if "macro-F1 by source" in each)
+    for name in sources:
+        assert escape(name) in page
+        assert escape(name) in by_source
+
+
+def test_of_many_topics_the_page_shows_those_with_most_mistakes(tmp_path: Path) -> None:
+    """And says so; slices show those with most articles."""
+    names = [f"topic {number}" for number in range(50)]
+    labels = [[names[row % 50]] for row in range(150)]
+    answers = Answers(
+        tuple(names),
+        known_labels([_labelled(each) for each in labels], names),
+        np.tile(np.linspace(0.1, 0.9, 150)[:, None], (1, 50)),
+        np.full(50, 0.85),
+    )
+    half = np.arange(150) % 2 == 0
+    found = evaluate(answers, slices={"half": {"first": half}}, bootstrap=Bootstrap(n_draws=0))
+    page = evaluation_page(found, answers, {names[0]: []}, title="many")
+    assert "Below: the 1 topics with most mistakes" in page
+    assert "Below: the 40 topics with the lowest F1" in page
+    assert "Only the 20 topics with most mistakes" in page
+    assert page.count("<h2>topic") == 1
+    header = next(line for line in evaluation_table(found).splitlines() if line.startswith("half"))
+    assert header.count("topic") == 12
+
+
 def test_the_page_takes_topics_without_articles(tmp_path: Path) -> None:
     """And says that they can't be measured."""
     data = _write(tmp_path / "my.jsonl", {"text": "The navy ordered two frigates.", "topics": []})
     run = _run("shipped", data, "--html", tmp_path / "r.html", "--draws", "20")
     assert run.exit_code == 0, run.output
-    assert "no article carries 'defence': its F1 can't be measured" in run.stderr
+    assert "no article carries 'defence', 'energy', 'trade', 'disaster'" in run.stderr
 
 
 def test_topics_that_the_model_lacks_are_refused_or_passed_over(tmp_path: Path) -> None:
@@ -226,13 +322,45 @@ def test_topics_that_the_model_lacks_are_refused_or_passed_over(tmp_path: Path) 
     )
     run = _run("shipped", data)
     assert run.exit_code == 3
-    assert "my.jsonl:2: topic 'football', which the model does not know" in run.stderr
+    assert "my.jsonl:2: the model knows no topic 'football'; it knows 'defence'" in run.stderr
     assert "--topics" in run.stderr
     run = _run("shipped", data, "--topics", "defence", "--json", "--draws", "0")
     assert list(json.loads(run.stdout)["topics"]) == ["defence"]
     run = _run("shipped", data, "--topics", "football")
     assert run.exit_code == 3
     assert "the model knows no topic 'football'" in run.stderr
+    run = _run("shipped", data, "--topics", "defense")
+    assert "did you mean 'defence'?" in run.stderr
+
+
+def test_topics_are_named_once_with_or_without_spaces(tmp_path: Path) -> None:
+    """However people part them."""
+    data = _write(tmp_path / "my.jsonl", {"text": "Two frigates.", "topics": ["defence"]})
+    run = _run("shipped", data, "--topics", "defence, trade,defence,", "--json", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    assert list(json.loads(run.stdout)["topics"]) == ["defence", "trade"]
+
+
+def test_topics_without_a_column_are_unknown(tmp_path: Path) -> None:
+    """A table about defence says nothing of energy: tags there are neither right nor wrong."""
+    data = tmp_path / "my.csv"
+    oil = "Oil prices rose as OPEC cut its output of crude."
+    data.write_text(f"text,defence\nThe navy ordered two frigates.,1\n{oil},0\n", "utf-8")
+    run = _run("shipped", data, "--json", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    found = json.loads(run.stdout)
+    energy = found["topics"]["energy"]
+    assert (energy["negatives"], energy["unknown"], energy["tagged"]) == (0, 2, 0)
+    assert found["false_tags"]["value"] is None
+    assert found["topics"]["defence"]["f1"]["value"] == 1
+
+
+def test_a_page_in_a_folder_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
+    """Before anything is read, and nothing is made."""
+    run = _run("shipped", tmp_path / "none.jsonl", "--html", tmp_path / "no" / "r.html")
+    assert run.exit_code == 3
+    assert "there is no folder" in run.stderr
+    assert not (tmp_path / "no").exists()
 
 
 def test_labels_in_columns_are_read(tmp_path: Path) -> None:

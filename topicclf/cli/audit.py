@@ -13,11 +13,11 @@ from topicclf import TopicModel, highlight
 from topicclf.cli.label_options import label_options
 from topicclf.cli.terminal import coloured
 from topicclf.evaluation.mistakes import evidence_for
-from topicclf.evaluation.slices import value_numbers
 from topicclf.labelling.audit import audit as find
 from topicclf.labelling.doubts import Doubt
 from topicclf.learning.data import Labelled, read_labelled
 from topicclf.learning.label_fields import LabelOptions
+from topicclf.workshop.groups import story_numbers
 
 __all__ = ["audit"]
 
@@ -56,7 +56,7 @@ def audit(
       topicclf audit my.jsonl --json > look-at-these.jsonl
     """  # noqa: D301
     items = [item for path in data for item in read_labelled(path, options=labels)[0]]
-    groups = None if group is None else value_numbers(items, group)
+    groups = None if group is None else story_numbers(items, group)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
         found, model = find(items, groups=groups, n_jobs=jobs)

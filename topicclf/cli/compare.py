@@ -7,7 +7,7 @@ import click
 
 from topicclf.cli.measuring import Measured, load_model, measuring_options
 from topicclf.errors import DataError
-from topicclf.evaluation.answers import answer
+from topicclf.evaluation.answers import listed
 from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.comparison import compare as difference
 from topicclf.evaluation.plain import plain
@@ -37,22 +37,21 @@ def compare(*, a: Path, b: Path, measured: Measured, flips: int, as_json: bool) 
       topicclf compare old new test.jsonl --json
     """  # noqa: D301
     first, second = load_model(a), load_model(b)
-    every = (*first.topics, *(topic for topic in second.topics if topic not in first.topics))
-    shared = tuple(topic for topic in first.topics if topic in second.topics)
-    if not shared:
+    topics = measured.asked(first, second)
+    if not topics:
         msg = f"{a} and {b} have no topic in common: nothing can be compared"
         raise DataError(msg)
-    topics = measured.topics or shared
-    for topic in every if measured.topics is None else ():
-        if topic not in shared:
-            click.echo(f"only one of the models knows {topic!r}: passed over", err=True)
-    items = measured.read(every)
-    found = difference(
-        answer(first, items, topics=topics),
-        answer(second, items, topics=topics),
-        bootstrap=measured.bootstrap,
-        groups=measured.groups(items),
-    )
+    every = dict.fromkeys((*first.topics, *second.topics))
+    if measured.topics is None and len(topics) < len(every):
+        passed = [topic for topic in every if topic not in topics]
+        click.echo(f"only one of the models knows {listed(passed)}: passed over", err=True)
+    items = measured.read(topics, known=every)
+    groups = measured.groups(items)
+    answers = [measured.ask(model, items, topics) for model in (first, second)]
+    with measured.drawing(items, times=len(answers)) as bar:
+        found = difference(
+            *answers, bootstrap=measured.bootstrap, groups=groups, on_drawn=bar.add_items
+        )
     if as_json:
         click.echo(json.dumps(_described(found, items), ensure_ascii=False))
     else:

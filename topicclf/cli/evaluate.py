@@ -7,7 +7,7 @@ import click
 
 from topicclf.artifact import write_beside
 from topicclf.cli.measuring import Measured, load_model, measuring_options
-from topicclf.evaluation.answers import answer
+from topicclf.errors import DataError
 from topicclf.evaluation.evaluation import evaluate as measure
 from topicclf.evaluation.mistakes import worst_mistakes
 from topicclf.evaluation.plain import plain
@@ -51,19 +51,27 @@ def evaluate(
     """  # noqa: D301
     if page:
         # First of all, so that a missing extra is no surprise at the end.
-        from topicclf.evaluation.page import evaluation_page
+        from topicclf.evaluation.page import MOST_PICTURES, evaluation_page
+
+        if not page.resolve().parent.is_dir():
+            msg = f"{page}: there is no folder {page.parent}"
+            raise DataError(msg)
     loaded = load_model(model)
-    items = measured.read(loaded.topics)
-    answers = answer(loaded, items, topics=measured.topics)
-    found = measure(
-        answers,
-        slices={by: slices(items, by) for by in fields},
-        bootstrap=measured.bootstrap,
-        groups=measured.groups(items),
-    )
+    topics = measured.asked(loaded)
+    items = measured.read(topics, known=loaded.topics)
+    parts, groups = {by: slices(items, by) for by in fields}, measured.groups(items)
+    answers = measured.ask(loaded, items, topics)
+    with measured.drawing(items, times=1 + len(parts)) as bar:
+        found = measure(
+            answers,
+            slices=parts,
+            bootstrap=measured.bootstrap,
+            groups=groups,
+            on_drawn=bar.add_items,
+        )
     if page:
-        worst = worst_mistakes(loaded, items, answers, n=mistakes)
+        worst = worst_mistakes(loaded, items, answers, n=mistakes, n_topics=MOST_PICTURES)
         title = f"{model} on {', '.join(path.name for path in measured.data)}"
         write_beside(page, evaluation_page(found, answers, worst, title=title).encode())
         click.echo(f"wrote {page}", err=True)
-    click.echo(json.dumps(plain(found)) if as_json else evaluation_table(found))
+    click.echo(json.dumps(plain(found), ensure_ascii=False) if as_json else evaluation_table(found))

@@ -1,7 +1,8 @@
 """What the commands that measure share: the labelled articles, and how intervals are drawn."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from numpy.typing import NDArray
 from topicclf import TopicModel, load
 from topicclf.cli.label_options import label_options
 from topicclf.cli.options import is_shipped
+from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
+from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.evaluation.slices import value_numbers
-from topicclf.learning.data import Labelled, read_labelled
+from topicclf.learning.data import Labelled, Source, read_source
 from topicclf.learning.label_fields import LabelOptions
+from topicclf.records.sources import total_size
+from topicclf.workshop.groups import story_numbers
 
 __all__ = ["Measured", "load_model", "measuring_options"]
 
@@ -30,7 +34,8 @@ class Measured:
         data: The files.
         labels: How labels stand in them.
         topics: The topics to look at; None for the model's.
-        group: The field whose values are drawn together; None draws single articles.
+        group: The field whose values are drawn together, or ``near-duplicates``; None draws single
+            articles.
         bootstrap: How intervals are drawn.
     """
 
@@ -40,34 +45,75 @@ class Measured:
     group: str | None
     bootstrap: Bootstrap
 
-    def read(self, topics: tuple[str, ...]) -> list[Labelled]:
+    def asked(self, *models: TopicModel) -> tuple[str, ...]:
+        """The topics to look at: those that were named, or those that all models know.
+
+        Raises:
+            DataError: A model doesn't know one that was named.
+        """
+        for model in models:
+            require_topics(model, self.topics or ())
+        first, *others = (model.topics for model in models)
+        return self.topics or tuple(t for t in first if all(t in other for other in others))
+
+    def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[Labelled]:
         """Read the articles.
 
         Args:
-            topics: The topics that the model knows.
+            topics: The topics to look at.
+            known: All that a model knows.
 
         Raises:
-            DataError: A line is bad, or names a topic that the model doesn't know.
+            DataError: A line is bad, or names a topic that no model knows.
         """
-        items = [item for path in self.data for item in read_labelled(path, options=self.labels)[0]]
+        items: list[Labelled] = []
+        with progress(total_size(map(str, self.data)), unit="articles read") as bar:
+            for path in self.data:
+                found = read_source(Source(path), options=self.labels, on_bytes=bar.add_bytes)
+                found.refuse_bad()
+                items += found.items_on(known)
+                bar.add_items(len(found.items))
         for item in items if self.topics is None else ():
-            if strange := sorted((item.topics | item.unknown) - set(topics)):
-                msg = (
-                    f"{item.place}: topic {strange[0]!r}, which the model does not know; it knows "
-                    f"{', '.join(topics)}. Correct it, or choose what to measure with --topics."
-                )
-                raise DataError(msg)
+            for topic in sorted(item.topics | item.unknown):
+                if topic not in known:
+                    msg = (
+                        f"{item.place}: {no_topic(topic, known)}. Correct it, or choose what to "
+                        "measure with --topics."
+                    )
+                    raise DataError(msg)
         carried = {topic for item in items for topic in item.topics}
-        for topic in self.topics or topics:
-            if topic not in carried:
-                click.echo(f"no article carries {topic!r}: its F1 can't be measured", err=True)
+        if missing := [topic for topic in topics if topic not in carried]:
+            about = f"no article carries {listed(missing)}: no recall and no F1 there"
+            click.echo(about, err=True)
         return items
+
+    def ask(self, model: TopicModel, items: list[Labelled], topics: tuple[str, ...]) -> Answers:
+        """Ask a model about the articles."""
+        with progress(None, items=len(items), unit="articles judged") as bar:
+            return answer(model, items, topics=topics, on_items=bar.add_items)
 
     def groups(self, items: list[Labelled]) -> NDArray[np.int64] | None:
         """The number of each article's group; None where each stands alone."""
         if self.group is None:
             return None
-        return value_numbers(items, self.group)
+        return story_numbers(items, self.group)
+
+    def drawing(self, items: list[Labelled], *, times: int) -> AbstractContextManager[Progress]:
+        """Show how far the draws are.
+
+        Args:
+            items: The articles.
+            times: How often all of them are drawn from.
+        """
+        return progress(
+            None, items=times * self.bootstrap.n_draws * len(items), unit="articles drawn"
+        )
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    """The topics that ``--topics`` names, each once."""
+    names = dict.fromkeys(name.strip() for name in (text or "").split(","))
+    return tuple(name for name in names if name) or None
 
 
 def load_model(path: Path) -> TopicModel:
@@ -83,7 +129,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
                   help="Look at these topics only; others in DATA are passed over.")  # fmt: skip
     @click.option("--group", metavar="FIELD",
                   help="Draw articles that share FIELD together when intervals are drawn: a story "
-                  "told twice is one story.")  # fmt: skip
+                  "told twice is one story. 'near-duplicates' goes by the text.")  # fmt: skip
     @click.option("--draws", default=1000, show_default=True, metavar="N",
                   type=click.IntRange(0),
                   help="How many draws the intervals come from; 0 for none.")  # fmt: skip
@@ -106,7 +152,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
         measured = Measured(
             data=data,
             labels=labels,
-            topics=tuple(topics.split(",")) if topics else None,
+            topics=_names(topics),
             group=group,
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),
         )

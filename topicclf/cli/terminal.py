@@ -42,31 +42,39 @@ class Progress:
         self._items = 0
 
     def add_bytes(self, count: int) -> None:
-        """Note that bytes have been read."""
+        """Note that bytes have been read, and show it now and then."""
         self._steps += count * self._sized
+        self._show_sometimes()
 
     def add_items(self, count: int) -> None:
         """Note that items are done, and show it now and then."""
         self._items += count
         self._steps += count * (not self._sized)
-        if self._bar is not None and time.monotonic() - self._shown > _BETWEEN:
-            self.show()
+        self._show_sometimes()
 
     def show(self) -> None:
         """Show what is done."""
         self._shown = time.monotonic()
         rate = self._items / max(self._shown - self._start, _BETWEEN)
         steps, self._steps = self._steps, 0
-        self._bar.update(steps, f"{self._items:,} {self._unit}, {rate:,.0f}/s")
+        text = f"{self._items:,} {self._unit}, {rate:,.0f}/s" if self._items else None
+        self._bar.update(steps, text)
+
+    def _show_sometimes(self) -> None:
+        if self._bar is not None and time.monotonic() - self._shown > _BETWEEN:
+            self.show()
 
 
 @contextmanager
-def progress(size: int | None, *, unit: str, shown: bool = True) -> Iterator[Progress]:
+def progress(
+    size: int | None, *, unit: str, items: int | None = None, shown: bool = True
+) -> Iterator[Progress]:
     """Show on standard error, if that is a terminal, how far the work is, its rate and time left.
 
     Args:
         size: The bytes to read; None if nobody knows.
         unit: What the items are called.
+        items: How many there are, if that is known and the size is not.
         shown: Whether to show anything, on a terminal.
     """
     if not (shown and sys.stderr.isatty()):
@@ -74,8 +82,8 @@ def progress(size: int | None, *, unit: str, shown: bool = True) -> Iterator[Pro
         return
     unknown: Iterator[None] = (None for _ in ())
     with click.progressbar(
-        None if size else unknown,
-        length=size or None,
+        None if size or items else unknown,
+        length=size or items,
         file=sys.stderr,
         item_show_func=lambda text: text,
     ) as bar:

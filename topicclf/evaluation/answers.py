@@ -1,7 +1,10 @@
 """What a model says of labelled articles, beside what they carry."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +16,18 @@ if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
     from topicclf.model import TopicModel
 
-__all__ = ["Answers", "answer", "known_labels", "log_odds"]
+__all__ = [
+    "Answers",
+    "answer",
+    "known_labels",
+    "listed",
+    "log_odds",
+    "no_topic",
+    "require_topics",
+]
+
+_AT_ONCE = 1024
+_SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,17 +46,23 @@ class Answers:
     probability: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
-    @property
+    @cached_property
     def carried(self) -> NDArray[np.bool_]:
         """Whether the model tags each article with each topic."""
         tagged: NDArray[np.bool_] = self.probability >= self.thresholds
         return tagged
 
-    @property
-    def margin(self) -> NDArray[np.float64]:
-        """How far each log-odds is above its topic's threshold; natural logarithm."""
-        odds: NDArray[np.float64] = log_odds(self.probability) - log_odds(self.thresholds)
-        return odds
+    def margins(
+        self, rows: NDArray[np.int64], columns: NDArray[np.int64] | int
+    ) -> NDArray[np.float64]:
+        """How far the log-odds of cells are above their topics' thresholds; natural logarithm.
+
+        Args:
+            rows: The cells' articles.
+            columns: Their topics.
+        """
+        odds = log_odds(self.probability[rows, columns]) - log_odds(self.thresholds[columns])
+        return np.asarray(odds)
 
     def of(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "Answers":
         """The answers for some of the articles."""
@@ -50,7 +70,11 @@ class Answers:
 
 
 def answer(
-    model: "TopicModel", items: Sequence["Labelled"], *, topics: Sequence[str] | None = None
+    model: "TopicModel",
+    items: Sequence["Labelled"],
+    *,
+    topics: Sequence[str] | None = None,
+    on_items: Callable[[int], object] | None = None,
 ) -> Answers:
     """Ask a model about labelled articles.
 
@@ -58,22 +82,60 @@ def answer(
         model: The model.
         items: The articles.
         topics: Those of the model's topics to look at; all by default.
+        on_items: Called with the number of articles whenever some have been judged.
 
     Raises:
         DataError: The model lacks one of the topics.
     """
     names = tuple(model.topics if topics is None else topics)
-    if strange := sorted(set(names) - set(model.topics)):
-        msg = f"the model knows no topic {strange[0]!r}; it knows {', '.join(model.topics)}"
-        raise DataError(msg)
+    require_topics(model, names)
     columns = [model.topics.index(name) for name in names]
-    probability = model.predict_proba([{"text": i.text, "title": i.title} for i in items])
+    probability = np.empty((len(items), len(names)))
+    for start in range(0, len(items), _AT_ONCE):
+        some = [
+            {"text": item.text, "title": item.title} for item in items[start : start + _AT_ONCE]
+        ]
+        probability[start : start + len(some)] = model.predict_proba(some)[:, columns]
+        if on_items is not None:
+            on_items(len(some))
     return Answers(
         topics=names,
         labels=known_labels(items, names),
-        probability=probability[:, columns],
+        probability=probability,
         thresholds=model.thresholds[columns],
     )
+
+
+def require_topics(model: "TopicModel", topics: Sequence[str]) -> None:
+    """Check that a model knows topics.
+
+    Raises:
+        DataError: It lacks one.
+    """
+    for topic in topics:
+        if topic not in model.topics:
+            raise DataError(no_topic(topic, model.topics))
+
+
+def no_topic(topic: str, known: Collection[str]) -> str:
+    """Say that a topic is not known, and which one was meant or which ones there are.
+
+    >>> no_topic("trode", ["trade", "defence"])
+    "the model knows no topic 'trode'; did you mean 'trade'?"
+    """
+    near = difflib.get_close_matches(topic, known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"it knows {listed(known)}"
+    return f"the model knows no topic {topic!r}; {hint}"
+
+
+def listed(topics: Collection[str]) -> str:
+    """Topics in a line, ten at most.
+
+    >>> listed(["trade", "defence"])
+    "'trade', 'defence'"
+    """
+    more = f" and {len(topics) - _SHOWN} more" if len(topics) > _SHOWN else ""
+    return ", ".join(map(repr, islice(topics, _SHOWN))) + more
 
 
 def known_labels(items: Sequence["Labelled"], topics: Sequence[str]) -> NDArray[np.int8]:

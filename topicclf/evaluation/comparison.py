@@ -1,6 +1,6 @@
 """What changes between two models on the same labelled articles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,6 @@ from scipy.stats import binomtest, false_discovery_control
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.intervals import Bootstrap, Estimate
-from topicclf.evaluation.measures import measure
 
 __all__ = ["Comparison", "Flip", "TopicComparison", "compare"]
 
@@ -90,6 +89,7 @@ def compare(
     *,
     bootstrap: Bootstrap | None = None,
     groups: NDArray[np.int64] | None = None,
+    on_drawn: Callable[[int], object] | None = None,
 ) -> Comparison:
     """Compare two models' answers to the same articles, on the same topics.
 
@@ -103,6 +103,7 @@ def compare(
         second: The other's.
         bootstrap: How to draw the intervals.
         groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+        on_drawn: Called with the number of articles whenever some have been drawn and measured.
 
     Raises:
         ValueError: The two are not about the same topics and articles.
@@ -111,9 +112,10 @@ def compare(
         msg = "only answers to the same articles, on the same topics, can be compared"
         raise ValueError(msg)
     bootstrap = bootstrap or Bootstrap()
-    points = measure(first), measure(second)
-    point = points[1] - points[0]
-    draws = bootstrap.measures(second, groups) - bootstrap.measures(first, groups)
+    (before, drawn_before), (after, drawn_after) = (
+        bootstrap.measures(answers, groups, on_drawn=on_drawn) for answers in (first, second)
+    )
+    point, draws = after - before, drawn_after - drawn_before
 
     def change(name: str) -> Estimate:
         return Estimate.of(getattr(point, name)[0], getattr(draws, name), bootstrap.level)
@@ -128,7 +130,7 @@ def compare(
         n_articles=len(first.labels),
         topics={
             name: TopicComparison(
-                f1=(float(points[0].f1[0, i]), float(points[1].f1[0, i])),
+                f1=(float(before.f1[0, i]), float(after.f1[0, i])),
                 f1_change=Estimate.of(point.f1[0, i], draws.f1[:, i], bootstrap.level),
                 average_precision_change=Estimate.of(
                     point.average_precision[0, i], draws.average_precision[:, i], bootstrap.level
@@ -140,7 +142,7 @@ def compare(
             )
             for i, name in enumerate(first.topics)
         },
-        macro_f1=(float(points[0].macro_f1[0]), float(points[1].macro_f1[0])),
+        macro_f1=(float(before.macro_f1[0]), float(after.macro_f1[0])),
         macro_f1_change=change("macro_f1"),
         micro_f1_change=change("micro_f1"),
         macro_average_precision_change=change("macro_average_precision"),
@@ -154,20 +156,18 @@ def _mcnemar(better: int, worse: int) -> float:
     return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
 
 
-def _flips(first: Answers, second: Answers) -> Sequence[Flip]:
-    apart = np.abs(first.margin - second.margin)
-    where = np.argwhere(first.carried != second.carried).tolist()
-    where.sort(key=lambda cell: -apart[cell[0], cell[1]])
-    return [
-        Flip(
+def _flips(first: Answers, second: Answers) -> Iterator[Flip]:
+    rows, columns = np.nonzero(first.carried != second.carried)
+    apart = np.abs(first.margins(rows, columns) - second.margins(rows, columns))
+    for place in np.argsort(-apart, kind="stable"):
+        row, column = int(rows[place]), int(columns[place])
+        yield Flip(
             row=row,
-            topic=first.topics[topic],
-            right=_right(int(first.labels[row, topic]), bool(first.carried[row, topic])),
-            first=float(first.probability[row, topic]),
-            second=float(second.probability[row, topic]),
+            topic=first.topics[column],
+            right=_right(int(first.labels[row, column]), bool(first.carried[row, column])),
+            first=float(first.probability[row, column]),
+            second=float(second.probability[row, column]),
         )
-        for row, topic in where
-    ]
 
 
 def _right(label: int, first_tags: bool) -> Literal["first", "second", "unknown"]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from topicclf.evaluation.answers import Answers
 
@@ -39,7 +40,7 @@ def confuse(answers: Answers) -> Confusion:
     false = (answers.labels == 0) & answers.carried
     return Confusion(
         topics=answers.topics,
-        taken_for=missed.T.astype(np.int64) @ false.astype(np.int64),
+        taken_for=(sparse.csr_array(missed.T, dtype=np.int64) @ sparse.csr_array(false)).toarray(),
         missed=missed[~false.any(1)].sum(0),
         added=false[~missed.any(1)].sum(0),
     )

@@ -1,6 +1,6 @@
 """An evaluation: what a model is worth on labelled articles, topic by topic and in all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.intervals import Bootstrap, Estimate
-from topicclf.evaluation.measures import Measures, measure
+from topicclf.evaluation.measures import Measures
 from topicclf.learning.calibration import expected_calibration_error
 
 __all__ = ["Evaluation", "TopicEvaluation", "evaluate"]
@@ -29,8 +29,8 @@ class TopicEvaluation:
         recall: Of those that carry it, the share that is tagged; NaN if none carries it.
         f1: Their harmonic mean; NaN likewise.
         average_precision: The area under the precision-recall curve, as scikit-learn sums it.
-        calibration_error: Expected calibration error, 15 bins of equal mass. It has no interval: a
-            bootstrap of it is biased upwards.
+        calibration_error: Expected calibration error, 15 bins of equal mass; NaN if no label is
+            known. It has no interval: a bootstrap of it is biased upwards.
     """
 
     positives: int
@@ -84,6 +84,7 @@ def evaluate(
     slices: Mapping[str, Mapping[str, NDArray[np.bool_]]] | None = None,
     bootstrap: Bootstrap | None = None,
     groups: NDArray[np.int64] | None = None,
+    on_drawn: Callable[[int], object] | None = None,
 ) -> Evaluation:
     """Measure a model's answers.
 
@@ -92,16 +93,17 @@ def evaluate(
         slices: By field and value, which articles to measure apart, each of shape (n_articles,).
         bootstrap: How to draw the intervals.
         groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+        on_drawn: Called with the number of articles whenever some have been drawn and measured.
     """
     bootstrap = bootstrap or Bootstrap()
-    point, draws = measure(answers), bootstrap.measures(answers, groups)
+    point, draws = bootstrap.measures(answers, groups, on_drawn=on_drawn)
 
     def estimate(name: str) -> Estimate:
         return Estimate.of(getattr(point, name)[0], getattr(draws, name), bootstrap.level)
 
     def part(rows: NDArray[np.bool_]) -> Evaluation:
         own = None if groups is None else np.unique(groups[rows], return_inverse=True)[1]
-        return evaluate(answers.of(rows), bootstrap=bootstrap, groups=own)
+        return evaluate(answers.of(rows), bootstrap=bootstrap, groups=own, on_drawn=on_drawn)
 
     return Evaluation(
         n_articles=len(answers.labels),
@@ -145,5 +147,7 @@ def _topic(
         recall=estimate("recall"),
         f1=estimate("f1"),
         average_precision=estimate("average_precision"),
-        calibration_error=expected_calibration_error(probability[known], label[known] == 1),
+        calibration_error=expected_calibration_error(probability[known], label[known] == 1)
+        if known.any()
+        else float("nan"),
     )

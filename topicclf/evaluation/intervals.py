@@ -1,6 +1,6 @@
 """Bootstrap intervals: how much a measure would move on another sample of the same kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,10 @@ from topicclf.evaluation.measures import Measures, measure
 
 __all__ = ["Bootstrap", "Estimate"]
 
-# A block of draws takes this many numbers, some tens of megabytes with what is made of them.
-_BLOCK = 1 << 20
+# A block of draws takes this many numbers, some hundred megabytes with what is made of them, and is
+# done soon enough to show progress.
+_BLOCK = 1 << 23
+_MOST_DRAWS = 100
 
 
 @dataclass(frozen=True)
@@ -60,26 +62,44 @@ class Bootstrap:
     level: float = 0.95
     random_state: int = 0
 
-    def measures(self, answers: Answers, groups: NDArray[np.int64] | None = None) -> Measures:
-        """Measure every draw.
+    def measures(
+        self,
+        answers: Answers,
+        groups: NDArray[np.int64] | None = None,
+        *,
+        on_drawn: Callable[[int], object] | None = None,
+    ) -> tuple[Measures, Measures]:
+        """Measure the articles as they are, and every draw of them.
 
         Args:
             answers: What to draw from.
             groups: Articles of one group share a number from 0 on, shape (n_articles,).
-        """
-        weights = self._weights(len(answers.labels), groups)
-        return Measures.join([measure(answers, weight) for weight in weights])
+            on_drawn: Called with the number of articles whenever some have been drawn and measured.
 
-    def _weights(
+        Returns:
+            One measure, and `n_draws` of them; none where there is a single article or group, as
+            every draw would be the same.
+        """
+        sample = measure(answers)
+        parts = []
+        for drawn in self._draws(len(answers.labels), groups):
+            parts.append(measure(answers, drawn, sample=sample))
+            if on_drawn is not None:
+                on_drawn(drawn.size)
+        return sample, Measures.join(parts)
+
+    def _draws(
         self, n_articles: int, groups: NDArray[np.int64] | None
-    ) -> Iterator[NDArray[np.float64]]:
-        """How often each draw takes each article, in blocks of shape (n, n_articles)."""
+    ) -> Iterator[NDArray[np.float32]]:
+        """How often each draw takes each article, in blocks of shape (n_articles, n)."""
         rng = np.random.default_rng(self.random_state)
         groups = np.arange(n_articles) if groups is None else groups
         n_groups = int(groups.max(initial=-1)) + 1
-        step = max(_BLOCK // max(n_articles, 1), 1)
-        for start in range(0, max(self.n_draws, 1), step):
-            size = min(step, self.n_draws - start)
-            drawn = rng.integers(n_groups, size=(size, n_groups)) if n_groups else np.zeros((0, 0))
-            counts = [np.bincount(row, minlength=n_groups)[groups] for row in drawn]
-            yield np.array(counts, float).reshape(len(counts), n_articles)
+        n_draws = self.n_draws if n_groups > 1 else 0
+        step = min(max(_BLOCK // max(n_articles, 1), 1), _MOST_DRAWS)
+        for start in range(0, max(n_draws, 1), step):
+            drawn = np.empty((n_articles, min(step, n_draws - start)), np.float32)
+            for column in drawn.T:
+                picked = rng.integers(n_groups, size=n_groups)
+                column[:] = np.bincount(picked, minlength=n_groups)[groups]
+            yield drawn

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from topicclf.evaluation.answers import Answers
 
@@ -52,19 +53,24 @@ class Measures:
         return Measures(**{name: getattr(self, name) - getattr(other, name) for name in names})
 
 
-def measure(answers: Answers, weight: NDArray[np.float64] | None = None) -> Measures:
+def measure(
+    answers: Answers, drawn: NDArray[np.float32] | None = None, *, sample: Measures | None = None
+) -> Measures:
     """Measure answers; cells with unknown labels are left out.
 
     Args:
         answers: The answers.
-        weight: How often each draw takes each article, shape (n_draws, n_articles); each one once
+        drawn: How often each draw takes each article, shape (n_articles, n_draws); each one once
             by default.
+        sample: The measures of what is drawn from. A topic that a draw lacks counts with its own
+            value in the means over topics: without it they rise with every rare, hard topic that
+            chance leaves out.
     """
     labels, carried = answers.labels, answers.carried
-    w = np.ones((1, len(labels))) if weight is None else weight
-    hit = w @ (carried & (labels == 1))
-    false = w @ (carried & (labels == 0))
-    missed = w @ (~carried & (labels == 1))
+    w = np.ones((len(labels), 1), np.float32) if drawn is None else drawn
+    hit = _counts(carried & (labels == 1), w)
+    false = _counts(carried & (labels == 0), w)
+    missed = _counts(~carried & (labels == 1), w)
     f1 = _share(2 * hit, 2 * hit + false + missed)
     f1[hit + missed == 0] = np.nan
     average = np.stack(
@@ -78,6 +84,8 @@ def measure(answers: Answers, weight: NDArray[np.float64] | None = None) -> Meas
     certain = (labels >= 0).all(1)
     none = (labels == 0).all(1)
     right = certain & (carried == (labels == 1)).all(1)
+    single = np.stack([right, certain, none & carried.any(1), none], axis=1)
+    n_right, n_certain, n_tagged, n_none = _counts(single, w).T
     return Measures(
         precision=_share(hit, hit + false),
         recall=_share(hit, hit + missed),
@@ -86,11 +94,22 @@ def measure(answers: Answers, weight: NDArray[np.float64] | None = None) -> Meas
         micro_precision=_share(hits, hits + falses),
         micro_recall=_share(hits, hits + misses),
         micro_f1=_share(2 * hits, 2 * hits + falses + misses),
-        macro_f1=_mean(f1),
-        macro_average_precision=_mean(average),
-        exact_match=_share(w @ right, w @ certain),
-        false_tags=_share(w @ (none & carried.any(1)), w @ none),
+        macro_f1=_mean(f1, None if sample is None else sample.f1),
+        macro_average_precision=_mean(
+            average, None if sample is None else sample.average_precision
+        ),
+        exact_match=_share(n_right, n_certain),
+        false_tags=_share(n_tagged, n_none),
     )
+
+
+def _counts(cells: NDArray[np.bool_], drawn: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How often each draw holds a cell of each column, shape (n_draws, n_columns).
+
+    Few cells are set, so that this takes a small part of a dense product's time and memory.
+    """
+    counts = sparse.csr_array(cells.T, dtype=np.float32) @ drawn
+    return np.asarray(counts, float).T
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -99,25 +118,34 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     return shares
 
 
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean(values: NDArray[np.float64], instead: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """The mean over topics, those without a value left out."""
+    if instead is not None:
+        values = np.where(np.isnan(values), instead, values)
     there = ~np.isnan(values)
     return _share(np.where(there, values, 0).sum(1), there.sum(1).astype(float))
 
 
 def _average_precision(
-    probability: NDArray[np.float64], label: NDArray[np.int8], weight: NDArray[np.float64]
+    probability: NDArray[np.float64], label: NDArray[np.int8], drawn: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """`sklearn.metrics.average_precision_score` for many weightings after one sort."""
+    """`sklearn.metrics.average_precision_score` of many draws after one sort."""
     known = np.flatnonzero(label >= 0)
-    if not len(known):
-        return np.full(len(weight), np.nan)
     order = known[np.argsort(-probability[known], kind="stable")]
-    # Articles of equal probability pass the threshold together.
+    yes = label[order] == 1
+    if not yes.any():
+        return np.full(drawn.shape[1], np.nan)
+    # The threshold stops where recall rises: at the last of the articles that share a probability
+    # with one that carries the topic. Those between two stops pass it together, and those after
+    # the last one don't count.
     ends = np.append(np.flatnonzero(np.diff(probability[order])), len(order) - 1)
-    drawn = weight[:, order]
-    hits = np.cumsum(drawn * (label[order] == 1), axis=1)[:, ends]
-    tagged = np.cumsum(drawn, axis=1)[:, ends]
+    stops = ends[np.diff(np.cumsum(yes)[ends], prepend=0) > 0]
+    steps = np.concatenate([[0], stops + 1])
+    passing = order[: steps[-1]]
+    once = np.ones(len(passing), np.float32)
+    shape = (len(stops), len(drawn))
+    passed = sparse.csr_array((once, passing, steps), shape) @ drawn
+    gained = sparse.csr_array((once * yes[: steps[-1]], passing, steps), shape) @ drawn
+    hits, tagged = np.cumsum(gained, axis=0), np.cumsum(passed, axis=0)
     precision = np.divide(hits, tagged, out=np.zeros(hits.shape), where=tagged > 0)
-    gained = np.diff(hits, axis=1, prepend=0)
-    return _share((gained * precision).sum(1), hits[:, -1])
+    return _share((gained * precision).sum(0), hits[-1])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topicclf.article import Article
 from topicclf.evaluation.answers import Answers
@@ -38,7 +39,12 @@ class Mistake:
 
 
 def worst_mistakes(
-    model: "TopicModel", items: Sequence["Labelled"], answers: Answers, *, n: int = 5
+    model: "TopicModel",
+    items: Sequence["Labelled"],
+    answers: Answers,
+    *,
+    n: int = 5,
+    n_topics: int | None = None,
 ) -> dict[str, list[Mistake]]:
     """Find the mistakes that are furthest from the threshold, in log-odds, worst first.
 
@@ -47,26 +53,32 @@ def worst_mistakes(
         items: The articles.
         answers: Its answers to them.
         n: How many for each topic, of missed and of false tags each.
+        n_topics: For how many topics, those with the most mistakes; None for all.
     """
-    found: dict[str, list[Mistake]] = {}
-    for column, topic in enumerate(answers.topics):
-        label, margin = answers.labels[:, column], answers.margin[:, column]
-        order = np.argsort(-np.abs(margin), kind="stable")
-        wrong = (label >= 0) & ((label == 1) != (margin >= 0))
-        rows = [
-            row for value in (0, 1) for row in order[wrong[order] & (label[order] == value)][:n]
-        ]
-        found[topic] = [
+    wrong = (answers.labels >= 0) & (answers.carried != (answers.labels == 1))
+    most = np.argsort(-wrong.sum(0), kind="stable")[:n_topics]
+    return {
+        answers.topics[column]: [
             Mistake(
                 item=items[row],
-                topic=topic,
-                carried=bool(label[row] == 1),
+                topic=answers.topics[column],
+                carried=bool(value),
                 probability=float(answers.probability[row, column]),
-                evidence=evidence_for(model, items[row], topic),
+                evidence=evidence_for(model, items[row], answers.topics[column]),
             )
-            for row in rows
+            for value in (0, 1)
+            for row in _furthest(
+                answers,
+                np.flatnonzero(wrong[:, column] & (answers.labels[:, column] == value)),
+                column,
+            )[:n].tolist()
         ]
-    return found
+        for column in np.sort(most).tolist()
+    }
+
+
+def _furthest(answers: Answers, rows: NDArray[np.int64], column: int) -> NDArray[np.int64]:
+    return rows[np.argsort(-np.abs(answers.margins(rows, column)), kind="stable")]
 
 
 def evidence_for(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":

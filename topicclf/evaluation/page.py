@@ -3,6 +3,7 @@
 Importing this raises `topicclf.errors.MissingExtraError` without extra ``[report]``, matplotlib.
 """
 
+import math
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -14,12 +15,13 @@ from topicclf.evaluation.confusion import confuse
 from topicclf.evaluation.evaluation import Evaluation
 from topicclf.evaluation.intervals import Estimate
 from topicclf.evaluation.mistakes import Mistake
-from topicclf.evaluation.table import number
+from topicclf.evaluation.table import commonest, number
 from topicclf.extras import extra
 
 # Says which extra to install, before the pictures say that matplotlib is missing.
 extra("matplotlib", name="report")
 from topicclf.evaluation.pictures import (  # noqa: E402
+    MOST_TOPICS,
     confusion_picture,
     estimates_picture,
     svg,
@@ -29,12 +31,12 @@ from topicclf.evaluation.pictures import (  # noqa: E402
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["evaluation_page"]
+__all__ = ["MOST_PICTURES", "evaluation_page"]
 
-# With hundreds of topics the page would be too big to open.
-_MOST_PICTURES = 30
-_MOST_SLICES = 40
-_TEXT_SHOWN = 4000
+#: Of how many topics to show the mistakes: with hundreds the page would be too big to open.
+MOST_PICTURES = 30
+_MOST_LINES = 40
+_START_SHOWN, _TEXT_SHOWN = 90, 4000
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
        max-width: 1080px; margin: 2em auto; padding: 0 1em; }
@@ -43,9 +45,10 @@ h3 { margin-bottom: .2em; }
 img { max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25em .7em; text-align: right; border-bottom: 1px solid #e5e5e5; }
+th, td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5; }
 th:first-child, td:first-child { text-align: left; }
 small, .note { color: #595959; }
+td { white-space: pre; } td:first-child { white-space: normal; }
 article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
 article p { margin: .2em 0; } summary { color: #595959; cursor: pointer; }
 details p { white-space: pre-wrap; }
@@ -60,17 +63,14 @@ def evaluation_page(
     Args:
         found: The evaluation.
         answers: What it was made of.
-        mistakes: The worst mistakes by topic.
+        mistakes: The worst mistakes of the topics that get a picture.
         title: What was measured, on what.
     """
     parts = [*_head(title, found), *_topics(found), *_slices(found), *_confusion(answers)]
-    wrong = ((answers.labels >= 0) & (answers.carried != (answers.labels == 1))).sum(0).tolist()
-    order = sorted(range(len(wrong)), key=lambda i: -wrong[i])
-    shown = sorted(order[:_MOST_PICTURES])
-    if len(shown) < len(order):
-        parts.append(f'<p class="note">Below: the {len(shown)} topics with most mistakes.</p>')
-    for topic in (answers.topics[i] for i in shown):
-        parts += _topic(topic, answers, mistakes[topic])
+    if len(mistakes) < len(answers.topics):
+        parts.append(f'<p class="note">Below: the {len(mistakes)} topics with most mistakes.</p>')
+    for topic, some in mistakes.items():
+        parts += _topic(topic, answers, some)
     return "\n".join([*parts, "</body></html>", ""])
 
 
@@ -109,40 +109,51 @@ def _topics(found: Evaluation) -> Iterator[str]:
         [
             name,
             *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
-            *map(_with_interval, (topic.precision, topic.recall, topic.f1)),
-            _with_interval(topic.average_precision),
+            *(
+                f"{number(each.value)}\n{_interval(each)}"
+                for each in (topic.precision, topic.recall, topic.f1, topic.average_precision)
+            ),
             number(topic.calibration_error),
             f"{topic.threshold:.2f}",
         ]
         for name, topic in found.topics.items()
     ]
     yield from _table(head.split(", "), rows)
-    estimates = {name: topic.f1 for name, topic in found.topics.items()}
-    most = sorted(estimates, key=lambda name: estimates[name].value)[:_MOST_SLICES]
-    kept = {name: estimates[name] for name in estimates if name in most}
+    measured = {n: t.f1 for n, t in found.topics.items() if not math.isnan(t.f1.value)}
+    lowest = sorted(measured, key=lambda name: measured[name].value)[:_MOST_LINES]
+    if len(lowest) < len(measured):
+        yield f'<p class="note">Below: the {len(lowest)} topics with the lowest F1.</p>'
+    kept = {name: each for name, each in measured.items() if name in lowest}
     yield _estimates({**kept, "macro": found.macro_f1}, "F1", found.level)
 
 
 def _slices(found: Evaluation) -> Iterator[str]:
     for by, values in found.slices.items():
         yield f"<h2>By {escape(by)}</h2>"
-        names = list(found.topics)
+        names = commonest(found)
+        if len(names) < len(found.topics):
+            about = f"The {len(names)} topics with most articles; macro-F1 is over all of them."
+            yield f'<p class="note">{about}</p>'
         yield from _table(
             [by, "articles", "macro-F1", "false tags", *names],
             [
                 [
                     value,
-                    str(part.n_articles),
-                    _with_interval(part.macro_f1),
+                    f"{part.n_articles:,}",
+                    f"{number(part.macro_f1.value)} {_interval(part.macro_f1)}",
                     number(part.false_tags.value),
-                    *(number(topic.f1.value) for topic in part.topics.values()),
+                    *(number(part.topics[name].f1.value) for name in names),
                 ]
                 for value, part in values.items()
             ],
         )
-        largest = sorted(values, key=lambda value: -values[value].n_articles)[:_MOST_SLICES]
-        kept = {value: values[value].macro_f1 for value in values if value in largest}
-        yield _estimates(kept, f"macro-F1 by {by}", found.level)
+        measured = {v: p for v, p in values.items() if not math.isnan(p.macro_f1.value)}
+        largest = sorted(measured, key=lambda value: -measured[value].n_articles)[:_MOST_LINES]
+        if len(largest) < len(measured):
+            yield f'<p class="note">Below: the {len(largest)} with most articles.</p>'
+        kept = {value: part.macro_f1 for value, part in measured.items() if value in largest}
+        if kept:
+            yield _estimates(kept, f"macro-F1 by {by}", found.level)
 
 
 def _confusion(answers: Answers) -> Iterator[str]:
@@ -150,7 +161,12 @@ def _confusion(answers: Answers) -> Iterator[str]:
     yield (
         "<p>Each number counts articles that carry the topic on the left, miss it, and get the one "
         "below instead. Right column: missed, and nothing false in its place. Bottom row: tagged "
-        "falsely, with nothing missed.</p>"
+        "falsely, with nothing missed."
+        + (
+            f" Only the {MOST_TOPICS} topics with most mistakes."
+            * (len(answers.topics) > MOST_TOPICS)
+        )
+        + "</p>"
     )
     yield _image(confusion_picture(confuse(answers)), "Confusion of topics")
 
@@ -171,15 +187,19 @@ def _mistake(mistake: Mistake) -> Iterator[str]:
     item = mistake.item
     truth = ", ".join(sorted(item.topics)) or "none"
     yield (
-        f"<article><p><b>{escape(item.title or item.text[:90])}</b><br>"
+        f"<article><p><b>{escape(item.title or _cut(item.text, _START_SHOWN))}</b><br>"
         f"<small>{escape(item.place)} · labelled {escape(truth)} · "
         f"{escape(mistake.topic)} {mistake.probability:.1%}</small></p>"
     )
     for sentence in mistake.evidence.sentences:
         marked = highlight.html(sentence.text, sentence.terms, offset=sentence.start)
         yield f"<p>{marked}</p>"
-    text = item.text[:_TEXT_SHOWN] + ("…" if len(item.text) > _TEXT_SHOWN else "")
-    yield f"<details><summary>the article</summary><p>{escape(text)}</p></details></article>"
+    text = escape(_cut(item.text, _TEXT_SHOWN))
+    yield f"<details><summary>the article</summary><p>{text}</p></details></article>"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _estimates(estimates: Mapping[str, Estimate], label: str, level: float) -> str:
@@ -198,10 +218,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
     yield "</table></div>"
-
-
-def _with_interval(estimate: Estimate) -> str:
-    return f"{number(estimate.value)} {_interval(estimate)}".rstrip()
 
 
 def _interval(estimate: Estimate) -> str:

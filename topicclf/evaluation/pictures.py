@@ -5,6 +5,7 @@ says anything by colour alone.
 """
 
 import io
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from topicclf.evaluation.intervals import Estimate
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["confusion_picture", "estimates_picture", "svg", "topic_picture"]
+__all__ = ["MOST_TOPICS", "confusion_picture", "estimates_picture", "svg", "topic_picture"]
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 _STYLE: dict[Any, Any] = {
@@ -35,12 +36,17 @@ _STYLE: dict[Any, Any] = {
     "ytick.labelsize": 8.5,
     "legend.fontsize": 8.5,
     "legend.frameon": False,
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", "sans-serif"],
+    # Letters stay letters, so that the reader's own fonts show names in any script.
+    "svg.fonttype": "none",
+    # Names of topics and sources are no formulas, whatever signs they hold.
+    "text.parse_math": False,
     # The same evaluation gives the same bytes.
     "svg.hashsalt": "topicclf",
 }
 _BINS = 10
-_MOST_TOPICS = 20
+#: Of how many topics to show what they are taken for.
+MOST_TOPICS = 20
 
 
 def topic_picture(answers: Answers, topic: str) -> Figure:
@@ -57,8 +63,8 @@ def topic_picture(answers: Answers, topic: str) -> Figure:
         _reliability(axes["said"], probability, yes)
         _histogram(axes["with"], probability[yes], BLUE, threshold)
         _histogram(axes["without"], probability[~yes], ORANGE, threshold)
-        axes["with"].set_title(f"{int(yes.sum())} articles with it")
-        axes["without"].set_title(f"{int((~yes).sum())} articles without it")
+        axes["with"].set_title(f"Articles with it: {int(yes.sum()):,}")
+        axes["without"].set_title(f"Articles without it: {int((~yes).sum()):,}")
         axes["with"].tick_params(labelbottom=False)
         axes["without"].set_xlabel("stated probability (dashed: the threshold)")
     return figure
@@ -131,6 +137,8 @@ def _histogram(
     if len(probability):
         # Most articles stand at the ends; a logarithm lets those between be seen.
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_minor_formatter("")
         axes.set_ylim(bottom=0.7)
 
 
@@ -166,7 +174,7 @@ def confusion_picture(confusion: Confusion) -> Figure:
     total = (
         confusion.taken_for.sum(0) + confusion.taken_for.sum(1) + confusion.missed + confusion.added
     )
-    kept = np.sort(np.argsort(-total, kind="stable")[:_MOST_TOPICS])
+    kept = np.sort(np.argsort(-total, kind="stable")[:MOST_TOPICS])
     names = [confusion.topics[i] for i in kept]
     n = len(kept)
     cells = np.zeros((n + 1, n + 1), int)
@@ -196,8 +204,10 @@ def confusion_picture(confusion: Confusion) -> Figure:
 
 
 def svg(figure: Figure) -> bytes:
-    """A picture as SVG, letters drawn as shapes; the same picture gives the same bytes."""
+    """A picture as SVG; the same picture gives the same bytes."""
     buffer = io.BytesIO()
-    with rc_context(_STYLE):
+    with rc_context(_STYLE), warnings.catch_warnings():
+        # They are missing only here, where widths are measured.
+        warnings.filterwarnings("ignore", r"Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

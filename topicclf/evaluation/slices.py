@@ -14,7 +14,7 @@ from topicclf.errors import DataError
 if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
 
-__all__ = ["MISSING", "field_values", "slices", "value_numbers"]
+__all__ = ["MISSING", "field_values", "slices"]
 
 #: The slice of the articles that lack the field, or whose date can't be read.
 MISSING = "(none)"
@@ -35,31 +35,23 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
         by: A field's name; of an ISO date, ``name:year``, ``:month``, ``:day`` or ``:weekday``.
 
     Raises:
-        DataError: No article has the field, or the part is none of these.
+        DataError: No article has the field, or the part is none of these, or no value is a date.
     """
-    name, _, part = by.partition(":")
+    there = Counter(field for item in items for field in item.fields)
+    name, _, part = (by, "", "") if by in there else by.partition(":")
     if part and part not in _PARTS:
         msg = f"{by!r}: a date is sliced by {', '.join(_PARTS)}; write for example {name}:month"
         raise DataError(msg)
-    there = Counter(field for item in items for field in item.fields)
     if name not in there:
         near = difflib.get_close_matches(name, there, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"they have {', '.join(sorted(there))}"
         msg = f"no article has a field {name!r}; {hint}"
         raise DataError(msg)
-    return [_value(item.fields.get(name), part) for item in items]
-
-
-def value_numbers(items: Sequence["Labelled"], by: str) -> NDArray[np.int64]:
-    """The values of a field as numbers: equal for equal values, shape (n_articles,).
-
-    Raises:
-        DataError: As for `field_values`.
-    """
-    numbers: NDArray[np.int64] = np.unique(np.array(field_values(items, by)), return_inverse=True)[
-        1
-    ]
-    return numbers
+    values = [_value(item.fields.get(name), part) for item in items]
+    if part and set(values) == {MISSING}:
+        msg = f"{by!r}: no article's {name!r} is a date such as 2024-05-31"
+        raise DataError(msg)
+    return values
 
 
 def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.bool_]]:
@@ -69,7 +61,8 @@ def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.bool_]]
         DataError: As for `field_values`.
     """
     values = np.array(field_values(items, by), object)
-    return {value: values == value for value in sorted(set(values.tolist()))}
+    names, numbers = np.unique(values, return_inverse=True)
+    return {name: numbers == number for number, name in enumerate(names.tolist())}
 
 
 def _value(value: Any, part: str) -> str:

@@ -12,9 +12,10 @@ from topicclf.evaluation.intervals import Estimate
 if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
 
-__all__ = ["comparison_table", "evaluation_table", "number"]
+__all__ = ["commonest", "comparison_table", "evaluation_table", "number"]
 
 _SHOWN_CHARACTERS = 60
+_SHOWN_NAME = 20
 
 
 def number(value: float, *, digits: int = 3) -> str:
@@ -30,8 +31,15 @@ def evaluation_table(found: Evaluation) -> str:
     """The numbers, and the slices below them."""
     lines = [*_topics(found), "", *_totals(found)]
     for by, values in found.slices.items():
-        lines += ["", *_slices(by, values)]
+        lines += ["", *_slices(by, values, commonest(found))]
     return "\n".join(lines)
+
+
+def commonest(found: Evaluation, *, most: int = 12) -> list[str]:
+    """The topics that most articles carry, in their usual order."""
+    counts = {name: topic.positives for name, topic in found.topics.items()}
+    kept = sorted(counts, key=lambda name: -counts[name])[:most]
+    return [name for name in counts if name in kept]
 
 
 def _topics(found: Evaluation) -> Iterator[str]:
@@ -63,13 +71,15 @@ def _totals(found: Evaluation) -> Iterator[str]:
         yield f"{name:34}{number(estimate.value):>6}  {_interval(estimate)}"
 
 
-def _slices(by: str, values: Mapping[str, Evaluation]) -> Iterator[str]:
+def _slices(by: str, values: Mapping[str, Evaluation], names: Sequence[str]) -> Iterator[str]:
     width = max([len(by), *map(len, values)])
-    topics = next(iter(values.values())).topics
-    names = "  ".join(f"{name[:9]:>9}" for name in topics)
-    yield f"{by:{width}}  articles  macro-F1       interval  false tags  {names}"
+    header = "  ".join(f"{name[:_SHOWN_NAME]:>9}" for name in names)
+    yield f"{by:{width}}  articles  macro-F1       interval  false tags  {header}"
     for value, part in values.items():
-        each = "  ".join(f"{number(topic.f1.value):>9}" for topic in part.topics.values())
+        each = "  ".join(
+            f"{number(part.topics[name].f1.value):>{max(9, len(name[:_SHOWN_NAME]))}}"
+            for name in names
+        )
         yield (
             f"{value:{width}}  {part.n_articles:8}  {number(part.macro_f1.value):>8}  "
             f"{_interval(part.macro_f1):>13}  {number(part.false_tags.value):>10}  {each}"

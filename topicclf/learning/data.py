@@ -1,7 +1,7 @@
 """Labelled articles, with every problem named by file and line."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -121,6 +121,26 @@ class Reading:
     about: str
     topics: frozenset[str] | None = None
 
+    def items_on(self, topics: Collection[str]) -> list[Labelled]:
+        """Its articles; of these topics, those without a column of their own are unknown."""
+        silent = frozenset(topics) - (self.topics or frozenset(topics))
+        if not silent:
+            return self.items
+        return [replace(item, unknown=item.unknown | silent) for item in self.items]
+
+    def refuse_bad(self) -> None:
+        """Let nothing pass but a source that is whole.
+
+        Raises:
+            DataError: A record is bad, or there is none; the message names file and line of up to
+                ten, and what to do.
+        """
+        if self.problems:
+            raise DataError(listing(self.problems))
+        if not self.items:
+            msg = f"{self.source.path} holds no labelled article"
+            raise DataError(msg)
+
 
 def read_labelled(
     path: str | os.PathLike[str],
@@ -146,18 +166,24 @@ def read_labelled(
         MissingExtraError: The format needs a library that is not installed.
     """
     found = read_source(Source(Path(path)), topics=topics, options=options)
-    if found.problems and not skip_bad:
-        raise DataError(listing(found.problems))
-    if not found.items:
-        msg = f"{path} holds no labelled article"
-        raise DataError(msg)
+    (replace(found, problems=[]) if skip_bad else found).refuse_bad()
     return found.items, found.problems
 
 
 def read_source(
-    source: Source, *, topics: Sequence[str] | None = None, options: LabelOptions | None = None
+    source: Source,
+    *,
+    topics: Sequence[str] | None = None,
+    options: LabelOptions | None = None,
+    on_bytes: Callable[[int], object] | None = None,
 ) -> Reading:
     """Read a source, with its problems.
+
+    Args:
+        source: The source.
+        topics: The topics that there are; None takes any.
+        options: Where the text and the topics stand, if their names don't say it.
+        on_bytes: Called with the number of bytes whenever some have been read from a disk.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -169,7 +195,7 @@ def read_source(
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
     every: frozenset[str] | None = frozenset()
-    records = read_records([source.path], options=options.read)
+    records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
         good = []
         for record in group:

@@ -121,8 +121,7 @@ def gather(
     items: list[Labelled] = []
     origins: list[int] = []
     for number, reading in enumerate(readings):
-        silent = frozenset(names) - (reading.topics or frozenset(names))
-        items += [replace(i, unknown=i.unknown | silent) if silent else i for i in reading.items]
+        items += reading.items_on(names)
         origins += [number] * len(reading.items)
     weights = [readings[origin].source.weight for origin in origins]
     kept, contradictions = merge(items, weights)
