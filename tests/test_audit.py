@@ -1,5 +1,6 @@
 """Finding labels that are wrong."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -81,14 +82,60 @@ def test_a_title_can_not_give_orders_to_the_terminal(tmp_path: Path) -> None:
 
 
 def test_as_json_the_article_keeps_its_fields(tmp_path: Path) -> None:
-    """So that it can be corrected and given to training again."""
+    """With what speaks against its label."""
     wrong = {"id": "odd", "text": "The navy ordered frigates; soldiers begin.", "topics": []}
     run = _run(_write(tmp_path / "my.jsonl", [*LINES, wrong]), "-n", "1", "--json")
     found = json.loads(run.stdout)
     assert {key: found[key] for key in wrong} == wrong
-    assert found["doubt"]["topic"] == "defence"
-    assert found["doubt"]["labelled"] is False
-    assert found["doubt"]["evidence"]
+    [doubt] = found["doubts"]
+    assert doubt["topic"] == "defence"
+    assert doubt["labelled"] is False
+    assert doubt["place"].endswith(f"my.jsonl:{len(LINES) + 1}")
+    assert doubt["evidence"]
+
+
+def test_an_article_with_two_doubts_is_one_line(tmp_path: Path) -> None:
+    """So that it is corrected once."""
+    text = "The navy sent frigates with aid after the earthquake, and floods drove villagers."
+    wrong = {"id": "odd", "text": text, "topics": []}
+    run = _run(_write(tmp_path / "my.jsonl", [*LINES, wrong]), "--json")
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    [odd] = [line for line in found if line["id"] == "odd"]
+    assert {doubt["topic"] for doubt in odd["doubts"]} == {"defence", "disaster"}
+
+
+def test_corrected_lines_are_training_data_and_win_over_the_old_ones(tmp_path: Path) -> None:
+    """Also where the labels stand in a column for each topic, and the text has another name."""
+    table = tmp_path / "my.csv"
+    rows: list[tuple[object, ...]] = [
+        ("story", "defence", "disaster"),
+        ("The navy ordered frigates; soldiers begin.", 0, ""),
+    ]
+    rows += [
+        (text, int("defence" in topics), int("disaster" in topics))
+        for text, topics in zip(TEXTS, LABELS, strict=True)
+    ]
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    options = ["--text-field", "story", "--topic-columns", "defence,disaster"]
+    run = _run(table, "-n", "1", "--json", *options)
+    line = json.loads(run.stdout)
+    assert (line["topics"], line["unknown"]) == ([], ["disaster"])
+    fixed = _write(tmp_path / "fixed.jsonl", [{**line, "topics": ["defence"]}])
+    again = _run(table, f"{fixed}:2", "--json", *options)
+    assert again.exit_code == 0, again.output
+    assert again.stdout == ""
+    assert "of 43 articles 0 are less probable" in again.stderr
+
+
+def test_what_nobody_looked_at_is_not_doubted(tmp_path: Path) -> None:
+    """A file without a column for a topic says nothing of it."""
+    one = tmp_path / "one.csv"
+    rows = 'Floods drove villagers out.,1\n"The navy sent frigates, soldiers.",0\n'
+    one.write_text(f"text,disaster\n{rows}", "utf-8")
+    run = _run(_write(tmp_path / "my.jsonl", LINES), one)
+    assert run.exit_code == 0, run.output
+    assert "defence: not labelled" not in run.stdout
 
 
 def test_a_story_is_not_judged_by_its_own_retelling(tmp_path: Path) -> None:
@@ -120,7 +167,7 @@ def test_data_that_can_not_be_learnt_is_refused(tmp_path: Path) -> None:
         audit(read_labelled(path)[0])
     run = _run(path)
     assert run.exit_code == 3
-    assert "there is no topic to learn" in run.stderr
+    assert "no article carries a topic" in run.stderr
     run = _run(_write(path, LINES), "--group", "sotry")
     assert run.exit_code == 3
     assert "no article has a field 'sotry'" in run.stderr

@@ -1,5 +1,6 @@
 """The command line as a whole: its commands, errors and statuses."""
 
+import json
 import os
 import subprocess
 import sys
@@ -145,6 +146,8 @@ def _terminal() -> Iterator[tuple[int, Callable[[], bytes]]]:
     os.close(controller)
 
 
+KINDS = [("defence", "The navy ordered two frigates"), ("music", "A new opera opens")]
+
 needs_terminals = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 
@@ -201,3 +204,32 @@ def test_measuring_shows_how_far_it_is_on_a_terminal_only(models: list[str]) -> 
         assert stage in output
     assert output.count(b"100%") >= 3
     assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
+@needs_terminals
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (["train", "{data}", "--out", "{out}"], b"learning: topic 1 of 2"),
+        (["audit", "{data}"], b"learning: topic 1 of 2"),
+        (["suggest", "shipped", "{data}"], b"100%"),
+    ],
+)
+def test_so_is_that_of_other_long_commands(
+    tmp_path: Path, command: list[str], shown: bytes
+) -> None:
+    """Which topic is learnt, and how many articles have been read."""
+    data = tmp_path / "my.jsonl"
+    lines = [{"text": f"{text} {n}", "topics": [topic]} for n in range(20) for topic, text in KINDS]
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    filled = [word.format(data=data, out=tmp_path / "out") for word in command]
+    arguments = [sys.executable, "-m", "topicclf", *filled]
+    with (
+        _terminal() as (terminal, read),
+        subprocess.Popen(arguments, stderr=terminal, stdout=subprocess.DEVNULL) as run,
+    ):
+        output = read()
+    assert run.returncode == 0, output
+    assert shown in output
+    quiet = subprocess.run(arguments, capture_output=True, check=True)
+    assert shown not in quiet.stderr

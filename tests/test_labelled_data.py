@@ -145,5 +145,35 @@ def test_weights_stand_behind_a_colon(tmp_path: Path) -> None:
     odd = tmp_path / "a:3"
     odd.touch()
     assert Source.parse(str(odd)) == Source(odd)
-    with pytest.raises(DataError, match="a weight must be above 0"):
-        Source.parse("my.jsonl:0")
+    for text in ("my.jsonl:0", "my.jsonl:-3", "my.jsonl:nan", f"{odd}:heavy"):
+        with pytest.raises(DataError, match=r"is no weight; give a number above 0, such as .*:30"):
+            Source.parse(text)
+
+
+def test_a_field_that_is_named_and_not_there_is_told_once(tmp_path: Path) -> None:
+    """With the name that was meant, instead of a complaint about each article."""
+    path = _csv(tmp_path / "my.csv", [["text", "tags", "bread"], ["One.", "a", 1], ["Two.", "", 0]])
+    with pytest.raises(DataError, match=r"my\.csv: no field 'tagz'; did you mean 'tags'\?$"):
+        read_labelled(path, options=LabelOptions(topics_field="tagz"))
+    with pytest.raises(DataError, match=r"my\.csv: no field 'bred'; did you mean 'bread'\?$"):
+        read_labelled(path, options=LabelOptions(topic_columns=("bred",)))
+    path = _csv(tmp_path / "bare.csv", [["text", "page"], ["One.", 3], ["Two.", 4]])
+    with pytest.raises(DataError, match=r"bare\.csv: no field is called 'topics'.*'text', 'page'"):
+        read_labelled(path)
+
+
+def test_a_name_of_nothing_is_no_topic(tmp_path: Path) -> None:
+    """And white space around a name is not part of it."""
+    path = tmp_path / "my.jsonl"
+    path.write_text('{"text": "x", "topics": [" a "]}\n{"text": "y", "topics": [""]}\n', "utf-8")
+    items, problems = read_labelled(path, skip_bad=True)
+    assert [item.topics for item in items] == [{"a"}]
+    assert [problem.place for problem in problems] == [f"{path}:2"]
+
+
+def test_problems_stand_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    """Whether it is the record that is bad or its labels."""
+    path = tmp_path / "my.jsonl"
+    path.write_text('{"text": "x", "topics": null}\n[]\n{"text": "y"}\n', "utf-8")
+    problems = read_source(Source(path)).problems
+    assert [problem.place for problem in problems] == [f"{path}:{line}" for line in (1, 2, 3)]

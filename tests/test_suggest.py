@@ -1,10 +1,13 @@
 """Choosing the articles that are worth labelling next."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,6 +18,8 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
 from topicclf.labelling.suggest import suggest
 from topicclf.learning.data import read_labelled
+from topicclf.learning.label_fields import LabelOptions
+from topicclf.records import ReadOptions
 
 
 def _write(path: Path, lines: list[dict[str, Any]]) -> Path:
@@ -85,6 +90,77 @@ def test_suggestions_come_back_as_training_data(tmp_path: Path) -> None:
         read_labelled(out)
     filled = _write(out, [{**line, "topics": ["trade"]} for line in lines])
     assert [item.topics for item in read_labelled(filled)[0]] == [{"trade"}] * 3
+
+
+def test_what_the_record_said_of_topics_does_not_come_along(tmp_path: Path) -> None:
+    """Neither under other capitals nor as unknown; the options that name fields hold here, too."""
+    record = {
+        "Topics": "news",
+        "unknown": ["trade"],
+        "Title": "A",
+        "story": "Oil and arms exports rose.",
+        "Tags": "",
+    }
+    pool = _write(tmp_path / "pool.jsonl", [record])
+    options = ["--text-field", "story", "--topics-field", "Tags"]
+    for given, name in (([*options[:2]], "topics"), (options, "Tags")):
+        line = json.loads(_run("shipped", pool, *given).stdout)
+        assert (line[name], line["unknown"]) == (None, [])
+        line[name] = ["trade"]
+        filled = _write(tmp_path / "next.jsonl", [line])
+        read = LabelOptions(
+            topics_field=name if name == "Tags" else None, read=ReadOptions(text_field="story")
+        )
+        [item] = read_labelled(filled, options=read)[0]
+        assert (set(item.topics), set(item.unknown)) == ({"trade"}, set())
+        assert (item.text, item.title) == (record["story"], "A")
+
+
+def test_a_pool_of_any_format_comes_back_as_json_lines(tmp_path: Path) -> None:
+    """Dates become text, and what is no Unicode becomes JSON's own escapes."""
+    texts = ["Oil and arms exports rose.", "The navy ordered frigates."]
+    table = {"text": texts, "when": [datetime(2024, 5, 31)] * 2, "topics": [None, ["x"]]}
+    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "pool.parquet")
+    (tmp_path / "pool.csv").write_text("text\n" + "\n".join(texts) + "\n", "utf-8")
+    (tmp_path / "pool.jsonl").write_text(
+        "".join(json.dumps({"text": f"{text} \ud83d"}) + "\n\n" for text in texts), "utf-8"
+    )
+    (tmp_path / "folder").mkdir()
+    for number, text in enumerate(texts):
+        (tmp_path / "folder" / f"{number}.txt").write_text(text, "utf-8")
+    for pool in ("pool.parquet", "pool.csv", "pool.jsonl", "folder"):
+        run = _run("shipped", tmp_path / pool)
+        assert run.exit_code == 0, run.output
+        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        assert sorted(line["text"].rstrip(" \ud83d") for line in lines) == sorted(texts)
+        assert all(line["topics"] is None for line in lines)
+
+
+def test_it_says_when_there_are_fewer_than_were_asked_for(tmp_path: Path) -> None:
+    """And that a pool without any article is a mistake."""
+    pool = _write(tmp_path / "pool.jsonl", [{"text": "Oil and arms exports rose."}, {"text": ""}])
+    run = _run("shipped", pool, "-n", "3")
+    assert run.exit_code == 0
+    assert "chose 1 of 2 articles, not 3" in run.stderr
+    run = _run("shipped", _write(pool, []))
+    assert run.exit_code == 3
+    assert "no article in" in run.stderr
+    run = _run("shipped", _write(pool, [{"words": "x"}]))
+    assert run.exit_code == 3
+    assert "pool.jsonl:1: no field is called 'text'" in run.stderr
+
+
+def test_what_is_being_labelled_is_not_chosen_again(tmp_path: Path) -> None:
+    """An earlier choice counts as labelled before its topics are filled in."""
+    first = tmp_path / "first.jsonl"
+    assert _run("shipped", HELD_OUT, "-n", "5", "--out", first).exit_code == 0
+    run = _run("shipped", HELD_OUT, "-n", "5", "--labelled", first)
+    assert run.exit_code == 0, run.output
+    ids = [
+        {json.loads(line)["id"] for line in text.splitlines()}
+        for text in (first.read_text("utf-8"), run.stdout)
+    ]
+    assert len(ids[0] | ids[1]) == 10
 
 
 def test_a_model_of_ones_own_and_its_data(tmp_path: Path) -> None:

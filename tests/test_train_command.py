@@ -143,6 +143,23 @@ def test_a_story_never_stands_on_both_sides(tmp_path: Path) -> None:
     assert len(prepared.held.texts) == 12
 
 
+def test_articles_without_the_field_of_the_story_stand_alone(tmp_path: Path) -> None:
+    """Otherwise all corrections, say, would be one story."""
+    named = [{"text": f"Text {n}", "topics": [], "story": str(n // 2)} for n in range(4)]
+    lines = [*named, *({"text": f"Text {n}", "topics": []} for n in range(4, 9))]
+    items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
+    assert len(set(stories(items, "story"))) == 2 + 5
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3, 0.4, 0.5, 0.7, 0.9])
+def test_the_share_that_is_held_out_is_the_one_that_was_asked_for(data: Path, share: float) -> None:
+    """And every topic has its share of it."""
+    prepared = prepare([read_source(Source(data))], Plan(test=share))
+    assert prepared.held is not None
+    assert len(prepared.held.texts) == round(share * 80)
+    assert (prepared.held.labels == 1).mean(0) == pytest.approx([0.5, 0.5], abs=0.13)
+
+
 def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
     """A copy that was cut and edited is the same story, another article is not."""
     articles = _long_articles()
@@ -294,7 +311,7 @@ def test_a_full_disk_leaves_the_old_model_whole(data: Path, tmp_path: Path) -> N
         env=environment,
     )
     assert run.returncode == 3, run.stderr
-    assert "File too large" in run.stderr
+    assert "model/model.npz: File too large" in run.stderr
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
@@ -312,3 +329,21 @@ def test_without_a_place_for_the_model_it_asks_for_one(data: Path) -> None:
     run = _run(data)
     assert run.exit_code == 2
     assert "--out DIR" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--precision", "1.2"], "0<x<1"),
+        (["--precision", "0.9", "--recall", "0.9"], "not both"),
+        (["--test", "1"], "0<x<1"),
+        (["--seed", "-1"], "x>=0"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_before_anything_is_read(
+    options: list[str], message: str
+) -> None:
+    """With status 2."""
+    run = _run("missing.jsonl", "--out", "model", *options)
+    assert run.exit_code == 2
+    assert message in run.stderr

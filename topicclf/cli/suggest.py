@@ -1,19 +1,25 @@
 """``topicclf suggest``."""
 
-import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
 from topicclf.artifact import write_beside
+from topicclf.cli.label_options import label_options
 from topicclf.cli.measuring import load_model
+from topicclf.cli.terminal import Progress, progress
+from topicclf.errors import DataError
+from topicclf.labelling.line import training_line
 from topicclf.labelling.suggest import Suggestion
 from topicclf.labelling.suggest import suggest as choose
-from topicclf.learning.data import read_labelled
-from topicclf.records import BadRecord, read_records
+from topicclf.learning.label_fields import LabelOptions
+from topicclf.records import BadRecord, ReadOptions, read_records
+from topicclf.records.sources import find_files, total_size
+from topicclf.writing.jsonl import encoded
 
 __all__ = ["suggest"]
 
@@ -23,18 +29,21 @@ __all__ = ["suggest"]
 @click.argument("pool", nargs=-1, required=True)
 @click.option("-n", "count", default=100, show_default=True, metavar="N", type=click.IntRange(1),
               help="How many articles to choose.")  # fmt: skip
-@click.option("--labelled", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
-              help="Articles that have labels already: nothing near to them is chosen. May be "
-              "given several times.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
+@click.option("--labelled", multiple=True, metavar="FILE",
+              help="Articles that have labels already, or are being labelled: nothing near to "
+              "them is chosen. May be given several times.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
+              help="Of the draws.")  # fmt: skip
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write; standard output by default.")  # fmt: skip
+@label_options
 def suggest(
     *,
     model: Path,
     pool: tuple[str, ...],
+    labels: LabelOptions,
     count: int,
-    labelled: tuple[Path, ...],
+    labelled: tuple[str, ...],
     seed: int,
     out: Path | None,
 ) -> None:
@@ -45,42 +54,67 @@ def suggest(
     model that topicclf brings along.
 
     Each line of the answer is an article with "topics": null. Fill that in with a list of topics,
-    [] for none, and train on the file; training refuses lines that are not filled in.
+    [] for none, and train on the file, with the same options for fields; training refuses lines
+    that are not filled in.
 
     \b
     Examples:
       topicclf suggest my-model pool.jsonl -n 100 --labelled my.jsonl --out next.jsonl
       topicclf suggest shipped 'archive/*.txt' > next.jsonl
     """  # noqa: D301
-    bad: list[BadRecord] = []
-    known = [item for path in labelled for item in read_labelled(path)[0]]
-    chosen = choose(
-        load_model(model),
-        _articles(pool, bad),
-        n=count,
-        labelled=[{"text": item.text, "title": item.title} for item in known],
-        random_state=seed,
-    )
-    lines = [json.dumps(_unlabelled(one), ensure_ascii=False) + "\n" for one in chosen]
+    offered = _Articles.found(pool, labels.read)
+    known = _Articles.found(labelled, labels.read)
+    with progress(total_size(offered.files), unit="articles") as bar:
+        chosen = choose(
+            load_model(model), offered.read(bar), n=count, labelled=known.read(), random_state=seed
+        )
+    bad = offered.bad + known.bad
+    if not offered.count:
+        msg = f"no article in {', '.join(pool)}" + (f"; {bad[0]}" if bad else "")
+        raise DataError(msg)
+    content = b"".join(encoded(_unlabelled(one, labels)) + b"\n" for one in chosen)
     if out:
-        write_beside(out, "".join(lines).encode())
-        click.echo(f"wrote {len(lines)} articles to {out}; fill in their topics", err=True)
+        write_beside(out, content)
     else:
-        click.echo("".join(lines), nl=False)
+        click.echo(content, nl=False)
+    click.echo(_summary(len(chosen), offered.count, count), err=True)
     if bad:
         click.echo(f"{len(bad)} records can't be used; the first: {bad[0]}", err=True)
         sys.exit(1)
 
 
-def _articles(pool: tuple[str, ...], bad: list[BadRecord]) -> Iterator[dict[str, Any]]:
-    for record in read_records(pool):
-        if isinstance(record, BadRecord):
-            bad.append(record)
-        else:
-            yield {"text": record.text, "title": record.title, "fields": record.fields}
+@dataclass
+class _Articles:
+    """Articles of files, and what came of reading them.
+
+    Attributes:
+        files: The files.
+        options: How to read them.
+        bad: The records that can't be used.
+        count: How many articles there were.
+    """
+
+    files: list[str]
+    options: ReadOptions
+    bad: list[BadRecord] = field(default_factory=list)
+    count: int = 0
+
+    @classmethod
+    def found(cls, sources: tuple[str, ...], options: ReadOptions) -> "_Articles":
+        return cls(find_files(sources, options=options), options)
+
+    def read(self, bar: Progress | None = None) -> Iterator[dict[str, Any]]:
+        bar = bar or Progress()
+        for record in read_records(self.files, options=self.options, on_bytes=bar.add_bytes):
+            if isinstance(record, BadRecord):
+                self.bad.append(record)
+            else:
+                self.count += 1
+                bar.add_items(1)
+                yield {"text": record.text, "title": record.title, "fields": record.fields}
 
 
-def _unlabelled(suggestion: Suggestion) -> dict[str, Any]:
+def _unlabelled(suggestion: Suggestion, options: LabelOptions) -> dict[str, Any]:
     item = cast("dict[str, Any]", suggestion.item)
     about = {
         "topic": suggestion.topic,
@@ -88,5 +122,17 @@ def _unlabelled(suggestion: Suggestion) -> dict[str, Any]:
         "uncertainty": round(suggestion.uncertainty, 4),
         "probabilities": {t: round(p, 4) for t, p in suggestion.probabilities.items()},
     }
-    own = {"text": item["text"], "title": item["title"]}
-    return {**item["fields"], **own, "topics": None, "suggested": about}
+    line = training_line(
+        item["fields"], options, text=item["text"], title=item["title"], topics=None
+    )
+    return line | {"suggested": about}
+
+
+def _summary(chosen: int, offered: int, asked: int) -> str:
+    said = f"chose {chosen:,} of {offered:,} articles"
+    if chosen < asked:
+        return (
+            f"{said}, not {asked:,}: the others are nearly the same as these or as labelled ones, "
+            "or hold no word that the model knows"
+        )
+    return f"{said}; fill in their topics"

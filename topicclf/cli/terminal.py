@@ -59,6 +59,8 @@ class Progress:
         steps, self._steps = self._steps, 0
         text = f"{self._items:,} {self._unit}, {rate:,.0f}/s" if self._items else None
         self._bar.update(steps, text)
+        # Without a step it would not show the text.
+        self._bar.render_progress()
 
     def _show_sometimes(self) -> None:
         if self._bar is not None and time.monotonic() - self._shown > _BETWEEN:

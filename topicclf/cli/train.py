@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 
-from topicclf.cli.label_options import label_options
-from topicclf.cli.terminal import progress, stages
+from topicclf.cli.label_options import label_options, read_sources
+from topicclf.cli.terminal import stages
 from topicclf.evaluation.table import evaluation_table
-from topicclf.learning.data import Reading, Source, read_source
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.workshop.dataset import understood
 from topicclf.workshop.train import Plan, Prepared, Trained, fit, prepare, save
 from topicclf.workshop.tuning import Trial
 
 __all__ = ["train"]
+
+_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
@@ -29,20 +30,21 @@ __all__ = ["train"]
 @click.option("--group", metavar="FIELD",
               help="Articles that share FIELD tell one story and stay on one side of every split; "
               "'near-duplicates' tells by the texts (needs the extra [train]).")  # fmt: skip
-@click.option("--test", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
+@click.option("--test", type=_SHARE, metavar="SHARE",
               help="Hold this share out; what is measured on it goes into the card.")  # fmt: skip
 @click.option("--time", metavar="FIELD",
               help="Hold out the newest by FIELD, a fifth unless --test says.")  # fmt: skip
-@click.option("--precision", type=float, metavar="SHARE",
+@click.option("--precision", type=_SHARE, metavar="SHARE",
               help="Choose thresholds that promise each topic this precision, such as 0.9, at 90 % "
               "confidence; without it, the best F1.")  # fmt: skip
-@click.option("--recall", type=float, metavar="SHARE", help="The same for recall.")
+@click.option("--recall", type=_SHARE, metavar="SHARE", help="The same for recall.")
 @click.option("--tune", type=click.Choice(["quick", "thorough"]),
               help="Look for better settings first: 6 trials, or some 30. Stopped and started "
               "again, it goes on.")  # fmt: skip
 @click.option("--licence", metavar="TEXT", help="Of DATA, for the card.")
 @click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
-@click.option("--seed", type=int, metavar="N", help="Of all that is drawn; 0 by default.")
+@click.option("--seed", type=click.IntRange(0), metavar="N",
+              help="Of all that is drawn; 0 by default.")  # fmt: skip
 @click.option("--jobs", type=int, metavar="N", help="How many processes learn; one by default.")
 def train(
     *,
@@ -74,6 +76,9 @@ def train(
     if out is None and not dry_run:
         msg = "say where the model goes with --out DIR, or look at the data with --dry-run"
         raise click.UsageError(msg)
+    if precision is not None and recall is not None:
+        msg = "promise a precision or a recall, not both"
+        raise click.UsageError(msg)
     given = {"precision": precision, "recall": recall, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
     chosen = tuple(topics.split(",")) if topics else None
@@ -95,13 +100,7 @@ def train(
 
 
 def _prepared(data: tuple[str, ...], plan: Plan) -> Prepared:
-    readings: list[Reading] = []
-    with progress(None, unit="articles") as bar:
-        for each in data:
-            reading = read_source(Source.parse(each), topics=plan.topics, options=plan.labels)
-            bar.add_items(len(reading.items))
-            readings.append(reading)
-    prepared = prepare(readings, plan)
+    prepared = prepare(read_sources(data, plan.labels, topics=plan.topics), plan)
     for problem in prepared.problems:
         click.echo(f"left out: {problem}", err=True)
     return prepared

@@ -21,15 +21,15 @@ __all__ = ["audit"]
 def audit(
     items: Sequence["Labelled"],
     *,
-    groups: NDArray[np.int64] | None = None,
+    groups: Sequence[str] | NDArray[np.int64] | None = None,
     n_jobs: int | None = None,
 ) -> tuple[list[Doubt], "TopicModel"]:
     """Train on labelled articles, and find the labels that the other articles speak against.
 
     Args:
         items: The articles.
-        groups: Articles that tell the same story share a number, shape (n_articles,); none of them
-            is judged by a model that has seen another. By default those with the same words.
+        groups: Articles that tell the same story share a value, of one value for each article;
+            none is judged by a model that has seen another. By default those with the same words.
         n_jobs: How many processes learn; None for one.
 
     Returns:

@@ -85,7 +85,7 @@ class Source:
         """Take ``corrections.jsonl:30`` for a file and the weight of its articles.
 
         Raises:
-            DataError: The weight is not above zero.
+            DataError: The weight is no number above zero.
 
         >>> Source.parse("corrections.jsonl:30")
         Source(path=PosixPath('corrections.jsonl'), weight=30.0)
@@ -96,9 +96,12 @@ class Source:
         try:
             number = float(weight)
         except ValueError:
-            return cls(Path(text))
+            # The colon may belong to the name: to a drive's letter, say.
+            if not Path(path).exists():
+                return cls(Path(text))
+            number = 0
         if not 0 < number < float("inf"):
-            msg = f"{text}: a weight must be above 0"
+            msg = f"{text}: {weight!r} is no weight; give a number above 0, such as {path}:30"
             raise DataError(msg)
         return cls(Path(path), number)
 
@@ -197,16 +200,12 @@ def read_source(
     every: frozenset[str] | None = frozenset()
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
-        good = []
-        for record in group:
-            if isinstance(record, Record):
-                good.append(record)
-            else:
-                problems.append(Problem(f"{record.file}:{record.line}", record.problem))
+        together = list(group)
+        good = [record for record in together if isinstance(record, Record)]
         scheme = find_scheme(good, options, root=source.path)
         abouts[scheme.about] = None
         every = None if every is None or scheme.topics is None else every | scheme.topics
-        for record in good:
+        for record in together:
             found = _labelled(record, scheme, topics)
             (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
     return Reading(source, items, problems, "; ".join(abouts), every)
@@ -218,8 +217,12 @@ def _origin(path: Path, record: Record | BadRecord) -> str:
     return str(path) if document and path.is_dir() else record.file
 
 
-def _labelled(record: Record, scheme: Scheme, topics: Sequence[str] | None) -> Labelled | Problem:
+def _labelled(
+    record: Record | BadRecord, scheme: Scheme, topics: Sequence[str] | None
+) -> Labelled | Problem:
     place = f"{record.file}:{record.line}"
+    if isinstance(record, BadRecord):
+        return Problem(place, record.problem)
     labels = scheme.labels(record)
     if isinstance(labels, str):
         return Problem(place, labels)

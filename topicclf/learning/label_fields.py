@@ -3,9 +3,11 @@
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from topicclf.errors import DataError
 from topicclf.records import ReadOptions, Record
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
 
@@ -29,7 +31,8 @@ class LabelOptions:
     Attributes:
         topics_field: The field with the topics; None finds it by its name.
         separator: What parts the topics in it; None takes the bar, semicolon or comma that occurs.
-        topic_columns: The fields that hold 1, 0 or nothing for one topic each; None finds them.
+        topic_columns: The fields that hold 1, 0 or nothing for one topic each; None finds them. A
+            file with none of them may have ``topics`` instead.
         read: How the records are read.
     """
 
@@ -74,10 +77,20 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         records: All records of a file.
         options: What is known beforehand.
         root: The folder that holds a folder for each topic, for texts without fields.
+
+    Raises:
+        DataError: No record has a field of topics, or the one that the options name.
     """
     names = list(dict.fromkeys(name for record in records for name in record.fields))
-    if options.topic_columns is not None:
-        return _columns(options.topic_columns)
+    columns = options.topic_columns or ()
+    if not set(columns).isdisjoint(names):
+        return _columns(columns)
+    wanted = options.topics_field or (columns[0] if columns and "topics" not in names else None)
+    if records and wanted is not None and wanted not in names:
+        near = get_close_matches(wanted, names, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, names))}"
+        msg = f"{records[0].file}: no field {wanted!r}; {hint}"
+        raise DataError(msg)
     by_name = {name.strip().lower(): name for name in reversed(names)}
     found = next((by_name[name] for name in _TOPICS_NAMES if name in by_name), None)
     topics_field = options.topics_field or found
@@ -85,8 +98,16 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         return _one_field(records, topics_field, options.separator)
     if set(names) <= _DOCUMENT_FIELDS and "file" in names:
         return _folders(root)
-    columns = _found_columns(records, names)
-    return _columns(columns) if columns else _one_field(records, "topics", options.separator)
+    if found_columns := _found_columns(records, names):
+        return _columns(found_columns)
+    if records:
+        msg = (
+            f"{records[0].file}: no field is called 'topics', 'labels' or the like, and none holds "
+            f"1 and 0 only; there are {', '.join(map(repr, names))}: name the topics' field with "
+            "--topics-field, or one for each topic with --topic-columns"
+        )
+        raise DataError(msg)
+    return _one_field(records, "topics", options.separator)
 
 
 def _one_field(records: Sequence[Record], name: str, separator: str | None) -> Scheme:
@@ -104,7 +125,7 @@ def _one_field(records: Sequence[Record], name: str, separator: str | None) -> S
         unknown = _names(record.fields.get(_UNKNOWN) or [], separator)
         for field_name, value in ((name, topics), (_UNKNOWN, unknown)):
             if value is None:
-                return f"{field_name!r} must be a list of names"
+                return f"{field_name!r} must be a list of names, none of them empty"
         assert topics is not None
         assert unknown is not None
         if both := sorted(topics & unknown):
@@ -131,7 +152,8 @@ def _names(value: Any, separator: str | None) -> frozenset[str] | None:
             return frozenset(part.strip() for part in parts if part.strip())
     if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
         return None
-    return frozenset(value)
+    names = frozenset(name.strip() for name in value)
+    return None if "" in names else names
 
 
 def _found_columns(records: Sequence[Record], names: Sequence[str]) -> tuple[str, ...]:

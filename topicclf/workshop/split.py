@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from topicclf.learning.folds import assign_folds
 from topicclf.workshop.dataset import TrainingSet
 
 __all__ = ["hold_out", "newest"]
+
+_MOST_PARTS = 20
 
 
 def hold_out(data: TrainingSet, share: float, *, seed: int) -> NDArray[np.bool_]:
@@ -25,11 +28,11 @@ def hold_out(data: TrainingSet, share: float, *, seed: int) -> NDArray[np.bool_]
     Returns:
         Whether each is held out, shape (n_articles,).
     """
-    n_parts = max(round(1 / share), 2)
-    parts = assign_folds(data.labels, _groups(data), n_folds=n_parts, seed=seed)
-    # One part of ten is a tenth; three parts of ten are not one of three.
-    chosen = parts == 0
-    return _both_sides(chosen)
+    # The fewer the parts, the more evenly rare topics fall into them.
+    ratio = Fraction(share).limit_denominator(max(_MOST_PARTS, round(1 / min(share, 1 - share))))
+    groups = _groups(data)
+    parts = assign_folds(data.labels, groups, n_folds=ratio.denominator, seed=seed)
+    return _both_sides(parts < ratio.numerator)
 
 
 def newest(

@@ -8,7 +8,7 @@ from typing import IO, Any
 from topicclf.records.record import BadRecord
 from topicclf.writing.row import Row, Tagged, as_json, free_names, joined
 
-__all__ = ["JsonlWriter", "is_bad_line", "whole_lines"]
+__all__ = ["JsonlWriter", "encoded", "is_bad_line", "whole_lines"]
 
 _BAD = b'{"error": '
 # One large write costs less than many small ones.
@@ -59,18 +59,19 @@ class JsonlWriter:
 
     def _line(self, row: Tagged | BadRecord) -> bytes:
         if isinstance(row, BadRecord):
-            return _encoded({"error": row.problem, "file": row.file, "line": row.line}) + b"\n"
+            return encoded({"error": row.problem, "file": row.file, "line": row.line}) + b"\n"
         record, topics, probabilities, more = row
         names = tuple(record.fields)
         if not record.json or free_names(names) != names:
-            return _encoded(joined(row, self._topics)) + b"\n"
+            return encoded(joined(row, self._topics)) + b"\n"
         answer = (self._answer % (_list(topics), *probabilities)).encode()
         if more:
-            answer += b", " + _encoded(more)[1:-1]
+            answer += b", " + encoded(more)[1:-1]
         return b"%b, %b}\n" % (record.json.rstrip()[:-1], answer)
 
 
-def _encoded(value: Mapping[str, Any]) -> bytes:
+def encoded(value: Mapping[str, Any]) -> bytes:
+    """A value as JSON in UTF-8, dates and the like as text."""
     try:
         return as_json(value).encode()
     except UnicodeEncodeError:
