@@ -61,8 +61,8 @@ def card(model: TopicModel) -> str:
         "",
         "## Made of",
         "",
-        "| corpus | what it is | licence | articles | weight | trusted |",
-        "|---|---|---|---|---|---|",
+        "| corpus | what it is | licence | articles | weight | trusted | measured on |",
+        "|---|---|---|---|---|---|---|",
         *(_corpus(entry) for entry in made["corpora"]),
         "",
         f"{made['duplicates']:,} duplicates were left out. Where {made['contradictions']:,} of "
@@ -73,7 +73,8 @@ def card(model: TopicModel) -> str:
         *_tested(made),
         "## Measured out of fold",
         "",
-        "On the trusted articles, each scored by classifiers that know neither it nor its story, "
+        "On the articles to measure on, each scored by classifiers that know neither it nor its "
+        "story, "
         "with thresholds that were chosen without its fold.",
         "",
         *_out_of_fold(model, made),
@@ -89,8 +90,13 @@ def card(model: TopicModel) -> str:
 def _corpus(entry: dict[str, Any]) -> str:
     return (
         f"| {entry['file']} | {entry['about']} | {entry.get('licence', _UNSTATED)} | "
-        f"{entry['articles']:,} | {entry['weight']:g} | {'yes' if entry['trusted'] else 'no'} |"
+        f"{entry['articles']:,} | {entry['weight']:g} | {_yes_or_no(entry['trusted'])} | "
+        f"{_yes_or_no(entry['measured'])} |"
     )
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:

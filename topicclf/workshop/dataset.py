@@ -154,6 +154,7 @@ def gather(
                     "articles": counts[number],
                     "weight": reading.source.weight,
                     "trusted": True,
+                    "measured": True,
                 }
                 for number, reading in enumerate(readings)
             ],
