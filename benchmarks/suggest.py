@@ -29,7 +29,7 @@ from topicclf.learning.data import Labelled, read_labelled
 from training.stories import story
 
 TOPICS = ("defence", "energy", "trade", "disaster")
-STEPS = (250, 400, 600, 800, 1000, 1200, 1500, 2000)
+STEPS = tuple(range(250, 2001, 125))
 RANDOM_STEPS = (250, 500, 1000, 2000, 3000)
 _TARGET = 3000
 

@@ -22,6 +22,9 @@ __all__ = ["Suggestion", "suggest"]
 
 # The most uncertain ones alone are all of a kind; 1 would draw in proportion to uncertainty.
 _SHARPNESS = 8.0
+# Topics are rare: an article that may carry one teaches more than one that may not, so above the
+# threshold doubt fades so many times as slowly.
+_LEANING = 2.0
 # One in so many is drawn at random: without, calibration would only ever see hard cases.
 _RANDOM = 4
 # So many times the articles asked for are kept, as some will turn out to be near to others.
@@ -40,7 +43,7 @@ class Suggestion:
         number: Which of the pool it is, from 0 on.
         topic: The topic that the model is most uncertain about.
         uncertainty: How uncertain it is: for each topic one half at the threshold and less on
-            either side, summed over the topics.
+            either side, above it half as steeply, summed over the topics.
         probabilities: What it gives each topic.
         drawn: Whether it was drawn by its uncertainty or at random.
     """
@@ -108,7 +111,7 @@ def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggesti
     while chunk := list(islice(items, _CHUNK)):
         probability = model.predict_proba(chunk)
         margin = log_odds(probability) - log_odds(model.thresholds)
-        doubt = 1 / (1 + np.exp(np.abs(margin)))
+        doubt = 1 / (1 + np.exp(np.where(margin > 0, margin / _LEANING, -margin)))
         yield [
             Suggestion(
                 item=item,
