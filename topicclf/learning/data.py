@@ -1,6 +1,7 @@
 """Labelled articles, with every problem named by file and line."""
 
 import os
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -9,7 +10,7 @@ from typing import Any
 
 from topicclf.article import Article
 from topicclf.errors import DataError
-from topicclf.learning.label_fields import LabelOptions, Scheme, find_scheme
+from topicclf.learning.label_fields import LabelOptions, Labels, Scheme, find_scheme
 from topicclf.records import BadRecord, Record, read_records
 
 __all__ = [
@@ -198,17 +199,24 @@ def read_source(
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
     every: frozenset[str] | None = frozenset()
+    seen: dict[Labels, Labels] = {}
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
-        together = list(group)
+        together = [_lean(each) if isinstance(each, Record) else each for each in group]
         good = [record for record in together if isinstance(record, Record)]
         scheme = find_scheme(good, options, root=source.path)
         abouts[scheme.about] = None
         every = None if every is None or scheme.topics is None else every | scheme.topics
         for record in together:
-            found = _labelled(record, scheme, topics)
+            found = _labelled(record, scheme, topics, seen)
             (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
     return Reading(source, items, problems, "; ".join(abouts), every)
+
+
+def _lean(record: Record) -> Record:
+    """The record without its bytes, which nobody writes back, and with one string for each name."""
+    fields = {sys.intern(name): value for name, value in record.fields.items()}
+    return replace(record, fields=fields, json=b"")
 
 
 def _origin(path: Path, record: Record | BadRecord) -> str:
@@ -218,7 +226,10 @@ def _origin(path: Path, record: Record | BadRecord) -> str:
 
 
 def _labelled(
-    record: Record | BadRecord, scheme: Scheme, topics: Sequence[str] | None
+    record: Record | BadRecord,
+    scheme: Scheme,
+    topics: Sequence[str] | None,
+    seen: dict[Labels, Labels],
 ) -> Labelled | Problem:
     place = f"{record.file}:{record.line}"
     if isinstance(record, BadRecord):
@@ -226,6 +237,8 @@ def _labelled(
     labels = scheme.labels(record)
     if isinstance(labels, str):
         return Problem(place, labels)
+    # Sets take much room, and few differ.
+    labels = seen.setdefault(labels, labels)
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
         known = ", ".join(topics)
         return Problem(place, f"unknown topic {strange[0]!r}; the topics are {known}")
