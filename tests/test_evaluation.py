@@ -388,3 +388,10 @@ def test_without_matplotlib_the_page_names_the_extra(
     run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html")
     assert run.exit_code == 3
     assert 'pip install "topicclf[report]"' in run.stderr
+
+
+def test_a_weight_is_refused_where_articles_count_alike() -> None:
+    """Rather than passed over in silence."""
+    run = _run("shipped", f"{HELD_OUT}:30")
+    assert run.exit_code == 3
+    assert "in a measurement articles count alike" in run.stderr

@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf import TopicModel, load
-from topicclf.cli.label_options import label_options
+from topicclf.cli.label_options import label_options, read_sources
 from topicclf.cli.options import is_shipped
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.learning.data import Labelled, Source, read_source
+from topicclf.learning.data import Labelled
 from topicclf.learning.label_fields import LabelOptions
-from topicclf.records.sources import total_size
 from topicclf.workshop.groups import story_numbers
 
 __all__ = ["Measured", "load_model", "measuring_options"]
@@ -67,12 +66,12 @@ class Measured:
             DataError: A line is bad, or names a topic that no model knows.
         """
         items: list[Labelled] = []
-        with progress(total_size(map(str, self.data)), unit="articles read") as bar:
-            for path in self.data:
-                found = read_source(Source(path), options=self.labels, on_bytes=bar.add_bytes)
-                found.refuse_bad()
-                items += found.items_on(known)
-                bar.add_items(len(found.items))
+        for found in read_sources(map(str, self.data), self.labels):
+            if found.source.weight != 1:
+                msg = f"{found.source.path} has a weight: in a measurement articles count alike"
+                raise DataError(msg)
+            found.refuse_bad()
+            items += found.items_on(known)
         for item in items if self.topics is None else ():
             for topic in sorted(item.topics | item.unknown):
                 if topic not in known:
