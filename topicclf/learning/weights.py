@@ -34,7 +34,7 @@ _ARTICLES_WITH_PASSAGES = 20_000
 # The most topics that one job learns, and how many jobs each process gets, if there are topics.
 _MOST_TOPICS = 8
 _JOBS_EACH = 4
-# Jobs of each process between two signs of progress; what they learn is in memory at once.
+# Jobs of each of several processes between two signs of progress, in memory at once.
 _JOBS_AT_ONCE = 8
 
 
@@ -125,7 +125,8 @@ def learn_weights(
     with Parallel(n_jobs=settings.n_jobs) as parallel:
         n_jobs = effective_n_jobs(settings.n_jobs)
         blocks = _blocks(n_topics, n_jobs)
-        in_turn = partial(_in_turn, parallel, blocks, _JOBS_AT_ONCE * n_jobs)
+        at_once = _JOBS_AT_ONCE * n_jobs if n_jobs > 1 else 1
+        in_turn = partial(_in_turn, parallel, blocks, at_once)
         if len(vocabulary.pairs) > settings.max_pairs:
             articles = numbered_articles(corpus, vocabulary)
             usefulness = np.zeros(vocabulary.n_features, np.float32)
@@ -142,23 +143,25 @@ def learn_weights(
         material = _Material(numbered_articles(corpus, vocabulary), parts, cut)
         jobs = (delayed(_learn)(material, known.of(topics), settings) for topics in blocks)
         coef = np.empty((n_topics, vocabulary.n_features), np.float16)
+        intercept = np.empty(n_topics)
         probability = np.empty((int(known.trusted.sum()), n_topics))
-        learnt: list[_Block] = []
+        joins: list[Join] = []
         for topics, block in zip(blocks, in_turn(jobs, "learning"), strict=True):
             coef[topics] = block.coef
+            intercept[topics] = block.intercept
             probability[:, topics] = block.probability
-            learnt.append(replace(block, coef=coef[:0], probability=probability[:0]))
+            joins.append(block.join)
     return Learnt(
         weights=Weights(
             # Rounded as the model file keeps them, so that the saved model is the learnt one.
             coef=np.ascontiguousarray(coef.T).astype(np.float32),
-            intercept=np.concatenate([block.intercept for block in learnt]),
+            intercept=intercept,
             vocabulary=vocabulary,
         ),
         join=Join(
-            coef=np.concatenate([block.join.coef for block in learnt]),
-            intercept=np.concatenate([block.join.intercept for block in learnt]),
-            prevalence=np.concatenate([block.join.prevalence for block in learnt]),
+            coef=np.concatenate([join.coef for join in joins]),
+            intercept=np.concatenate([join.intercept for join in joins]),
+            prevalence=np.concatenate([join.prevalence for join in joins]),
         ),
         probability=probability,
     )
