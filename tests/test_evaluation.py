@@ -395,3 +395,16 @@ def test_a_weight_is_refused_where_articles_count_alike() -> None:
     run = _run("shipped", f"{HELD_OUT}:30")
     assert run.exit_code == 3
     assert "in a measurement articles count alike" in run.stderr
+
+
+def test_bad_lines_are_refused_or_left_out(tmp_path: Path) -> None:
+    """By file and line either way."""
+    data = _write(tmp_path / "my.jsonl", {"text": "Two frigates.", "topics": ["defence"]})
+    data.write_text(data.read_text("utf-8") * 2 + "{oops\n", "utf-8")
+    run = _run("shipped", data)
+    assert run.exit_code == 3
+    assert "my.jsonl:3: not JSON" in run.stderr
+    run = _run("shipped", data, "--skip-bad", "--json", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    assert "left out: " in run.stderr
+    assert json.loads(run.stdout)["n_articles"] == 2

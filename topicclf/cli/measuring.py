@@ -1,9 +1,9 @@
 """What the commands that measure share: the labelled articles, and how intervals are drawn."""
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Measured:
         group: The field whose values are drawn together, or ``near-duplicates``; None draws single
             articles.
         bootstrap: How intervals are drawn.
+        skip_bad: Whether to leave bad records out instead of stopping.
     """
 
     data: tuple[Path, ...]
@@ -43,6 +44,7 @@ class Measured:
     topics: tuple[str, ...] | None
     group: str | None
     bootstrap: Bootstrap
+    skip_bad: bool
 
     def asked(self, *models: TopicModel) -> tuple[str, ...]:
         """The topics to look at: those that were named, or those that all models know.
@@ -65,13 +67,7 @@ class Measured:
         Raises:
             DataError: A line is bad, or names a topic that no model knows.
         """
-        items: list[Labelled] = []
-        for found in read_sources(map(str, self.data), self.labels):
-            if found.source.weight != 1:
-                msg = f"{found.source.path} has a weight: in a measurement articles count alike"
-                raise DataError(msg)
-            found.refuse_bad()
-            items += found.items_on(known)
+        items = list(self._items(known))
         for item in items if self.topics is None else ():
             for topic in sorted(item.topics | item.unknown):
                 if topic not in known:
@@ -85,6 +81,18 @@ class Measured:
             about = f"no article carries {listed(missing)}: no recall and no F1 there"
             click.echo(about, err=True)
         return items
+
+    def _items(self, known: Collection[str]) -> Iterator[Labelled]:
+        for found in read_sources(map(str, self.data), self.labels):
+            if found.source.weight != 1:
+                msg = f"{found.source.path} has a weight: in a measurement articles count alike"
+                raise DataError(msg)
+            if self.skip_bad:
+                for problem in found.problems:
+                    click.echo(f"left out: {problem}", err=True)
+                found = replace(found, problems=[])
+            found.refuse_bad()
+            yield from found.items_on(known)
 
     def ask(self, model: TopicModel, items: list[Labelled], topics: tuple[str, ...]) -> Answers:
         """Ask a model about the articles."""
@@ -136,6 +144,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
                   type=click.FloatRange(0, 1, min_open=True, max_open=True),
                   help="How much of the draws an interval holds.")  # fmt: skip
     @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
+    @click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
     @label_options
     @functools.wraps(command)
     def wrapped(
@@ -146,6 +155,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
         draws: int,
         level: float,
         seed: int,
+        skip_bad: bool,
         **others: Any,
     ) -> None:
         measured = Measured(
@@ -154,6 +164,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
             topics=_names(topics),
             group=group,
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),
+            skip_bad=skip_bad,
         )
         command(measured=measured, **others)
 

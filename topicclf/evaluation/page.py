@@ -114,7 +114,7 @@ def _topics(found: Evaluation) -> Iterator[str]:
                 for each in (topic.precision, topic.recall, topic.f1, topic.average_precision)
             ),
             number(topic.calibration_error),
-            f"{topic.threshold:.2f}",
+            f"{topic.threshold:.2g}",
         ]
         for name, topic in found.topics.items()
     ]

@@ -97,7 +97,7 @@ def _precision_recall(
         point = float(yes[tagged].sum() / yes.sum()), float(yes[tagged].mean())
         axes.plot(*point, "o", color=ORANGE, markersize=8, clip_on=False, zorder=3)
         axes.annotate(
-            f"threshold {threshold:.2f}\nprecision {point[1]:.2f}, recall {point[0]:.2f}",
+            f"threshold {threshold:.2g}\nprecision {point[1]:.2f}, recall {point[0]:.2f}",
             point,
             # The corner below the curve is the empty one.
             xytext=(0.05, 0.42),

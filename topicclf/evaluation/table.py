@@ -55,7 +55,7 @@ def _topics(found: Evaluation) -> Iterator[str]:
             f"{topic.tagged:6}  {number(topic.precision.value):>9}  "
             f"{number(topic.recall.value):>6}  {number(topic.f1.value):>5}  "
             f"{_interval(topic.f1):>13}  {number(topic.average_precision.value):>5}  "
-            f"{number(topic.calibration_error):>5}  {topic.threshold:9.2f}"
+            f"{number(topic.calibration_error):>5}  {topic.threshold:9.2g}"
         )
 
 
