@@ -29,7 +29,7 @@ LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
 _PRIOR = 5.0
 
 # Of the examples without a topic so many at least, and so many for each with it, are learnt from
-# in full if they look like it, and of the others every fifth.
+# in full if they look like it; of the others one in so many, but no more than of those.
 _HARD = 500
 _HARD_EACH = 4
 _EVERY = 5
@@ -178,7 +178,7 @@ def _telling(
     """Which examples to learn a topic from, and how many each stands for.
 
     Where those without the topic are many, most of them say the same: those that log-count ratios
-    alone take for the topic are kept, and every fifth of the others, which counts five times. After
+    alone take for the topic are kept, and a fifth or less of the others, each for several. After
     Fithian and Hastie (2014), "Local Case-Control Sampling: Efficient Subsampling in Imbalanced
     Data Sets", Annals of Statistics 42.
 
@@ -197,7 +197,10 @@ def _telling(
     score = features @ ratio.astype(np.float32)
     without = without[np.argsort(-score[without], kind="stable")]
     times = yes.astype(float)
-    times[without[:n_hard]] = 1
-    times[without[n_hard + _EVERY // 2 :: _EVERY]] = _EVERY
+    hard, easy = without[:n_hard], without[n_hard:]
+    step = max(_EVERY, -(-len(easy) // n_hard))
+    times[hard] = 1
+    # Evenly from those that nearly look like it to those that least do.
+    times[easy[step // 2 :: step]] = step
     rows = np.flatnonzero(times)
     return rows, times[rows]
