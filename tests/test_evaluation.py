@@ -151,6 +151,20 @@ def test_a_single_article_has_no_interval() -> None:
     assert np.isnan(evaluate(sample, groups=np.zeros(3, np.int64)).macro_f1.low)
 
 
+def test_few_right_answers_are_not_taken_for_certain() -> None:
+    """No draw of five right answers holds a wrong one, and yet the sixth may be wrong."""
+    found = evaluate(_answers([[1], [1], [1], [1], [1], [0]], [[0.9]] * 5 + [[0.1]]))
+    topic = found.topics["bread"]
+    # By Wilson's interval, n / (n + z squared) for n of n.
+    low = 5 / (5 + 1.96**2)
+    for estimate in (topic.precision, topic.recall):
+        assert (estimate.value, estimate.high) == (1, 1)
+        assert estimate.low == pytest.approx(low, abs=1e-4)
+    assert topic.f1.low == pytest.approx(2 * low / (1 + low), abs=1e-4)
+    assert found.exact_match.low == pytest.approx(6 / (6 + 1.96**2), abs=1e-4)
+    assert found.false_tags.high > 0.5
+
+
 def test_a_rare_topic_that_a_draw_lacks_stays_in_the_mean() -> None:
     """Otherwise the interval would lie above the value: rare topics are the hard ones."""
     labels = np.zeros((40, 11), np.int8)

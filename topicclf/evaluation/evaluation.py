@@ -1,5 +1,6 @@
 """An evaluation: what a model is worth on labelled articles, topic by topic and in all."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.evaluation.answers import Answers
-from topicclf.evaluation.intervals import Bootstrap, Estimate
+from topicclf.evaluation.intervals import Bootstrap, Estimate, wilson
 from topicclf.evaluation.measures import Measures
 from topicclf.learning.calibration import expected_calibration_error
 
@@ -88,6 +89,9 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model's answers.
 
+    Intervals are percentiles of the bootstrap. Those of precision, recall, a topic's F1, exact
+    match and false tags also hold Wilson's, which is the wider one where few articles count.
+
     Args:
         answers: The answers.
         slices: By field and value, which articles to measure apart, each of shape (n_articles,).
@@ -105,9 +109,10 @@ def evaluate(
         own = None if groups is None else np.unique(groups[rows], return_inverse=True)[1]
         return evaluate(answers.of(rows), bootstrap=bootstrap, groups=own, on_drawn=on_drawn)
 
+    n_none = int((answers.labels == 0).all(1).sum())
     return Evaluation(
         n_articles=len(answers.labels),
-        n_none=int((answers.labels == 0).all(1).sum()),
+        n_none=n_none,
         topics={
             name: _topic(answers, column, point, draws, bootstrap.level)
             for column, name in enumerate(answers.topics)
@@ -117,8 +122,10 @@ def evaluate(
         micro_f1=estimate("micro_f1"),
         macro_f1=estimate("macro_f1"),
         macro_average_precision=estimate("macro_average_precision"),
-        exact_match=estimate("exact_match"),
-        false_tags=estimate("false_tags"),
+        exact_match=_share(
+            estimate("exact_match"), int((answers.labels >= 0).all(1).sum()), bootstrap.level
+        ),
+        false_tags=_share(estimate("false_tags"), n_none, bootstrap.level),
         level=bootstrap.level,
         slices={
             by: {value: part(rows) for value, rows in values.items()}
@@ -127,27 +134,42 @@ def evaluate(
     )
 
 
+def _share(estimate: Estimate, n: int, level: float) -> Estimate:
+    """The estimate of a share of `n`, no surer than so few allow."""
+    if math.isnan(estimate.low):
+        return estimate
+    return estimate.spanning(*wilson(round(estimate.value * n), n, level=level))
+
+
 def _topic(
     answers: Answers, column: int, point: Measures, draws: Measures, level: float
 ) -> TopicEvaluation:
     label, probability = answers.labels[:, column], answers.probability[:, column]
-    known = label >= 0
+    known, yes = label >= 0, label == 1
+    tagged = answers.carried[:, column] & known
 
     def estimate(name: str) -> Estimate:
         value: Any = getattr(point, name)[0, column]
         return Estimate.of(value, getattr(draws, name)[:, column], level)
 
     return TopicEvaluation(
-        positives=int((label == 1).sum()),
+        positives=int(yes.sum()),
         negatives=int((label == 0).sum()),
         unknown=int((label < 0).sum()),
-        tagged=int((answers.carried[:, column] & known).sum()),
+        tagged=int(tagged.sum()),
         threshold=float(answers.thresholds[column]),
-        precision=estimate("precision"),
-        recall=estimate("recall"),
-        f1=estimate("f1"),
+        precision=_share(estimate("precision"), int(tagged.sum()), level),
+        recall=_share(estimate("recall"), int(yes.sum()), level),
+        f1=_f1(estimate("f1"), int((tagged | yes).sum()), level),
         average_precision=estimate("average_precision"),
-        calibration_error=expected_calibration_error(probability[known], label[known] == 1)
+        calibration_error=expected_calibration_error(probability[known], yes[known])
         if known.any()
         else float("nan"),
     )
+
+
+def _f1(estimate: Estimate, n: int, level: float) -> Estimate:
+    """The same for F1, which grows with the share of right ones among those tagged or carried."""
+    value = estimate.value / (2 - estimate.value)
+    share = _share(Estimate(value, value, value), n, level)
+    return estimate.spanning(2 * share.low / (1 + share.low), 2 * share.high / (1 + share.high))

@@ -1,15 +1,16 @@
 """Bootstrap intervals: how much a measure would move on another sample of the same kind."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.measures import Measures, measure
 
-__all__ = ["Bootstrap", "Estimate"]
+__all__ = ["Bootstrap", "Estimate", "wilson"]
 
 # A block of draws takes this many numbers, some hundred megabytes with what is made of them, and is
 # done soon enough to show progress.
@@ -43,6 +44,30 @@ class Estimate:
             return cls(float(value), float("nan"), float("nan"))
         low, high = np.quantile(there, [(1 - level) / 2, (1 + level) / 2]).tolist()
         return cls(float(value), low, high)
+
+    def spanning(self, low: float, high: float) -> "Estimate":
+        """Widen the interval, if there is one, to hold another.
+
+        >>> Estimate(1.0, 1.0, 1.0).spanning(0.8, 1.0)
+        Estimate(value=1.0, low=0.8, high=1.0)
+        """
+        if np.isnan(self.low):
+            return self
+        return replace(self, low=min(self.low, low), high=max(self.high, high))
+
+
+def wilson(hits: int, n: int, *, level: float) -> tuple[float, float]:
+    """The interval of a share; Wilson (1927), "Probable Inference", JASA.
+
+    No draw holds what the sample lacks, so that the bootstrap takes five right answers of five for
+    certain; this does not.
+
+    >>> low, high = wilson(5, 5, level=0.95)
+    >>> round(low, 3), high
+    (0.566, 1.0)
+    """
+    interval = binomtest(hits, n).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 @dataclass(frozen=True)

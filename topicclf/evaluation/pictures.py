@@ -13,12 +13,11 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.confusion import Confusion
-from topicclf.evaluation.intervals import Estimate
+from topicclf.evaluation.intervals import Estimate, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,15 +116,9 @@ def _reliability(axes: "Axes", probability: NDArray[np.float64], yes: NDArray[np
     for number in np.unique(place).tolist():
         inside = place == number
         stated, true, n = probability[inside].mean(), yes[inside].mean(), int(inside.sum())
-        low, high = _wilson(int(yes[inside].sum()), n)
+        low, high = wilson(int(yes[inside].sum()), n, level=0.95)
         axes.plot([stated, stated], [low, high], color=BLUE, linewidth=1.5, alpha=0.6)
         axes.plot(stated, true, "o", color=BLUE, markersize=5, clip_on=False)
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's (1927) interval of a share, 95 %."""
-    interval = binomtest(hits, n).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _histogram(
