@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from topicclf.article import Article
 from topicclf.evaluation.answers import Answers
@@ -57,28 +56,23 @@ def worst_mistakes(
     """
     wrong = (answers.labels >= 0) & (answers.carried != (answers.labels == 1))
     most = np.argsort(-wrong.sum(0), kind="stable")[:n_topics]
-    return {
-        answers.topics[column]: [
+    found: dict[str, list[Mistake]] = {}
+    for column in np.sort(most).tolist():
+        topic = answers.topics[column]
+        rows = np.flatnonzero(wrong[:, column])
+        rows = rows[np.argsort(-np.abs(answers.margins(rows, column)), kind="stable")]
+        carried = answers.labels[rows, column] == 1
+        found[topic] = [
             Mistake(
                 item=items[row],
-                topic=answers.topics[column],
-                carried=bool(value),
+                topic=topic,
+                carried=bool(answers.labels[row, column] == 1),
                 probability=float(answers.probability[row, column]),
-                evidence=evidence_for(model, items[row], answers.topics[column]),
+                evidence=evidence_for(model, items[row], topic),
             )
-            for value in (0, 1)
-            for row in _furthest(
-                answers,
-                np.flatnonzero(wrong[:, column] & (answers.labels[:, column] == value)),
-                column,
-            )[:n].tolist()
+            for row in (*rows[~carried][:n].tolist(), *rows[carried][:n].tolist())
         ]
-        for column in np.sort(most).tolist()
-    }
-
-
-def _furthest(answers: Answers, rows: NDArray[np.int64], column: int) -> NDArray[np.int64]:
-    return rows[np.argsort(-np.abs(answers.margins(rows, column)), kind="stable")]
+    return found
 
 
 def evidence_for(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":

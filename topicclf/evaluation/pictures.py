@@ -105,6 +105,10 @@ def _precision_recall(
             fontsize=8.5,
             arrowprops={"arrowstyle": "-", "color": ORANGE, "shrinkB": 5},
         )
+    else:
+        axes.text(
+            0.5, 0.5, f"the threshold {threshold:.2g} tags nothing", ha="center", color=ORANGE
+        )
 
 
 def _reliability(axes: "Axes", probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> None:
@@ -127,7 +131,9 @@ def _histogram(
     axes.hist(probability, np.linspace(0, 1, 2 * _BINS + 1).tolist(), color=colour)
     axes.axvline(threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlim=(0, 1), ylabel="articles")
-    if len(probability):
+    if not len(probability):
+        axes.set_yticks([])
+    else:
         # Most articles stand at the ends; a logarithm lets those between be seen.
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:,.0f}")
