@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
@@ -33,7 +34,8 @@ def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
             continue
         mean, spread = views.mean(0), views.std(0)
         spread[spread < 1e-9] = np.inf
-        with warnings.catch_warnings():
+        trusting = config_context(assume_finite=True, skip_parameter_validation=True)
+        with warnings.catch_warnings(), trusting:
             warnings.simplefilter("ignore", ConvergenceWarning)
             logistic = LogisticRegression(C=1.0, max_iter=500, solver="newton-cholesky")
             logistic.fit((views - mean) / spread, yes)
