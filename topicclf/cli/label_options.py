@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from topicclf.cli.options import names
 from topicclf.cli.terminal import progress
 from topicclf.learning.data import Reading, Source, read_source
 from topicclf.learning.label_fields import LabelOptions
@@ -51,7 +52,7 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
         labels = LabelOptions(
             topics_field=topics_field,
             separator=separator,
-            topic_columns=tuple(topic_columns.split(",")) if topic_columns else None,
+            topic_columns=names(topic_columns),
             read=read,
         )
         command(labels=labels, **others)

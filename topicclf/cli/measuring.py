@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from topicclf import TopicModel, load
 from topicclf.cli.label_options import label_options, read_sources
-from topicclf.cli.options import is_shipped
+from topicclf.cli.options import is_shipped, names
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
@@ -117,12 +117,6 @@ class Measured:
         )
 
 
-def _names(text: str | None) -> tuple[str, ...] | None:
-    """The topics that ``--topics`` names, each once."""
-    names = dict.fromkeys(name.strip() for name in (text or "").split(","))
-    return tuple(name for name in names if name) or None
-
-
 def load_model(path: Path) -> TopicModel:
     """Load a model; "shipped" is the one that topicclf brings along."""
     return load(None if is_shipped(path) else path)
@@ -161,7 +155,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
         measured = Measured(
             data=data,
             labels=labels,
-            topics=_names(topics),
+            topics=names(topics),
             group=group,
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),
             skip_bad=skip_bad,

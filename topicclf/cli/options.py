@@ -1,11 +1,11 @@
-"""What several commands share: the option for a model, and finding topics by name."""
+"""What several commands share: the option for a model, lists of names, topics by name."""
 
 from collections.abc import Collection
 from pathlib import Path
 
 import click
 
-__all__ = ["is_shipped", "model_option", "topic_among"]
+__all__ = ["is_shipped", "model_option", "names", "topic_among"]
 
 model_option = click.option(
     "--model",
@@ -18,6 +18,16 @@ model_option = click.option(
 def is_shipped(path: Path) -> bool:
     """Whether the model that topicclf brings along is meant, and no file of that name."""
     return str(path) == "shipped" and not path.exists()
+
+
+def names(text: str | None) -> tuple[str, ...] | None:
+    """The names in a list parted by commas, each once; None if there are none.
+
+    >>> names("trade, energy,")
+    ('trade', 'energy')
+    """
+    found = dict.fromkeys(name.strip() for name in (text or "").split(","))
+    return tuple(name for name in found if name) or None
 
 
 def topic_among(topics: Collection[str], name: str) -> str:

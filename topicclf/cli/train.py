@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from topicclf.cli.label_options import label_options, read_sources
+from topicclf.cli.options import names
 from topicclf.cli.terminal import stages
 from topicclf.evaluation.table import evaluation_table
 from topicclf.learning.label_fields import LabelOptions
@@ -81,8 +82,7 @@ def train(
         raise click.UsageError(msg)
     given = {"precision": precision, "recall": recall, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
-    chosen = tuple(topics.split(",")) if topics else None
-    made = Plan(labels=labels, topics=chosen, n_jobs=jobs, settings=settings, **plan)
+    made = Plan(labels=labels, topics=names(topics), n_jobs=jobs, settings=settings, **plan)
     prepared = _prepared(data, made)
     for line in understood(prepared.data):
         click.echo(line, err=True)
