@@ -126,15 +126,17 @@ class _Trials:
 
     def __init__(self) -> None:
         self._start = time.monotonic()
+        self._tried = 0
 
     def show(self, trial: Trial, number: int, total: int) -> None:
+        self._tried += not trial.remembered
         if not sys.stderr.isatty():
             return
-        spent = time.monotonic() - self._start
-        left = spent / number * (total - number)
+        left = "remembered"
+        if self._tried:
+            each = (time.monotonic() - self._start) / self._tried
+            left = f"about {each * (total - number):.0f} s left"
         settings = ", ".join(f"{k} = {v}" for k, v in trial.settings.items()) or "the defaults"
         click.echo(
-            f"trial {number} of {total}: {trial.score:.4f} with {settings}; "
-            f"about {left:.0f} s left",
-            err=True,
+            f"trial {number} of {total}: {trial.score:.4f} with {settings}; {left}", err=True
         )

@@ -40,10 +40,12 @@ class Trial:
     Attributes:
         settings: Keywords of `topicclf.TopicClassifier`.
         score: The mean over topics of the average precision out of fold.
+        remembered: Whether an earlier run tried them.
     """
 
     settings: Mapping[str, Any]
     score: float
+    remembered: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def tune(
             ]
             for one in candidates:
                 if _key(one) in known:
-                    note(Trial(one, known[_key(one)]))
+                    note(Trial(one, known[_key(one)], remembered=True))
             waiting = [one for one in candidates if _key(one) not in tried]
             at_once = max(effective_n_jobs(n_jobs), 1)
             for start in range(0, len(waiting), at_once):
