@@ -49,6 +49,18 @@ def _run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(commands, ["train", *map(str, arguments)])
 
 
+def test_topics_that_are_not_asked_for_are_passed_over(data: Path, tmp_path: Path) -> None:
+    """Their articles stay, as articles without them; a name that never occurs is refused."""
+    run = _run(data, "--topics", "bread, ", "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    assert "80 articles, 1 topics; 40 articles carry none" in run.stderr
+    assert "not learnt: football" in run.stderr
+    assert topicclf.load(tmp_path / "model").topics == ("bread",)
+    run = _run(data, "--topics", "bread,wine", "--out", tmp_path / "model")
+    assert run.exit_code == 3
+    assert "no article with topic 'wine'" in run.stderr
+
+
 def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_path: Path) -> None:
     """Before it learns, on standard error; numbers and places after it, on standard output."""
     run = _run(data, "--out", tmp_path / "model")

@@ -1,7 +1,7 @@
 """Labelled data on the command line: how it stands in its files, and reading it."""
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -60,9 +60,7 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def read_sources(
-    data: Iterable[str], options: LabelOptions, *, topics: Sequence[str] | None = None
-) -> list[Reading]:
+def read_sources(data: Iterable[str], options: LabelOptions) -> list[Reading]:
     """Read files of labelled articles, with ``:30`` behind those that weigh 30; shows progress.
 
     Raises:
@@ -74,7 +72,7 @@ def read_sources(
     readings: list[Reading] = []
     with progress(total_size(str(each.path) for each in sources), unit="articles read") as bar:
         for each in sources:
-            read = read_source(each, topics=topics, options=options, on_bytes=bar.add_bytes)
+            read = read_source(each, options=options, on_bytes=bar.add_bytes)
             bar.add_items(len(read.items))
             readings.append(read)
     return readings

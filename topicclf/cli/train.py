@@ -26,7 +26,9 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="The folder for model.npz and its card, README.md.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what DATA holds.")
-@click.option("--topics", metavar="TOPIC,...", help="The topics; without it, all that occur.")
+@click.option(
+    "--topics", metavar="TOPIC,...", help="Learn these topics only; others in DATA are passed over."
+)
 @label_options
 @click.option("--group", metavar="FIELD",
               help="Articles that share FIELD tell one story and stay on one side of every split; "
@@ -100,7 +102,7 @@ def train(
 
 
 def _prepared(data: tuple[str, ...], plan: Plan) -> Prepared:
-    prepared = prepare(read_sources(data, plan.labels, topics=plan.topics), plan)
+    prepared = prepare(read_sources(data, plan.labels), plan)
     for problem in prepared.problems:
         click.echo(f"left out: {problem}", err=True)
     return prepared

@@ -106,7 +106,7 @@ def gather(
 
     Args:
         readings: What the sources hold.
-        topics: The topics to learn; None takes all that occur.
+        topics: The topics to learn, others being passed over; None takes all that occur.
         skip_bad: Leave bad records and contradictions out, instead of refusing them.
 
     Returns:
@@ -117,7 +117,8 @@ def gather(
             other.
     """
     problems = [problem for reading in readings for problem in reading.problems]
-    names = tuple(topics or sorted(_met(readings)))
+    met = _met(readings)
+    names = tuple(topics or sorted(met))
     items: list[Labelled] = []
     origins: list[int] = []
     for number, reading in enumerate(readings):
@@ -160,6 +161,7 @@ def gather(
             ],
             "duplicates": len(items) - len(kept),
             "contradictions": len(contradictions),
+            "passed_over": sorted(met - set(names)),
         },
     )
     return data, chosen, problems
@@ -188,6 +190,8 @@ def understood(data: TrainingSet) -> Iterator[str]:
     if twice := data.summary.get("duplicates"):
         clash = data.summary["contradictions"]
         yield f"{twice:,} duplicates left out, {clash:,} of which contradicted their twin"
+    if others := data.summary.get("passed_over"):
+        yield f"not learnt: {_some(others)}"
     counts = (data.labels == 1).sum(0)
     order = np.argsort(-counts, kind="stable").tolist()
     width = max(len(topic) for topic in data.topics)
@@ -198,8 +202,11 @@ def understood(data: TrainingSet) -> Iterator[str]:
     if len(order) > _SHOWN_TOPICS:
         yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
     if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
-        shown = ", ".join(rare[:_SHOWN_TOPICS]) + (", ..." if len(rare) > _SHOWN_TOPICS else "")
-        yield f"very rare, with fewer than {_RARE} articles: {shown}; expect little of them"
+        yield f"very rare, with fewer than {_RARE} articles: {_some(rare)}; expect little of them"
     lowered = Counter(topic.casefold() for topic in data.topics)
     if alike := [topic for topic in data.topics if lowered[topic.casefold()] > 1]:
         yield f"alike but for capitals: {', '.join(alike)}; are they one topic?"
+
+
+def _some(topics: Sequence[str]) -> str:
+    return ", ".join(topics[:_SHOWN_TOPICS]) + (", ..." if len(topics) > _SHOWN_TOPICS else "")

@@ -35,7 +35,7 @@ class Plan:
 
     Attributes:
         labels: How the data is read.
-        topics: The topics to learn; None takes all that occur.
+        topics: The topics to learn, others being passed over; None takes all that occur.
         group: Articles with the same value of this field tell one story and stay on one side of
             every split; ``"near-duplicates"`` tells by the texts; None by exactly the same words.
         time: The field with the date, to test on the newest articles.
@@ -131,7 +131,7 @@ def train(
     """
     plan = plan or Plan()
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
-    readings = [read_source(each, topics=plan.topics, options=plan.labels) for each in named]
+    readings = [read_source(each, options=plan.labels) for each in named]
     prepared = prepare(readings, plan)
     journal = None if out is None else Path(out).with_name(f"{Path(out).name}.tuning.jsonl")
     found = fit(prepared, plan, journal=journal)
