@@ -21,12 +21,13 @@ def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
     """
     n_topics, n_views = seen.shape[1:]
+    by_topic = np.ascontiguousarray(seen.transpose(1, 0, 2))
     coef = np.zeros((n_topics, n_views))
     intercept = np.zeros(n_topics)
     prevalence = np.zeros(n_topics)
     for topic in range(n_topics):
         used = labels[:, topic] >= 0
-        views, yes = seen[used, topic], labels[used, topic] == 1
+        views, yes = by_topic[topic][used], labels[used, topic] == 1
         share = yes.mean() if len(yes) else 0.0
         prevalence[topic] = share
         if not 0 < share < 1:

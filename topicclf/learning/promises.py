@@ -128,14 +128,16 @@ def _curve(judged: Judged) -> Curve:
     cuts = np.unique(np.maximum(rounded, _LOWEST))
     hits, tagged = at_least(positives, cuts), at_least(ascending, cuts)
     every = np.full_like(hits, len(positives))
-    passes = probability >= cuts[:, None]
     effect = np.ones((2, len(cuts)))
     for cluster in judged.clusters:
-        # Only articles that share their cluster make a difference to how many there are in effect.
+        # Only articles that share their cluster make a difference to how many there are in effect,
+        # and none does where all share one.
         _, number, size = np.unique(cluster, return_inverse=True, return_counts=True)
         shared = size[number] > 1
-        for place, passing in enumerate(passes[:, shared]):
-            its_yes, its = yes[shared], number[shared]
+        if len(size) == 1 or not shared.any():
+            continue
+        its_yes, its = yes[shared], number[shared]
+        for place, passing in enumerate(probability[shared] >= cuts[:, None]):
             found = (
                 _effect(its_yes[passing], its[passing], hits[place], tagged[place]),
                 _effect(passing[its_yes], its[its_yes], hits[place], every[place]),
