@@ -20,6 +20,7 @@ from typing import Any
 
 from topicclf.artifact import write_beside
 from topicclf.errors import DataError
+from topicclf.extras import extra
 
 __all__ = ["Download", "bring", "cache_folder", "members"]
 
@@ -52,7 +53,7 @@ def cache_folder() -> Path:
     """Where downloads are kept.
 
     Raises:
-        DataError: pooch is missing.
+        MissingExtraError: pooch is missing.
     """
     return Path(
         _pooch().create(path=_pooch().os_cache("topicclf"), base_url="", env=ENVIRONMENT).abspath
@@ -64,6 +65,7 @@ def bring(download: Download) -> Path:
 
     Raises:
         DataError: It can't be had, or is not what it should be; the message says what to do.
+        MissingExtraError: pooch is missing.
     """
     pooch = _pooch()
     folder = cache_folder()
@@ -81,11 +83,7 @@ def bring(download: Download) -> Path:
 
 
 def _pooch() -> Any:
-    try:
-        import pooch
-    except ImportError as error:
-        msg = "downloading needs pooch; install the extra: pip install 'topicclf[data]'"
-        raise DataError(msg) from error
+    pooch = extra("pooch", name="data")
     pooch.get_logger().setLevel("WARNING")
     return pooch
 
@@ -222,5 +220,5 @@ def members(archive: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes
                     if file:
                         yield path, file.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        msg = f"{archive} is damaged, or no .tar.gz ({error}); delete it and fetch it again"
+        msg = f"{archive} is damaged, or no .tar.gz ({error}); fetch it again"
         raise DataError(msg) from error

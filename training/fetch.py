@@ -17,7 +17,7 @@ import click
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from topicclf.errors import DataError
+from topicclf.errors import TopicclfError
 from training.annotated import write_annotations
 from training.corpora import assemble, files, known_members
 from training.item import read_items, write_items
@@ -49,7 +49,7 @@ class _Main(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (DataError, OSError) as error:
+        except (TopicclfError, OSError) as error:
             raise _Unusable(str(error)) from error
 
 

@@ -13,7 +13,7 @@ from topicclf.cli.terminal import stages
 from topicclf.evaluation.table import evaluation_table
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.workshop.dataset import understood
-from topicclf.workshop.train import Plan, Prepared, Trained, fit, prepare, save
+from topicclf.workshop.train import Plan, Prepared, Trained, check_place, fit, prepare, save
 from topicclf.workshop.tuning import Trial
 
 __all__ = ["train"]
@@ -82,6 +82,8 @@ def train(
     if precision is not None and recall is not None:
         msg = "promise a precision or a recall, not both"
         raise click.UsageError(msg)
+    if out is not None:
+        check_place(out)
     given = {"precision": precision, "recall": recall, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
     made = Plan(labels=labels, topics=names(topics), n_jobs=jobs, settings=settings, **plan)

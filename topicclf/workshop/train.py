@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from topicclf import __version__
@@ -24,7 +25,7 @@ from topicclf.workshop.groups import stories
 from topicclf.workshop.split import hold_out, newest
 from topicclf.workshop.tuning import Trial, Tuning, tune
 
-__all__ = ["Plan", "Prepared", "Trained", "fit", "prepare", "save", "train"]
+__all__ = ["Plan", "Prepared", "Trained", "check_place", "fit", "prepare", "save", "train"]
 
 _NEWEST_SHARE = 0.2
 
@@ -130,6 +131,8 @@ def train(
     ('defence',)
     """
     plan = plan or Plan()
+    if out is not None:
+        check_place(out)
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
     readings = [read_source(each, options=plan.labels) for each in named]
     prepared = prepare(readings, plan)
@@ -254,6 +257,22 @@ def _command(plan: Plan, data: TrainingSet) -> str:
     if plan.skip_bad:
         words.append("--skip-bad")
     return shlex.join(words)
+
+
+def check_place(out: str | os.PathLike[str]) -> None:
+    """See that a model can be written, before learning takes its time.
+
+    Raises:
+        OSError: It can't.
+    """
+    folder = Path(out).absolute()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        error.filename = str(there)
+        raise
 
 
 def save(model: TopicModel, out: str | os.PathLike[str]) -> None:

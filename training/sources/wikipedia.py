@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from topicclf.errors import DataError
+from topicclf.extras import extra
 from training.item import Item, decoded, one_line
 
 __all__ = ["parse"]
@@ -23,14 +23,10 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     Headings among the entries come along; no annotation names them.
 
     Raises:
-        DataError: PyYAML is missing.
+        MissingExtraError: PyYAML is missing.
         ValueError: The file is no YAML.
     """
-    try:
-        import yaml
-    except ImportError as error:
-        msg = "Wikipedia's files need PyYAML; install the extra: pip install 'topicclf[data]'"
-        raise DataError(msg) from error
+    yaml = extra("yaml", name="data")
     date = PurePosixPath(name).stem
     source = "wce-old" if date < _WITHOUT_SECTIONS else "wce-modern"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
