@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import shutil
+import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -407,6 +408,16 @@ def test_a_source_that_is_gone_is_told_without_a_traceback(
     run = _corpora(tmp_path, "--only", "coded.jsonl.gz", "--without", "nyt")
     assert run.exit_code == 0, run.output
     assert len(_lines(tmp_path / "out" / "coded.jsonl.gz")) == 1
+
+
+def test_a_missing_library_is_told_with_its_extra(
+    server: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as files in another format."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    run = _corpora(tmp_path, "--only", "labelled.jsonl.gz")
+    assert run.exit_code == 3
+    assert 'this needs yaml: pip install "topicclf[data]"' in run.output
 
 
 def test_damaged_annotations_and_registries_are_named(server: Published, tmp_path: Path) -> None:
