@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
+from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -14,11 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from topicclf.article import Article, Item
 from topicclf.features import known_words
-from topicclf.learning.abbreviations import learn_abbreviations
+from topicclf.learning.abbreviations import enough, learn_abbreviations
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.labels import check_topics, label_array
 from topicclf.learning.linear import LinearSettings
 from topicclf.learning.matrices import article_matrix, passage_matrix
+from topicclf.learning.meanwhile import meanwhile
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.promises import Judged, curves
 from topicclf.learning.thresholds import Objective
@@ -176,36 +177,37 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_topics(labels[counted], names)
 
         _LOG.info("reading %d articles", len(texts))
-        corpus = Corpus(texts)
-        if groups is None:
-            stories: list[Any] = [article.tobytes() for article in corpus.articles]
-        else:
-            stories = list(_column(groups, np.zeros(len(texts)), "groups"))
-        group = _numbered(stories)
-        if len(set(group.tolist())) < 2:
-            msg = "all articles are of one group; out-of-fold scores need two at least"
-            raise ValueError(msg)
-        many = len(names) > _MANY_TOPICS
-        n_folds = min(self.n_folds or (3 if many else 5), int(group.max()) + 1)
-        folds = assign_folds(labels, group, n_folds=n_folds, seed=self.random_state)
-        vocabulary = learn_vocabulary(
-            corpus,
-            min_document_frequency=self.min_document_frequency,
-            min_pair_frequency=self.min_pair_frequency,
-        )
-        settings = LearningSettings(
-            linear,
-            max_pairs=self.max_pairs,
-            learn_passages=not many if self.learn_passages is None else self.learn_passages,
-            n_jobs=self.n_jobs,
-        )
-        # The products are small, and threads that wait for their part of one burn a core each.
-        with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
-            heaviest = np.array(texts, object)[np.argsort(-weight, kind="stable")]
-            abbreviations = beside.submit(learn_abbreviations, heaviest)
-            learnt = learn_weights(
-                corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
+        heaviest = (texts[row] for row in np.argsort(-weight, kind="stable").tolist())
+        abbreviations = delayed(learn_abbreviations)(enough(heaviest))
+        with meanwhile(abbreviations, n_jobs=self.n_jobs) as found:
+            corpus = Corpus(texts)
+            if groups is None:
+                stories: list[Any] = [article.tobytes() for article in corpus.articles]
+            else:
+                stories = list(_column(groups, np.zeros(len(texts)), "groups"))
+            group = _numbered(stories)
+            if len(set(group.tolist())) < 2:
+                msg = "all articles are of one group; out-of-fold scores need two at least"
+                raise ValueError(msg)
+            many = len(names) > _MANY_TOPICS
+            n_folds = min(self.n_folds or (3 if many else 5), int(group.max()) + 1)
+            folds = assign_folds(labels, group, n_folds=n_folds, seed=self.random_state)
+            vocabulary = learn_vocabulary(
+                corpus,
+                min_document_frequency=self.min_document_frequency,
+                min_pair_frequency=self.min_pair_frequency,
             )
+            settings = LearningSettings(
+                linear,
+                max_pairs=self.max_pairs,
+                learn_passages=not many if self.learn_passages is None else self.learn_passages,
+                n_jobs=self.n_jobs,
+            )
+            # The products are small, and threads that wait for their part burn a core each.
+            with threadpool_limits(1):
+                learnt = learn_weights(
+                    corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
+                )
 
         self.out_of_fold_proba_ = learnt.probability
         clusters = group[trust], source[trust]
@@ -224,7 +226,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             thresholds=thresholds,
             weights=learnt.weights,
             join=join,
-            abbreviations=abbreviations.result(),
+            abbreviations=found[0],
             provenance={
                 "out_of_fold": self.out_of_fold_,
                 "curves": {

@@ -4,27 +4,36 @@ from collections.abc import Iterable
 
 from nltk.tokenize.punkt import PunktTrainer
 
-__all__ = ["learn_abbreviations"]
+__all__ = ["enough", "learn_abbreviations"]
 
 # Abbreviations of the news show in half a million characters; Punkt is the slowest of all steps.
 _CHARACTERS = 500_000
+
+
+def enough(texts: Iterable[str]) -> list[str]:
+    """The first of the texts, up to half a million characters."""
+    kept: list[str] = []
+    seen = 0
+    for text in texts:
+        if seen >= _CHARACTERS:
+            break
+        kept.append(text)
+        seen += len(text)
+    return kept
 
 
 def learn_abbreviations(texts: Iterable[str]) -> tuple[str, ...]:
     """Learn abbreviations, in lower case, without their last stop, in alphabetical order.
 
     Args:
-        texts: Articles; the first half a million characters are read.
+        texts: Articles; `enough` of them are read.
     """
-    trainer = PunktTrainer()
-    seen = 0
-    for text in texts:
-        trainer.train(text, finalize=False)
-        seen += len(text)
-        if seen >= _CHARACTERS:
-            break
-    if not seen:
+    read = enough(texts)
+    if not any(read):
         return ()
+    trainer = PunktTrainer()
+    for text in read:
+        trainer.train(text, finalize=False)
     trainer.finalize_training()
     found: set[str] = trainer.get_params().abbrev_types
     return tuple(sorted(found))
