@@ -182,7 +182,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with meanwhile(abbreviations, n_jobs=self.n_jobs) as found:
             corpus = Corpus(texts)
             if groups is None:
-                stories: list[Any] = [article.tobytes() for article in corpus.articles]
+                stories: list[Any] = [article.tobytes() for article in corpus]
             else:
                 stories = list(_column(groups, np.zeros(len(texts)), "groups"))
             group = _numbered(stories)

@@ -95,64 +95,52 @@ def fit_linear(
     n_topics = labels.shape[1]
     coef = np.zeros((n_topics, features.shape[1]))
     intercept = np.zeros(n_topics)
-    everything = _Examples(features, weight, features.T @ weight)
+    # As precise as the features: scipy would make doubles of them all for a double.
+    single = weight.astype(np.float32)
+    known = np.zeros(len(weight), bool)
+    sums: NDArray[np.float32] = np.zeros(features.shape[1], np.float32)
     for topic in range(n_topics):
-        known = labels[:, topic] >= 0
-        examples = everything if known.all() else everything.of(known)
-        yes = labels[known, topic] == 1
-        coef[topic], intercept[topic] = _fit_one(examples, yes, settings)
+        if not np.array_equal(known, labels[:, topic] >= 0):
+            known = labels[:, topic] >= 0
+            sums = features.T @ (single * known)
+        coef[topic], intercept[topic] = _fit_one(features, labels[:, topic], single, sums, settings)
     return Linear(coef, intercept)
 
 
-@dataclass(frozen=True, eq=False)
-class _Examples:
-    """Examples whose label is known.
-
-    Attributes:
-        features: Shape (n_examples, n_features).
-        weight: Shape (n_examples,).
-        sums: Of each feature, weighted; shape (n_features,).
-    """
-
-    features: sparse.csr_matrix
-    weight: NDArray[np.float64]
-    sums: NDArray[np.float64]
-
-    def of(self, rows: NDArray[np.bool_]) -> "_Examples":
-        features, weight = self.features[rows], self.weight[rows]
-        return _Examples(features, weight, features.T @ weight)
-
-
 def _fit_one(
-    examples: _Examples, yes: NDArray[np.bool_], settings: LinearSettings
+    features: sparse.csr_matrix,
+    label: NDArray[np.int8],
+    weight: NDArray[np.float32],
+    sums: NDArray[np.float32],
+    settings: LinearSettings,
 ) -> tuple[NDArray[np.float64], float]:
-    weight, features = examples.weight, examples.features
-    sums = weight[yes].sum(), weight[~yes].sum()
-    if not all(sums):
+    yes, no = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    totals = weight[yes].sum(dtype=np.float64), weight[no].sum(dtype=np.float64)
+    if not all(totals):
         # Without an example of either kind there is nothing to tell apart.
-        return np.zeros(features.shape[1]), 1.0 if sums[0] else -1.0
+        return np.zeros(features.shape[1]), 1.0 if totals[0] else -1.0
     # Those with the topic are few: from their rows and the sum of all the rest follows.
-    carried = features[yes].T @ weight[yes]
-    half = len(weight) / 2
+    carried = (features[yes].T @ weight[yes]).astype(np.float64)
+    half = (len(yes) + len(no)) / 2
     ratio = _log_count_ratio(
-        carried * (half / sums[0]), np.maximum(examples.sums - carried, 0) * (half / sums[1])
+        carried * (half / totals[0]), np.maximum(sums - carried, 0) * (half / totals[1])
     )
     scale = np.sqrt(np.abs(ratio) / np.abs(ratio).mean()) if ratio.any() else np.ones(len(ratio))
-    if settings.class_weight:
-        weight = weight / np.where(yes, *sums) * half
-    weight = weight * (len(weight) / weight.sum())
-    rows, times = _telling(features, yes, ratio)
-    kept = features[rows] if len(rows) < len(yes) else features
-    scaled = sparse.csr_matrix(
-        (kept.data * scale[kept.indices], kept.indices, kept.indptr), shape=kept.shape
-    )
+    rows, times = _telling(features, label, ratio)
+    carries = label[rows] == 1
+    per_class = totals if settings.class_weight else (sum(totals) / 2,) * 2
+    counts = weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1])
+    kept = features[rows] if len(rows) < len(label) else features
+    values = scale[kept.indices]
+    values *= kept.data
+    kept = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
     kind, keywords = LOSSES[settings.loss]
     machine = kind(C=settings.C, tol=0.1, random_state=settings.random_state, **keywords)
     trusting = config_context(assume_finite=True, skip_parameter_validation=True)
     with warnings.catch_warnings(), trusting:
         # Scores this close to the best ones rank articles alike.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(scaled, yes[rows], sample_weight=weight[rows] * times)
+        machine.fit(kept, carries, sample_weight=counts)
     return machine.coef_[0] * scale, float(machine.intercept_[0])
 
 
@@ -173,7 +161,7 @@ def _log_count_ratio(
 
 
 def _telling(
-    features: sparse.csr_matrix, yes: NDArray[np.bool_], ratio: NDArray[np.float64]
+    features: sparse.csr_matrix, label: NDArray[np.int8], ratio: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Which examples to learn a topic from, and how many each stands for.
 
@@ -184,23 +172,22 @@ def _telling(
 
     Args:
         features: Shape (n_examples, n_features).
-        yes: Whether each example carries the topic, shape (n_examples,).
+        label: 1 yes, 0 no, -1 unknown; shape (n_examples,).
         ratio: The log-count ratio of each feature, shape (n_features,).
 
     Returns:
         The numbers of the examples, and how often each counts, likewise.
     """
-    without = np.flatnonzero(~yes)
-    n_hard = max(_HARD, _HARD_EACH * (len(yes) - len(without)))
-    if len(without) <= 2 * n_hard:
-        return np.arange(len(yes)), np.ones(len(yes))
-    score = features @ ratio.astype(np.float32)
-    without = without[np.argsort(-score[without], kind="stable")]
-    times = yes.astype(float)
-    hard, easy = without[:n_hard], without[n_hard:]
-    step = max(_EVERY, -(-len(easy) // n_hard))
-    times[hard] = 1
-    # Evenly from those that nearly look like it to those that least do.
-    times[easy[step // 2 :: step]] = step
+    times = (label >= 0).astype(float)
+    without = np.flatnonzero(label == 0)
+    n_hard = max(_HARD, _HARD_EACH * int((label == 1).sum()))
+    if len(without) > 2 * n_hard:
+        score = features @ ratio.astype(np.float32)
+        without = without[np.argsort(-score[without], kind="stable")]
+        easy = without[n_hard:]
+        step = max(_EVERY, -(-len(easy) // n_hard))
+        times[easy] = 0
+        # Evenly from those that nearly look like it to those that least do.
+        times[easy[step // 2 :: step]] = step
     rows = np.flatnonzero(times)
     return rows, times[rows]

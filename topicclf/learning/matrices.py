@@ -1,6 +1,8 @@
 """Features as sparse matrices, for training and for the readable way of predicting."""
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,13 @@ from topicclf.learning.vocabulary import Corpus
 from topicclf.passages import Passages, passages
 from topicclf.vocabulary import Vocabulary
 
-__all__ = ["article_matrix", "numbered_articles", "numbered_passages", "passage_matrix"]
+__all__ = [
+    "article_matrix",
+    "numbered_articles",
+    "numbered_material",
+    "passage_matrix",
+    "upper_rows",
+]
 
 # Articles at a time: what stands between words and features takes ten times the memory of both.
 _CHUNK = 2000
@@ -29,42 +37,61 @@ def passage_matrix(batch: Batch, cut: Passages, vocabulary: Vocabulary) -> spars
 
 def numbered_articles(corpus: Corpus, vocabulary: Vocabulary) -> sparse.csr_matrix:
     """The features of a corpus' articles, shape (n_articles, n_features), float32."""
-    everything = np.arange(len(corpus.articles))
-    parts = [
-        article_matrix(batch, vocabulary) for batch in _batches(corpus, vocabulary, everything)
-    ]
-    empty = _empty(vocabulary)
-    return sparse.csr_matrix(sparse.vstack([empty, *parts], format="csr"))
+    return _stacked(_articles(corpus, vocabulary), vocabulary)
 
 
-def numbered_passages(
+def numbered_material(
     corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
 ) -> tuple[sparse.csr_matrix, Passages]:
-    """The features of the passages of some articles, and where the passages stand.
+    """The features of all articles and, below them, of the passages of some.
 
     Args:
         corpus: The articles.
         vocabulary: What they are numbered with.
-        rows: Which articles.
+        rows: The articles whose passages are wanted.
+
+    Returns:
+        The features, shape (n_articles + n_passages, n_features), float32; and where the passages
+        stand in their articles.
     """
-    parts = [
+    parts = (
         passage_matrix(batch, passages(batch.lengths), vocabulary)
         for batch in _batches(corpus, vocabulary, rows)
-    ]
-    empty = _empty(vocabulary)
-    lengths = np.array([len(corpus.articles[row]) for row in rows.tolist()], np.int64)
-    return sparse.vstack([empty, *parts], format="csr"), passages(lengths)
+    )
+    both = chain(_articles(corpus, vocabulary), parts)
+    return _stacked(both, vocabulary), passages(corpus.lengths[rows])
+
+
+def upper_rows(matrix: sparse.csr_matrix, n_rows: int) -> sparse.csr_matrix:
+    """The first rows of a matrix, in its own memory."""
+    end = matrix.indptr[n_rows]
+    parts = matrix.data[:end], matrix.indices[:end], matrix.indptr[: n_rows + 1]
+    return sparse.csr_matrix(parts, shape=(n_rows, matrix.shape[1]), copy=False)
+
+
+def _articles(corpus: Corpus, vocabulary: Vocabulary) -> Iterator[sparse.csr_matrix]:
+    for batch in _batches(corpus, vocabulary, np.arange(len(corpus))):
+        yield article_matrix(batch, vocabulary)
 
 
 def _batches(corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]) -> Iterator[Batch]:
     terms = vocabulary.terms(b" ".join(corpus.surfaces))
     for start in range(0, len(rows), _CHUNK):
         chosen = rows[start : start + _CHUNK].tolist()
-        yield Batch.joining((terms[corpus.articles[row]] for row in chosen), vocabulary)
+        yield Batch.joining((terms[corpus[row]] for row in chosen), vocabulary)
 
 
-def _empty(vocabulary: Vocabulary) -> sparse.csr_matrix:
-    return sparse.csr_matrix(np.empty((0, vocabulary.n_features), np.float32))
+def _stacked(parts: Iterable[sparse.csr_matrix], vocabulary: Vocabulary) -> sparse.csr_matrix:
+    """Matrices one below the other, each let go once it is copied."""
+    data, indices, counts = array("f"), array("i"), array("q", [0])
+    for part in parts:
+        data.frombytes(part.data.tobytes())
+        indices.frombytes(part.indices.tobytes())
+        counts.frombytes(np.diff(part.indptr).astype(np.int64).tobytes())
+    return sparse.csr_matrix(
+        (np.frombuffer(data, np.float32), np.frombuffer(indices, np.int32), np.cumsum(counts)),
+        shape=(len(counts) - 1, vocabulary.n_features),
+    )
 
 
 def _matrix(found: Triplets, n_rows: int, vocabulary: Vocabulary) -> sparse.csr_matrix:

@@ -1,6 +1,7 @@
 """Which words and pairs are worth knowing, learnt from the training articles."""
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from nltk.stem.snowball import SnowballStemmer
@@ -12,21 +13,52 @@ from topicclf.words import words
 __all__ = ["Corpus", "learn_vocabulary", "prune"]
 
 
+# Articles whose words are counted at a time.
+_CHUNK = 2000
+
+
 class Corpus:
     """Articles as numbers of distinct words, each distinct word kept once.
 
+    Its items are the articles: their words as places in `surfaces`, int32.
+
     Attributes:
         surfaces: The distinct words, in order of appearance.
-        articles: The words of each article as places in `surfaces`, int32.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
         place: dict[bytes, int] = {}
-        self.articles: list[NDArray[np.int32]] = [
-            np.array([place.setdefault(word, len(place)) for word in words(text)], np.int32)
-            for text in texts
-        ]
+        places, bounds = array("i"), array("q", [0])
+        for text in texts:
+            places.fromlist([place.setdefault(word, len(place)) for word in words(text)])
+            bounds.append(len(places))
         self.surfaces: list[bytes] = list(place)
+        self._places = np.frombuffer(places, np.int32)
+        self._bounds = np.frombuffer(bounds, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._bounds) - 1
+
+    def __iter__(self) -> Iterator[NDArray[np.int32]]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, row: int) -> NDArray[np.int32]:
+        return self._places[self._bounds[row] : self._bounds[row + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """The number of words of each article, shape (n_articles,)."""
+        return np.diff(self._bounds)
+
+    def chunks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """A few articles at a time, end to end: the number of each word's article, and its place.
+
+        Articles are numbered from 0 in each chunk.
+        """
+        for start in range(0, len(self), _CHUNK):
+            bounds = self._bounds[start : start + _CHUNK + 1]
+            lengths = np.diff(bounds)
+            yield np.repeat(np.arange(len(lengths)), lengths), self._places[bounds[0] : bounds[-1]]
 
 
 def learn_vocabulary(
@@ -48,9 +80,8 @@ def learn_vocabulary(
         [stem_number.setdefault(stem(word.decode()), len(stem_number)) for word in corpus.surfaces],
         np.int64,
     )
-    stemmed = [stem_of[article] for article in corpus.articles]
-    n_articles = len(stemmed)
-    frequency = _document_frequency(stemmed, len(stem_number))
+    n_articles = len(corpus)
+    frequency = _document_frequency(corpus, stem_of, len(stem_number))
     # Common terms get the small numbers, whatever the order of the articles.
     names = np.array(list(stem_number))
     chosen = np.flatnonzero(frequency >= min_document_frequency)
@@ -62,39 +93,61 @@ def learn_vocabulary(
     term = np.full(len(stem_number), n_terms, np.int64)
     term[chosen] = np.arange(n_terms)
 
-    known = term[stem_of] < n_terms
-    order = sorted(np.flatnonzero(known).tolist(), key=lambda i: corpus.surfaces[i])
-    keys, pair_frequency = _pair_frequency([term[a] for a in stemmed], n_terms)
+    term_of = term[stem_of]
+    known = np.flatnonzero(term_of < n_terms)
+    order = sorted(known.tolist(), key=lambda i: corpus.surfaces[i])
+    keys, pair_frequency = _pair_frequency(corpus, term_of, n_terms)
     kept = pair_frequency >= min_pair_frequency
     frequencies = np.concatenate([frequency[chosen], [0], pair_frequency[kept]])
     idf = np.log((1 + n_articles) / (1 + frequencies)) + 1
     idf[n_terms] = 0
     return Vocabulary(
         surfaces=b" ".join(corpus.surfaces[i] for i in order),
-        surface_terms=term[stem_of[order]],
+        surface_terms=term_of[order],
         pairs=keys[kept],
         # As the model file keeps them, so that the saved model is the learnt one.
         idf=idf.astype(np.float16).astype(np.float32),
     )
 
 
-def _document_frequency(articles: list[NDArray[np.int64]], n_stems: int) -> NDArray[np.int64]:
+def _document_frequency(
+    corpus: Corpus, stem_of: NDArray[np.int64], n_stems: int
+) -> NDArray[np.int64]:
     frequency = np.zeros(n_stems, np.int64)
-    for article in articles:
-        frequency[np.unique(article)] += 1
+    for article, places in corpus.chunks():
+        keys = _distinct(article * n_stems + stem_of[places])
+        frequency += np.bincount(keys % n_stems, minlength=n_stems)
     return frequency
 
 
 def _pair_frequency(
-    articles: list[NDArray[np.int64]], n_terms: int
+    corpus: Corpus, term_of: NDArray[np.int64], n_terms: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each distinct pair of known neighbours, ascending, and how many articles have it."""
-    distinct = []
-    for article in articles:
-        known = (article[:-1] < n_terms) & (article[1:] < n_terms)
-        distinct.append(np.unique(article[:-1][known] * (n_terms + 1) + article[1:][known]))
-    every = np.concatenate(distinct) if distinct else np.empty(0, np.int64)
-    return np.unique(every, return_counts=True)
+    width = n_terms + 1
+    pairs = array("q")
+    for article, places in corpus.chunks():
+        terms = term_of[places]
+        left, right = terms[:-1], terms[1:]
+        near = (left < n_terms) & (right < n_terms) & (article[:-1] == article[1:])
+        keys = _distinct((article[:-1][near] * width + left[near]) * width + right[near])
+        pairs.frombytes((keys % width**2).tobytes())
+    every = np.frombuffer(pairs, np.int64)
+    every.sort()
+    first = _first(every)
+    return every[first], np.diff(first, append=len(every))
+
+
+def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    keys.sort()
+    return keys[_first(keys)]
+
+
+def _first(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each run of equals starts."""
+    starts = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])
+    return np.flatnonzero(starts)
 
 
 def prune(

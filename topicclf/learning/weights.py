@@ -15,7 +15,7 @@ from scipy import sparse
 from topicclf.join import Join, views
 from topicclf.learning.calibration import learn_join
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
-from topicclf.learning.matrices import numbered_articles, numbered_passages
+from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
 from topicclf.learning.vocabulary import Corpus, prune
 from topicclf.passages import Passages
 from topicclf.scores import Scores, Weights
@@ -24,6 +24,8 @@ from topicclf.vocabulary import Vocabulary
 __all__ = ["LearningSettings", "Learnt", "Supervision", "learn_weights"]
 
 _LOG = logging.getLogger("topicclf")
+
+_UNKNOWN = np.int8(-1)
 
 # A passage of an article with a topic is taken to carry it from this score on.
 _CLEAR_SCORE = 0.5
@@ -97,13 +99,12 @@ class _Material:
     """What the classifiers of all topics learn from.
 
     Attributes:
-        articles: Features, shape (n_articles, n_features), float32.
-        parts: Those of the trusted articles' passages, shape (n_passages, n_features).
+        features: Those of the articles and, below, of the trusted ones' passages; shape
+            (n_articles + n_passages, n_features), float32.
         cut: Where the passages stand.
     """
 
-    articles: sparse.csr_matrix
-    parts: sparse.csr_matrix
+    features: sparse.csr_matrix
     cut: Passages
 
 
@@ -139,12 +140,12 @@ def learn_weights(
             usefulness *= vocabulary.idf
             vocabulary = prune(vocabulary, usefulness, max_pairs=settings.max_pairs)
             del articles
-        parts, cut = numbered_passages(corpus, vocabulary, np.flatnonzero(known.trusted))
-        material = _Material(numbered_articles(corpus, vocabulary), parts, cut)
+        trusted = np.flatnonzero(known.trusted)
+        material = _Material(*numbered_material(corpus, vocabulary, trusted))
         jobs = (delayed(_learn)(material, known.of(topics), settings) for topics in blocks)
         coef = np.empty((n_topics, vocabulary.n_features), np.float16)
         intercept = np.empty(n_topics)
-        probability = np.empty((int(known.trusted.sum()), n_topics))
+        probability = np.empty((len(trusted), n_topics))
         joins: list[Join] = []
         for topics, block in zip(blocks, in_turn(jobs, "learning"), strict=True):
             coef[topics] = block.coef
@@ -201,18 +202,16 @@ def _per_fold(
 ) -> Iterator[Linear]:
     """The classifiers of some topics, each from all folds but one."""
     for fold in range(int(known.folds.max()) + 1):
-        rows = np.flatnonzero((known.labels >= 0).any(1) & (known.folds != fold))
-        yield fit_linear(features[rows], known.labels[rows], known.weight[rows], settings)
+        held = known.folds[:, np.newaxis] == fold
+        yield fit_linear(features, np.where(held, _UNKNOWN, known.labels), known.weight, settings)
 
 
 def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
-    fitted = list(_per_fold(material.articles, known, settings.linear))
+    articles = upper_rows(material.features, len(known.labels))
+    fitted = list(_per_fold(articles, known, settings.linear))
     if settings.learn_passages:
-        seen = _out_of_fold(material, known, fitted)
-        rows, more = _with_passages(material.cut.counts, known, seen)
-        both = sparse.vstack([material.articles, material.parts[rows]], format="csr")
-        fitted = list(_per_fold(both, more, settings.linear))
-        del both
+        more = _with_passages(known, _out_of_fold(material, known, fitted))
+        fitted = list(_per_fold(material.features, more, settings.linear))
     scores = _out_of_fold(material, known, fitted)
     join = learn_join(views(scores), known.labels[known.trusted])
     everything = np.ones(len(scores.articles), bool)
@@ -237,9 +236,9 @@ def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linea
         # As precise as the features, at half the cost.
         coef = np.ascontiguousarray(linear.coef.T, np.float32)
         held = np.flatnonzero(folds == fold)
-        articles[held] = material.articles[trusted[held]] @ coef + linear.intercept
+        articles[held] = material.features[trusted[held]] @ coef + linear.intercept
         held = np.flatnonzero(part_folds == fold)
-        passages[held] = material.parts[held] @ coef + linear.intercept
+        passages[held] = material.features[len(known.folds) + held] @ coef + linear.intercept
     return Scores(articles=articles, passages=passages, cut=material.cut)
 
 
@@ -251,9 +250,7 @@ def _evenly(n_articles: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _with_passages(
-    counts: NDArray[np.int64], known: Supervision, scores: Scores
-) -> tuple[NDArray[np.int64], Supervision]:
+def _with_passages(known: Supervision, scores: Scores) -> Supervision:
     """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
     Those of an article without a topic don't carry it. Of an article with it, the best passage
@@ -261,26 +258,24 @@ def _with_passages(
     et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
 
     Args:
-        counts: How many passages each trusted article has, shape (n_trusted,).
         known: What is known of the articles.
         scores: Theirs, out of fold.
 
     Returns:
-        Which passages to take, and what is known of the articles and of these, end to end.
+        What is known of the articles and, end to end, of the passages.
     """
-    score = scores.passages
+    score, counts = scores.passages, scores.cut.counts
     article = np.repeat(np.flatnonzero(known.trusted), counts)
     best = np.repeat(np.maximum.reduceat(score, scores.cut.first), counts, axis=0)
-    labels = known.labels[article]
-    labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = -1
     many = np.repeat(counts, counts)
-    used = np.flatnonzero(
-        (many > 1) & (labels >= 0).any(1) & np.repeat(_evenly(len(counts)), counts)
-    )
+    labels = known.labels[article]
+    labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
+    # The passage of an article that has but one says nothing more.
+    labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
-    return used, Supervision(
-        labels=np.concatenate([known.labels, labels[used]]),
-        weight=np.concatenate([known.weight, weight[used]]),
-        trusted=np.concatenate([known.trusted, np.zeros(len(used), bool)]),
-        folds=np.concatenate([known.folds, known.folds[article[used]]]),
+    return Supervision(
+        labels=np.concatenate([known.labels, labels]),
+        weight=np.concatenate([known.weight, weight]),
+        trusted=np.concatenate([known.trusted, np.zeros(len(article), bool)]),
+        folds=np.concatenate([known.folds, known.folds[article]]),
     )

@@ -134,8 +134,7 @@ def train(
     if out is not None:
         check_place(out)
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
-    readings = [read_source(each, options=plan.labels) for each in named]
-    prepared = prepare(readings, plan)
+    prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
     journal = None if out is None else Path(out).with_name(f"{Path(out).name}.tuning.jsonl")
     found = fit(prepared, plan, journal=journal)
     if out is not None:
