@@ -1,16 +1,16 @@
 """The join, learnt from out-of-fold scores, and how far probabilities are off."""
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import config_context
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 
 from topicclf.join import Join
 
 __all__ = ["expected_calibration_error", "learn_join"]
+
+# Six or seven steps are usual.
+_MOST_STEPS = 50
+_SHORTEST_STEP = 1e-9
+_TOLERANCE = 1e-9
 
 
 def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
@@ -35,14 +35,46 @@ def learn_join(seen: NDArray[np.float64], labels: NDArray[np.int8]) -> Join:
             continue
         mean, spread = views.mean(0), views.std(0)
         spread[spread < 1e-9] = np.inf
-        trusting = config_context(assume_finite=True, skip_parameter_validation=True)
-        with warnings.catch_warnings(), trusting:
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            logistic = LogisticRegression(C=1.0, max_iter=500, solver="newton-cholesky")
-            logistic.fit((views - mean) / spread, yes)
-        coef[topic] = logistic.coef_[0] / spread
-        intercept[topic] = logistic.intercept_[0] - coef[topic] @ mean
+        found = _logistic((views - mean) / spread, yes)
+        coef[topic] = found[:-1] / spread
+        intercept[topic] = found[-1] - coef[topic] @ mean
     return Join(coef=coef, intercept=intercept, prevalence=prevalence)
+
+
+def _logistic(seen: NDArray[np.float64], yes: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Logistic regression with an L2 penalty of strength 1, by Newton's method.
+
+    scikit-learn finds the same, but takes five times as long over so few columns.
+
+    Args:
+        seen: Standardised views, shape (n_articles, n_views).
+        yes: Shape (n_articles,).
+
+    Returns:
+        The weights and, last, the intercept, which is not penalised; shape (n_views + 1,).
+    """
+    x = np.column_stack([seen, np.ones(len(seen))])
+    sign = np.where(yes, -1.0, 1.0)
+    penalty = np.append(np.ones(seen.shape[1]), 0.0)
+
+    def loss(at: NDArray[np.float64]) -> float:
+        return float(np.logaddexp(0, sign * (x @ at)).sum() + penalty @ at**2 / 2)
+
+    found = np.zeros(x.shape[1])
+    before = loss(found)
+    for _ in range(_MOST_STEPS):
+        p = 0.5 + 0.5 * np.tanh(0.5 * (x @ found))
+        gradient = x.T @ (p - yes) + penalty * found
+        curvature = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
+        step = np.linalg.lstsq(curvature, gradient)[0]
+        # The penalised loss is convex, so that a short enough step always leads down.
+        while (now := loss(found - step)) > before and np.abs(step).max() > _SHORTEST_STEP:
+            step /= 2
+        found = found - step
+        if before - now <= _TOLERANCE * before:
+            break
+        before = now
+    return found
 
 
 def expected_calibration_error(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from topicclf.learning.ranks import at_least, below
 
@@ -52,12 +52,10 @@ class Judged:
 
     def topic(self, column: int) -> "Judged":
         """The articles whose label for one topic is known, and that topic alone."""
-        found = self.of(self.labels[:, column] >= 0)
-        return replace(
-            found,
-            probability=found.probability[:, column],
-            labels=found.labels[:, column],
+        alone = replace(
+            self, probability=self.probability[:, column], labels=self.labels[:, column]
         )
+        return alone.of(alone.labels >= 0)
 
 
 def lower_bound(
@@ -73,7 +71,8 @@ def lower_bound(
     >>> lower_bound(np.array([22, 95]), np.array([22, 100])).round(3)
     array([0.901, 0.909])
     """
-    bound = np.asarray(beta.ppf(1 - confidence, hits, tries - hits + 1))
+    # The quantile of a beta distribution, without what scipy.stats puts around it.
+    bound = betaincinv(hits, tries - hits + 1, 1 - confidence)
     return np.where(hits > 0, bound, 0.0)
 
 
@@ -132,11 +131,11 @@ def _curve(judged: Judged) -> Curve:
     for cluster in judged.clusters:
         # Only articles that share their cluster make a difference to how many there are in effect,
         # and none does where all share one.
-        _, number, size = np.unique(cluster, return_inverse=True, return_counts=True)
-        shared = size[number] > 1
-        if len(size) == 1 or not shared.any():
+        size = np.bincount(cluster)
+        shared = size[cluster] > 1
+        if size.max(initial=0) == len(cluster) or not shared.any():
             continue
-        its_yes, its = yes[shared], number[shared]
+        its_yes, its = yes[shared], np.unique(cluster[shared], return_inverse=True)[1]
         for place, passing in enumerate(probability[shared] >= cuts[:, None]):
             found = (
                 _effect(its_yes[passing], its[passing], hits[place], tagged[place]),
