@@ -56,9 +56,19 @@ class Supervision:
     trusted: NDArray[np.bool_]
     folds: NDArray[np.int64]
 
+    @property
+    def n_folds(self) -> int:
+        """How many folds there are."""
+        return int(self.folds.max(initial=-1)) + 1
+
     def of(self, topics: slice) -> "Supervision":
         """What is known of some topics."""
         return replace(self, labels=self.labels[:, topics])
+
+    def without(self, fold: int) -> "Supervision":
+        """What is known outside of a fold."""
+        held = self.folds[:, np.newaxis] == fold
+        return replace(self, labels=np.where(held, _UNKNOWN, self.labels))
 
 
 @dataclass(frozen=True)
@@ -201,26 +211,28 @@ def _per_fold(
     features: sparse.csr_matrix, known: Supervision, settings: LinearSettings
 ) -> Iterator[Linear]:
     """The classifiers of some topics, each from all folds but one."""
-    for fold in range(int(known.folds.max()) + 1):
-        held = known.folds[:, np.newaxis] == fold
-        yield fit_linear(features, np.where(held, _UNKNOWN, known.labels), known.weight, settings)
+    for fold in range(known.n_folds):
+        without = known.without(fold)
+        yield fit_linear(features, without.labels, without.weight, settings)
 
 
 def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
     articles = upper_rows(material.features, len(known.labels))
     fitted = list(_per_fold(articles, known, settings.linear))
     if settings.learn_passages:
-        more = _with_passages(known, _out_of_fold(material, known, fitted))
-        fitted = list(_per_fold(material.features, more, settings.linear))
+        fitted = [
+            _fit_with_passages(material, known.without(fold), linear, settings.linear)
+            for fold, linear in enumerate(fitted)
+        ]
     scores = _out_of_fold(material, known, fitted)
-    join = learn_join(views(scores), known.labels[known.trusted])
-    everything = np.ones(len(scores.articles), bool)
+    trusted = known.trusted
+    join, probability = learn_join(views(scores), known.labels[trusted], known.folds[trusted])
     return _Block(
         # The mean of linear classifiers is one.
         coef=np.mean([each.coef for each in fitted], axis=0).astype(np.float16),
         intercept=np.mean([each.intercept for each in fitted], axis=0),
         join=join,
-        probability=join.probabilities(scores, everything),
+        probability=probability,
     )
 
 
@@ -250,32 +262,36 @@ def _evenly(n_articles: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _with_passages(known: Supervision, scores: Scores) -> Supervision:
-    """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
+def _fit_with_passages(
+    material: _Material, known: Supervision, linear: Linear, settings: LinearSettings
+) -> Linear:
+    """Learn once more with the passages of up to 20,000 trusted articles as examples.
 
     Those of an article without a topic don't carry it. Of an article with it, the best passage
     and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
     et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
 
     Args:
-        known: What is known of the articles.
-        scores: Theirs, out of fold.
-
-    Returns:
-        What is known of the articles and, end to end, of the passages.
+        material: The features.
+        known: What is known of the articles; all of a fold that is held out is unknown.
+        linear: What was learnt from the articles alone. It has not seen that fold either, or what
+            it says of passages would tell the fold's labels.
+        settings: How.
     """
-    score, counts = scores.passages, scores.cut.counts
+    counts, first = material.cut.counts, material.cut.first
+    score = material.features[len(known.labels) :] @ linear.coef.T.astype(np.float32)
+    score += linear.intercept.astype(np.float32)
     article = np.repeat(np.flatnonzero(known.trusted), counts)
-    best = np.repeat(np.maximum.reduceat(score, scores.cut.first), counts, axis=0)
+    best = np.repeat(np.maximum.reduceat(score, first), counts, axis=0)
     many = np.repeat(counts, counts)
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
     # The passage of an article that has but one says nothing more.
     labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
-    return Supervision(
-        labels=np.concatenate([known.labels, labels]),
-        weight=np.concatenate([known.weight, weight]),
-        trusted=np.concatenate([known.trusted, np.zeros(len(article), bool)]),
-        folds=np.concatenate([known.folds, known.folds[article]]),
+    return fit_linear(
+        material.features,
+        np.concatenate([known.labels, labels]),
+        np.concatenate([known.weight, weight]),
+        settings,
     )

@@ -1,0 +1,90 @@
+"""What is measured out of fold tells the truth, and each thing that is known counts."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from topicclf import TopicClassifier
+from topicclf.learning.promises import Judged, curves
+
+
+def _babble(n: int, *, seed: int) -> list[str]:
+    """Articles of a dozen sentences of random words."""
+    rng = np.random.default_rng(seed)
+    words = [f"w{first}{second}x" for first in "abcdefghijklmnopqrst" for second in "abcdefghijkl"]
+    return [
+        " ".join(" ".join(rng.choice(words, 10)).capitalize() + "." for _ in range(12))
+        for _ in range(n)
+    ]
+
+
+@pytest.mark.parametrize("learn_passages", [True, False])
+def test_labels_that_are_noise_are_not_foretold(learn_passages: bool) -> None:
+    """Neither the weights, nor the join, nor what is said of passages has seen the fold."""
+    n, n_topics = 400, 6
+    rng = np.random.default_rng(1)
+    labels = np.array([rng.permutation(n) < 40 for _ in range(n_topics)]).T.astype(int)
+    found = TopicClassifier(learn_passages=learn_passages).fit(_babble(n, seed=0), labels)
+    auc = [
+        roc_auc_score(labels[:, topic], found.out_of_fold_proba_[:, topic])
+        for topic in range(n_topics)
+    ]
+    assert np.mean(auc) == pytest.approx(0.5, abs=0.06)
+
+
+_KINDS = ("Quake rescuers dig on", "Storm rescuers dig on", "The opera opens", "The council met")
+
+
+def _news(n_each: int) -> tuple[list[str], NDArray[np.int_], NDArray[np.int_]]:
+    """Texts of four kinds, which kind each is of, and whether it tells of a disaster."""
+    kind = np.tile(np.arange(4), n_each)
+    texts = [f"{_KINDS[which]} in town {number}." for number, which in enumerate(kind)]
+    return texts, kind, (kind < 2).astype(int)
+
+
+def test_an_unknown_label_is_no_label_against_the_topic() -> None:
+    """Nine in ten quakes are unknown; as counterexamples they would outweigh the others."""
+    texts, kind, disaster = _news(30)
+    labels = disaster[:, np.newaxis].astype(float)
+    labels[(kind == 0) & (np.arange(len(kind)) % 10 > 0)] = np.nan
+    found = TopicClassifier().fit(texts, labels, groups=np.arange(len(texts)))
+    assert found.predict_proba(["Quake rescuers dig on in the north"])[0, 0] > 0.8
+
+
+def test_thresholds_go_by_the_articles_that_are_measured_on() -> None:
+    """And so does all that is told of them."""
+    texts, kind, disaster = _news(30)
+    measured = kind != 1
+    found = TopicClassifier().fit(texts, disaster[:, np.newaxis], measured=measured)
+    assert found.out_of_fold_["0"]["positives"] == 30
+    assert found.out_of_fold_["0"]["negatives"] == 60
+    assert len(found.out_of_fold_proba_) == 120
+
+
+def _promise(**clusters: NDArray[np.int_]) -> float:
+    """The precision that can be promised where a fifth of the storms are no disasters."""
+    texts, kind, disaster = _news(100)
+    labels = np.where((kind == 1) & (np.arange(400) % 20 == 1), 0, disaster)[:, np.newaxis]
+    found = TopicClassifier(precision=0.7).fit(texts, labels, **clusters)
+    return float(found.out_of_fold_["0"]["bound"])
+
+
+def test_sources_that_differ_make_promises_careful() -> None:
+    """All that is wrong is of one source; another source may be like that one."""
+    kind = _news(100)[1]
+    alike = np.arange(400) // 4
+    assert _promise(groups=alike, sources=kind) < _promise(groups=alike)
+
+
+def test_promises_hold_without_any_one_of_the_folds() -> None:
+    """What is right in one fold alone is not promised for others."""
+    probability = np.linspace(0.9, 1, 200)[:, np.newaxis]
+    folds = np.arange(200) % 2
+    labels = (folds == 0).astype(np.int8)[:, np.newaxis]
+    together, apart = (
+        curves(Judged(probability, labels, each))[0].precision.max()
+        for each in (np.zeros(200, np.int64), folds)
+    )
+    assert together > 0.4
+    assert apart == 0
