@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -133,6 +133,37 @@ def test_weights_and_groups_must_fit_the_articles() -> None:
         TopicClassifier().fit(TEXTS, INDICATOR, sample_weight=[1.0])
     with pytest.raises(ValueError, match="all articles are of one group"):
         TopicClassifier().fit(TEXTS, INDICATOR, groups=np.zeros(len(TEXTS)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "weight", "message"),
+    [
+        ({"n_folds": 1}, None, "n_folds must be 2 or more, not 1"),
+        ({"C": float("nan")}, None, "C must be above 0, not nan"),
+        ({"max_pairs": -1}, None, "max_pairs must be 0 or more, not -1"),
+        ({}, np.zeros(len(TEXTS)), "sample_weight must be zero or above, and not zero for all"),
+        ({}, np.full(len(TEXTS), np.nan), "sample_weight must be zero or above"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: Any, weight: Any, message: str) -> None:
+    """Instead of giving a model that tags everything."""
+    with pytest.raises(ValueError, match=message):
+        TopicClassifier(**settings).fit(TEXTS, INDICATOR, sample_weight=weight)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
+def test_it_is_cross_validated_article_by_article(method: str) -> None:
+    """In the shape of the labels."""
+    texts, labels = [*TEXTS, *(f"Again: {text}" for text in TEXTS)], np.tile(INDICATOR, (2, 1))
+    found = cross_val_predict(TopicClassifier(), texts, labels, cv=2, method=method)
+    assert found.shape == labels.shape
+
+
+def test_a_word_of_endless_length_costs_no_more_than_itself() -> None:
+    """A million letters once made a table with a million places for each word."""
+    texts = [f"{text} {'wood' * 250_000}" for text in TEXTS[:2]] + TEXTS[2:]
+    found = TopicClassifier(min_document_frequency=1).fit(texts, LABELS)
+    assert found.predict(TEXTS[:1]).tolist() == [[1, 0]]
 
 
 def test_rare_words_only_is_refused() -> None:

@@ -88,3 +88,12 @@ def test_promises_hold_without_any_one_of_the_folds() -> None:
     )
     assert together > 0.4
     assert apart == 0
+
+
+def test_articles_with_the_same_words_stay_together_whatever_their_groups() -> None:
+    """In capitals too; else labels that are noise would be foretold from their twin's."""
+    labels = np.tile((np.random.default_rng(2).permutation(60) < 20).astype(int), 2)[:, np.newaxis]
+    texts = _babble(60, seed=3)
+    twins = [f"{text.upper()}!" for text in texts]
+    found = TopicClassifier().fit([*texts, *twins], labels, groups=np.arange(120))
+    assert roc_auc_score(labels[:, 0], found.out_of_fold_proba_[:, 0]) < 0.7

@@ -22,6 +22,7 @@ from topicclf.learning.matrices import article_matrix, passage_matrix
 from topicclf.learning.meanwhile import meanwhile
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.promises import Judged, curves
+from topicclf.learning.stories import number_stories
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import Corpus, learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
@@ -76,9 +77,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         out_of_fold_proba_: What each trusted article gets from classifiers that have not seen it,
             in their order, shape (n_trusted, n_topics). It is left out of pickles.
 
-    >>> texts = ["The navy ordered frigates", "Quake rescuers dig on", "A new opera opens"] * 20
+    >>> news = ["The navy ordered frigates", "Quake rescuers dig on", "A new opera opens"]
+    >>> texts = [f"{text}, day {day}" for day in range(20) for text in news]
     >>> labels = [{"defence"}, {"disaster"}, set()] * 20
-    >>> classifier = TopicClassifier().fit(texts, labels, groups=range(60))
+    >>> classifier = TopicClassifier().fit(texts, labels)
     >>> classifier.topics_
     ('defence', 'disaster')
     >>> classifier.predict(["More frigates for the navy"]).tolist()
@@ -149,7 +151,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 names of each article's topics.
             sample_weight: How much each article counts, shape (n_articles,).
             groups: Articles that tell the same story share a value and stay on one side of every
-                split; shape (n_articles,). By default those with the same words.
+                split, as do those with the same words; shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights.
             measured: Which of the trusted articles thresholds and `out_of_fold_` go by, shape
@@ -166,14 +168,23 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Warns:
             UserWarning: A topic has a handful of positives, or the data can't support the promise.
         """
+        if self.n_folds is not None and self.n_folds < 2:
+            msg = f"n_folds must be 2 or more, not {self.n_folds}"
+            raise ValueError(msg)
+        if self.max_pairs < 0:
+            msg = f"max_pairs must be 0 or more, not {self.max_pairs}"
+            raise ValueError(msg)
         objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         labels, names = label_array(Y, self.topics, n_articles=len(texts))
-        weight = _column(sample_weight, np.ones(len(texts)), "sample_weight")
+        weight = _column(sample_weight, np.ones(len(texts)), "sample_weight").astype(float)
+        if not (weight >= 0).all() or not 0 < weight.sum() < np.inf:
+            msg = "sample_weight must be zero or above, and not zero for all"
+            raise ValueError(msg)
         trust = _column(trusted, np.ones(len(texts), bool), "trusted").astype(bool)
         counted = trust & _column(measured, np.ones(len(texts), bool), "measured").astype(bool)
-        source = _numbered(list(_column(sources, np.zeros(len(texts)), "sources")))
+        source = np.unique(_column(sources, weight * 0, "sources"), return_inverse=True)[1]
         check_topics(labels[counted], names)
 
         _LOG.info("reading %d articles", len(texts))
@@ -181,12 +192,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         abbreviations = delayed(learn_abbreviations)(enough(heaviest))
         with meanwhile(abbreviations, n_jobs=self.n_jobs) as found:
             corpus = Corpus(texts)
-            if groups is None:
-                stories: list[Any] = [article.tobytes() for article in corpus]
-            else:
-                stories = list(_column(groups, np.zeros(len(texts)), "groups"))
-            group = _numbered(stories)
-            if len(set(group.tolist())) < 2:
+            named = [] if groups is None else [_column(groups, weight, "groups").tolist()]
+            group = number_stories((article.tobytes() for article in corpus), *named)
+            if not group.max(initial=0):
                 msg = "all articles are of one group; out-of-fold scores need two at least"
                 raise ValueError(msg)
             many = len(names) > _MANY_TOPICS
@@ -220,7 +228,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             learnt.join, prevalence=np.minimum(learnt.join.prevalence, 0.99 * thresholds)
         )
         self.topics_ = names
-        self.classes_ = [np.array([0, 1])] * len(names)
+        self.classes_ = np.arange(len(names))
         self.model_ = TopicModel(
             topics=names,
             thresholds=thresholds,
@@ -289,11 +297,6 @@ def _column(given: ArrayLike | None, default: NDArray[Any], name: str) -> NDArra
         msg = f"{name} must have one value per article, shape {default.shape}, not {column.shape}"
         raise ValueError(msg)
     return column
-
-
-def _numbered(names: Sequence[Any]) -> NDArray[np.int64]:
-    number: dict[Any, int] = {}
-    return np.array([number.setdefault(name, len(number)) for name in names], np.int64)
 
 
 def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from topicclf.workshop.tuning import Trial
 
 __all__ = ["train"]
 
+_WIDEST = 40
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -82,8 +83,7 @@ def train(
     if precision is not None and recall is not None:
         msg = "promise a precision or a recall, not both"
         raise click.UsageError(msg)
-    if out is not None:
-        check_place(out)
+    journal = None if out is None else check_place(out, tuned=plan["tune"] is not None)
     given = {"precision": precision, "recall": recall, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
     made = Plan(labels=labels, topics=names(topics), n_jobs=jobs, settings=settings, **plan)
@@ -96,7 +96,6 @@ def train(
         return
     trials = _Trials()
     with stages():
-        journal = out.with_name(f"{out.name}.tuning.jsonl")
         found = fit(prepared, made, journal=journal, on_trial=trials.show)
     save(found.model, out)
     for line in (*_numbers(found), f"wrote {out}/model.npz and its card, {out}/README.md"):
@@ -115,10 +114,10 @@ def _numbers(found: Trained) -> list[str]:
     if found.evaluation is not None:
         return [*lines, "measured on what was held out:", evaluation_table(found.evaluation)]
     numbers = found.model.provenance["out_of_fold"]
-    width = max(map(len, numbers))
+    width = min(max(map(len, numbers)), _WIDEST)
     lines.append(f"{'out of fold':{width}}      F1     AP    ECE  threshold   with")
     lines += [
-        f"{topic:{width}}  {each['f1']:6.3f} {each['average_precision']:6.3f} "
+        f"{topic[:width]:{width}}  {each['f1']:6.3f} {each['average_precision']:6.3f} "
         f"{each['calibration_error']:6.3f}  {each['threshold']:9.2g} {each['positives']:6,}"
         for topic, each in numbers.items()
     ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 __all__ = ["assign_folds"]
 
@@ -25,21 +26,22 @@ def assign_folds(
     Returns:
         The fold of each article, shape (n_articles,).
     """
-    names, group = np.unique(groups, return_inverse=True)
-    positives = np.zeros((len(names), labels.shape[1]))
-    np.add.at(positives, group, labels == 1)
+    _, group = np.unique(groups, return_inverse=True)
+    ones = np.ones(len(group))
+    articles = sparse.csr_array((ones, (group, np.arange(len(group)))))
+    positives = sparse.csr_array(articles @ sparse.csr_array(labels == 1, dtype=float))
     sizes = np.bincount(group).astype(float)
-    shuffled = np.random.default_rng(seed).permutation(len(names))
+    shuffled = np.random.default_rng(seed).permutation(len(sizes))
     order = shuffled[np.argsort(-(positives.sum(1) + sizes)[shuffled], kind="stable")]
     scarcity = 1 / np.maximum(positives.sum(0), 1)
-    weight = positives * scarcity
-    size_weight = sizes / sizes.sum()
-    filled = np.zeros((n_folds, labels.shape[1]))
+    filled = np.zeros((labels.shape[1], n_folds))
     filled_size = np.zeros(n_folds)
-    fold_of = np.empty(len(names), np.int64)
+    fold_of = np.empty(len(sizes), np.int64)
     for g in order.tolist():
-        fold = int(np.argmin(filled @ (weight[g] > 0) + filled_size))
+        its = slice(*positives.indptr[g : g + 2].tolist())
+        topics = positives.indices[its]
+        fold = int(np.argmin(filled[topics].sum(0) + filled_size))
         fold_of[g] = fold
-        filled[fold] += weight[g]
-        filled_size[fold] += size_weight[g]
+        filled[topics, fold] += positives.data[its] * scarcity[topics]
+        filled_size[fold] += sizes[g] / len(group)
     return fold_of[group]

@@ -52,6 +52,9 @@ class LinearSettings:
     random_state: int = 0
 
     def __post_init__(self) -> None:
+        if not 0 < self.C < float("inf"):
+            msg = f"C must be above 0, not {self.C}"
+            raise ValueError(msg)
         if self.loss not in LOSSES:
             msg = f"there is no loss {self.loss!r}; there are {', '.join(LOSSES)}"
             raise ValueError(msg)

@@ -83,12 +83,14 @@ def learn_vocabulary(
     n_articles = len(corpus)
     frequency = _document_frequency(corpus, stem_of, len(stem_number))
     # Common terms get the small numbers, whatever the order of the articles.
-    names = np.array(list(stem_number))
-    chosen = np.flatnonzero(frequency >= min_document_frequency)
-    if not len(chosen):
+    names, often = list(stem_number), frequency.tolist()
+    chosen = sorted(
+        np.flatnonzero(frequency >= min_document_frequency).tolist(),
+        key=lambda stem: (-often[stem], names[stem]),
+    )
+    if not chosen:
         msg = f"no word stands in {min_document_frequency} or more of the {n_articles} articles"
         raise ValueError(msg)
-    chosen = chosen[np.lexsort((names[chosen], -frequency[chosen]))]
     n_terms = len(chosen)
     term = np.full(len(stem_number), n_terms, np.int64)
     term[chosen] = np.arange(n_terms)

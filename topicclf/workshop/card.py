@@ -8,7 +8,7 @@ from typing import Any
 from topicclf.artifact import write_beside
 from topicclf.model import TopicModel
 
-__all__ = ["add_numbers", "card", "write_card"]
+__all__ = ["add_numbers", "card", "is_card", "write_card"]
 
 _FRONT_MATTER = """\
 ---
@@ -39,6 +39,11 @@ _UNSTATED = "not stated"
 def write_card(model: TopicModel, folder: str | os.PathLike[str]) -> None:
     """Write ``README.md`` beside a model."""
     write_beside(Path(folder) / "README.md", card(model).encode())
+
+
+def is_card(text: str) -> bool:
+    """Whether a README is the card of a model, and may be written anew."""
+    return text.startswith("---\nlibrary_name: topicclf\n")
 
 
 def add_numbers(folder: Path, lines: list[str]) -> None:

@@ -14,8 +14,10 @@ from topicclf.errors import DataError
 from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import known_labels
 from topicclf.learning.data import Labelled, Problem, Reading, listing, merge
+from topicclf.learning.stories import number_stories
+from topicclf.words import words
 
-__all__ = ["TrainingSet", "gather", "understood"]
+__all__ = ["TrainingSet", "gather", "refusal", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
@@ -31,7 +33,8 @@ class TrainingSet:
         weight: How much each counts, shape (n_examples,).
         trusted: Whether labels hold for passages and calibration, likewise.
         measured: Whether thresholds and what is measured out of fold go by it, likewise.
-        stories: Examples that tell the same story share a name; None tells by their words.
+        stories: Examples that tell the same story share a name, beside those with the same words;
+            None if only these are known.
         sources: The number of the source that each comes from, shape (n_examples,).
         topics: The topics' names.
         summary: What it was made of, for the model card, as JSON can hold it.
@@ -61,6 +64,11 @@ class TrainingSet:
             sources=self.sources[rows],
         )
 
+    def on(self, columns: NDArray[np.int64]) -> "TrainingSet":
+        """The same examples with some of the topics."""
+        topics = tuple(self.topics[column] for column in columns.tolist())
+        return replace(self, labels=self.labels[:, columns], topics=topics)
+
     def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
         """Fit the estimator on them."""
         classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
@@ -82,6 +90,12 @@ class TrainingSet:
             [topic for topic, label in zip(self.topics, row, strict=True) if label == 1]
             for row in self.labels.tolist()
         ]
+
+    @property
+    def story_numbers(self) -> NDArray[np.int64]:
+        """Examples that share their story's name or all their words share a number, from 0 on."""
+        named = [] if self.stories is None else [self.stories]
+        return number_stories((b" ".join(words(text)) for text in self.texts), *named)
 
     @property
     def fingerprint(self) -> str:
@@ -128,7 +142,7 @@ def gather(
     kept, contradictions = merge(items, weights)
     problems += contradictions.values()
     if problems and not skip_bad:
-        raise DataError(f"{listing(problems)}\n(--skip-bad goes on without them)")
+        raise DataError(refusal(problems))
     if not kept:
         places = ", ".join(str(reading.source.path) for reading in readings)
         msg = f"no labelled article in {places or 'no data at all'}"
@@ -165,6 +179,11 @@ def gather(
         },
     )
     return data, chosen, problems
+
+
+def refusal(problems: Sequence[Problem]) -> str:
+    """What to say of records that can't be used."""
+    return f"{listing(problems)}\n(--skip-bad goes on without them)"
 
 
 def _met(readings: Sequence[Reading]) -> set[str]:

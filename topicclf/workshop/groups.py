@@ -1,6 +1,7 @@
 """Groups: articles that tell one story, so that it never stands on both sides of a split."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,7 @@ def _near_duplicates(texts: Sequence[str]) -> list[str]:
     """
     datasketch = extra("datasketch", name="train")
     index = datasketch.MinHashLSH(threshold=_LIKENESS, num_perm=_PERMUTATIONS)
+    sketches: list[Any] = []
     parent = np.arange(len(texts))
 
     def root(number: int) -> int:
@@ -80,6 +82,9 @@ def _near_duplicates(texts: Sequence[str]) -> list[str]:
         sketch.update_batch(sorted(runs))
         for other in index.query(sketch):
             first, second = sorted((root(other), root(number)))
-            parent[second] = first
+            # Hashing finds candidates; some are less alike.
+            if first != second and sketches[other].jaccard(sketch) >= _LIKENESS:
+                parent[second] = first
         index.insert(number, sketch)
+        sketches.append(sketch)
     return [str(root(number)) for number in range(len(texts))]

@@ -3,11 +3,14 @@
 import os
 import shlex
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from topicclf import __version__
 from topicclf.errors import DataError
@@ -16,18 +19,19 @@ from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.table import evaluation_table
-from topicclf.learning.data import Problem, Reading, Source, read_source
+from topicclf.learning.data import Labelled, Problem, Reading, Source, read_source
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.model import TopicModel
-from topicclf.workshop.card import write_card
-from topicclf.workshop.dataset import TrainingSet, gather
+from topicclf.workshop.card import is_card, write_card
+from topicclf.workshop.dataset import TrainingSet, gather, refusal
 from topicclf.workshop.groups import stories
-from topicclf.workshop.split import hold_out, newest
+from topicclf.workshop.split import hold_out, newest, read_dates
 from topicclf.workshop.tuning import Trial, Tuning, tune
 
 __all__ = ["Plan", "Prepared", "Trained", "check_place", "fit", "prepare", "save", "train"]
 
 _NEWEST_SHARE = 0.2
+_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ class Plan:
     n_jobs: int | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.topics, str):
+            msg = f"topics are a tuple of names, such as ({self.topics!r},)"
+            raise TypeError(msg)
+        if self.tune not in (None, *get_args(Tuning)):
+            msg = f"tune is {' or '.join(map(repr, get_args(Tuning)))}, not {self.tune!r}"
+            raise ValueError(msg)
         if self.test is not None and not 0 < self.test < 1:
             msg = f"the share to test on must be between 0 and 1, not {self.test}"
             raise DataError(msg)
@@ -102,7 +112,7 @@ class Trained:
 
 
 def train(
-    sources: Iterable[str | os.PathLike[str] | Source],
+    sources: str | os.PathLike[str] | Source | Iterable[str | os.PathLike[str] | Source],
     *,
     out: str | os.PathLike[str] | None = None,
     plan: Plan | None = None,
@@ -110,8 +120,8 @@ def train(
     r"""Train a model on files of labelled articles.
 
     Args:
-        sources: JSON lines, CSV, TSV, Parquet, or folders with a folder for each topic;
-            ``"corrections.jsonl:30"`` gives each article the weight 30.
+        sources: One or several of JSON lines, CSV, TSV, Parquet, or folders with a folder for each
+            topic; ``"corrections.jsonl:30"`` gives each article the weight 30.
         out: The folder to write ``model.npz`` and ``README.md`` to; None writes nothing.
         plan: How; None for the defaults.
 
@@ -131,11 +141,11 @@ def train(
     ('defence',)
     """
     plan = plan or Plan()
-    if out is not None:
-        check_place(out)
+    journal = None if out is None else check_place(out, tuned=plan.tune is not None)
+    if isinstance(sources, str | os.PathLike | Source):
+        sources = [sources]
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
     prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
-    journal = None if out is None else Path(out).with_name(f"{Path(out).name}.tuning.jsonl")
     found = fit(prepared, plan, journal=journal)
     if out is not None:
         save(found.model, out)
@@ -152,18 +162,45 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> Prepared:
     if plan.group is not None:
         data = replace(data, stories=stories(items, plan.group))
     if plan.time is not None:
-        share = plan.test or _NEWEST_SHARE
-        held = newest(data, items, plan.time, share)
-        dates = sorted(
-            str(item.fields[plan.time]) for item, h in zip(items, held, strict=True) if h
-        )
-        about = f"The newest {held.sum():,} articles, {dates[0]} to {dates[-1]} by {plan.time!r}"
+        data, held, about = _newest(data, items, problems, plan)
     elif plan.test is not None:
         held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
         about = f"{held.sum():,} articles, every topic in its share"
     else:
         return Prepared(data, None, "", problems)
     return Prepared(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+
+
+def _newest(
+    data: TrainingSet, items: Sequence[Labelled], problems: list[Problem], plan: Plan
+) -> tuple[TrainingSet, NDArray[np.bool_], str]:
+    """Hold out the newest articles.
+
+    Returns:
+        The articles that have a date, with the topics that older ones carry; which of them are
+        held out, shape (n_articles,); and what these are, in words. Those without a date are added
+        to `problems`.
+    """
+    assert plan.time is not None
+    seconds, dateless = read_dates(items, plan.time)
+    if dateless and not plan.skip_bad:
+        raise DataError(refusal(list(dateless.values())))
+    problems += dateless.values()
+    dated = np.flatnonzero(~np.isnan(seconds))
+    data, seconds = data.of(dated), seconds[dated]
+    held = newest(data, seconds, plan.test or _NEWEST_SHARE)
+    older = (data.labels[~held] == 1).any(0)
+    new = [topic for topic, known in zip(data.topics, older, strict=True) if not known]
+    passed_over = sorted({*data.summary["passed_over"], *new})
+    data = replace(data.on(older.nonzero()[0]), summary=data.summary | {"passed_over": passed_over})
+    first, last = (str(items[dated[row]].fields[plan.time]) for row in _ends(seconds, held))
+    share = f"{held.mean():.0%} of all"
+    return data, held, f"The newest {held.sum():,} articles, {share}: {first} to {last}"
+
+
+def _ends(seconds: NDArray[np.float64], held: NDArray[np.bool_]) -> tuple[int, int]:
+    rows = np.flatnonzero(held)
+    return int(rows[seconds[rows].argmin()]), int(rows[seconds[rows].argmax()])
 
 
 def fit(
@@ -208,7 +245,9 @@ def fit(
         held = prepared.held
         probability = model.predict_proba(held.texts)
         answers = Answers(model.topics, held.labels, probability, model.thresholds)
-        evaluation = evaluate(answers, bootstrap=Bootstrap(n_draws=200))
+        evaluation = evaluate(
+            answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS)
+        )
         made["test"] = {
             "about": prepared.about,
             "lines": [line.rstrip() for line in evaluation_table(evaluation).splitlines()],
@@ -231,7 +270,7 @@ def fit(
 def _command(plan: Plan, data: TrainingSet) -> str:
     words = ["topicclf", "train"]
     for corpus in data.summary["corpora"]:
-        weight = f":{corpus['weight']:g}" if corpus["weight"] != 1 else ""
+        weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
         words.append(f"{corpus['file']}{weight}")
     options = {
         "topics": ",".join(plan.topics) if plan.topics else None,
@@ -249,6 +288,7 @@ def _command(plan: Plan, data: TrainingSet) -> str:
         "precision": plan.settings.get("precision"),
         "recall": plan.settings.get("recall"),
         "seed": plan.settings.get("random_state"),
+        "licence": plan.licence,
     }
     for name, value in options.items():
         if value is not None:
@@ -258,20 +298,37 @@ def _command(plan: Plan, data: TrainingSet) -> str:
     return shlex.join(words)
 
 
-def check_place(out: str | os.PathLike[str]) -> None:
+def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
     """See that a model can be written, before learning takes its time.
 
+    Args:
+        out: The folder.
+        tuned: Whether a journal of tuning will be written, too.
+
+    Returns:
+        The journal's place, beside the folder.
+
     Raises:
-        OSError: It can't.
+        DataError: That is no place for a model.
+        OSError: It can't be written to.
     """
-    folder = Path(out).absolute()
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    try:
-        with TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        error.filename = str(there)
-        raise
+    folder = Path(out).resolve()
+    if not folder.name or folder.suffix == ".npz":
+        msg = f"{out} is no folder for a model: name one that is for the model alone, as my-model"
+        raise DataError(msg)
+    card = folder / "README.md"
+    if card.exists() and not is_card(card.read_text("utf-8", "replace")):
+        msg = f"{card} is no model card, and would be lost: name another folder for the model"
+        raise DataError(msg)
+    for path in (folder, folder.parent) if tuned else (folder,):
+        there = next(each for each in (path, *path.parents) if each.exists())
+        try:
+            with TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            error.filename = str(there)
+            raise
+    return folder.with_name(f"{folder.name}.tuning.jsonl")
 
 
 def save(model: TopicModel, out: str | os.PathLike[str]) -> None:

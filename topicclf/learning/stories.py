@@ -1,0 +1,35 @@
+"""Stories: articles that must stay together, as one would give the other away."""
+
+from collections.abc import Hashable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+__all__ = ["number_stories"]
+
+
+def number_stories(*names: Iterable[Hashable]) -> NDArray[np.int64]:
+    """Number stories: articles that share a name, by any way of naming them, share a number.
+
+    Args:
+        names: For each way of naming, the name of each article.
+
+    Returns:
+        From 0 on, in order of appearance; shape (n_articles,).
+
+    >>> number_stories(["a", "b", "c", "d"], [1, 2, 2, 3]).tolist()
+    [0, 1, 1, 2]
+    """
+    place: dict[Hashable, int] = {}
+    columns = [
+        [place.setdefault((way, name), len(place)) for name in each]
+        for way, each in enumerate(names)
+    ]
+    n_articles, n_nodes = len(columns[0]), len(columns[0]) + len(place)
+    # Articles and names are the nodes; an article is tied to each of its names.
+    ends = n_articles + np.concatenate(columns).astype(np.int64)
+    starts = np.tile(np.arange(n_articles), len(columns))
+    ties = sparse.coo_array((np.ones(len(ends), bool), (starts, ends)), shape=(n_nodes, n_nodes))
+    return connected_components(ties, directed=False)[1][:n_articles].astype(np.int64)
