@@ -26,13 +26,10 @@ def learn_abbreviations(texts: Iterable[str]) -> tuple[str, ...]:
     """Learn abbreviations, in lower case, without their last stop, in alphabetical order.
 
     Args:
-        texts: Articles; `enough` of them are read.
+        texts: Articles; some hundred will do, see `enough`.
     """
-    read = enough(texts)
-    if not any(read):
-        return ()
     trainer = PunktTrainer()
-    for text in read:
+    for text in texts:
         trainer.train(text, finalize=False)
     trainer.finalize_training()
     found: set[str] = trainer.get_params().abbrev_types
