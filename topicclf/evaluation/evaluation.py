@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.intervals import Bootstrap, Estimate, wilson
-from topicclf.evaluation.measures import Measures
-from topicclf.learning.calibration import expected_calibration_error
+from topicclf.evaluation.measures import Measures, expected_calibration_error
 
 __all__ = ["Evaluation", "TopicEvaluation", "evaluate"]
 
@@ -54,7 +53,7 @@ class Evaluation:
         n_articles: On how many articles it was measured.
         n_none: How many of them carry nothing for certain.
         topics: Topic by topic.
-        micro_precision: Over all known cells.
+        micro_precision: Over all known cells; NaN as for a topic.
         micro_recall: Likewise.
         micro_f1: Likewise.
         macro_f1: The mean over the topics that any article carries.
@@ -82,21 +81,22 @@ class Evaluation:
 def evaluate(
     answers: Answers,
     *,
-    slices: Mapping[str, Mapping[str, NDArray[np.bool_]]] | None = None,
+    slices: Mapping[str, Mapping[str, NDArray[np.int64]]] | None = None,
     bootstrap: Bootstrap | None = None,
-    groups: NDArray[np.int64] | None = None,
+    groups: NDArray[Any] | None = None,
     on_drawn: Callable[[int], object] | None = None,
 ) -> Evaluation:
     """Measure a model's answers.
 
-    Intervals are percentiles of the bootstrap. Those of precision, recall, a topic's F1, exact
-    match and false tags also hold Wilson's, which is the wider one where few articles count.
+    Intervals are percentiles of the bootstrap. But for those of means over topics and of average
+    precision they also hold Wilson's, which is the wider one where few articles count.
 
     Args:
         answers: The answers.
-        slices: By field and value, which articles to measure apart, each of shape (n_articles,).
+        slices: By field and value, the numbers of the articles to measure apart.
         bootstrap: How to draw the intervals.
-        groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+        groups: Articles of one group share a name or a number and are drawn together, shape
+            (n_articles,).
         on_drawn: Called with the number of articles whenever some have been drawn and measured.
     """
     bootstrap = bootstrap or Bootstrap()
@@ -105,10 +105,12 @@ def evaluate(
     def estimate(name: str) -> Estimate:
         return Estimate.of(getattr(point, name)[0], getattr(draws, name), bootstrap.level)
 
-    def part(rows: NDArray[np.bool_]) -> Evaluation:
-        own = None if groups is None else np.unique(groups[rows], return_inverse=True)[1]
+    def part(rows: NDArray[np.int64]) -> Evaluation:
+        own = None if groups is None else groups[rows]
         return evaluate(answers.of(rows), bootstrap=bootstrap, groups=own, on_drawn=on_drawn)
 
+    yes = answers.labels == 1
+    tagged = answers.carried & (answers.labels >= 0)
     n_none = int((answers.labels == 0).all(1).sum())
     return Evaluation(
         n_articles=len(answers.labels),
@@ -117,9 +119,9 @@ def evaluate(
             name: _topic(answers, column, point, draws, bootstrap.level)
             for column, name in enumerate(answers.topics)
         },
-        micro_precision=estimate("micro_precision"),
-        micro_recall=estimate("micro_recall"),
-        micro_f1=estimate("micro_f1"),
+        micro_precision=_share(estimate("micro_precision"), int(tagged.sum()), bootstrap.level),
+        micro_recall=_share(estimate("micro_recall"), int(yes.sum()), bootstrap.level),
+        micro_f1=_f1(estimate("micro_f1"), int((tagged | yes).sum()), bootstrap.level),
         macro_f1=estimate("macro_f1"),
         macro_average_precision=estimate("macro_average_precision"),
         exact_match=_share(

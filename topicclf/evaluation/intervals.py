@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from topicclf.evaluation.answers import Answers
-from topicclf.evaluation.measures import Measures, measure
+from topicclf.evaluation.measures import Measures, Sample
 
 __all__ = ["Bootstrap", "Estimate", "wilson"]
 
@@ -90,7 +91,7 @@ class Bootstrap:
     def measures(
         self,
         answers: Answers,
-        groups: NDArray[np.int64] | None = None,
+        groups: NDArray[Any] | None = None,
         *,
         on_drawn: Callable[[int], object] | None = None,
     ) -> tuple[Measures, Measures]:
@@ -98,33 +99,33 @@ class Bootstrap:
 
         Args:
             answers: What to draw from.
-            groups: Articles of one group share a number from 0 on, shape (n_articles,).
+            groups: Articles of one group share a name or a number, shape (n_articles,).
             on_drawn: Called with the number of articles whenever some have been drawn and measured.
 
         Returns:
             One measure, and `n_draws` of them; none where there is a single article or group, as
             every draw would be the same.
         """
-        sample = measure(answers)
+        sample = Sample(answers)
         parts = []
         for drawn in self._draws(len(answers.labels), groups):
-            parts.append(measure(answers, drawn, sample=sample))
+            parts.append(sample.drawn(drawn))
             if on_drawn is not None:
                 on_drawn(drawn.size)
-        return sample, Measures.join(parts)
+        return sample.measures, Measures.join(parts)
 
-    def _draws(
-        self, n_articles: int, groups: NDArray[np.int64] | None
-    ) -> Iterator[NDArray[np.float32]]:
+    def _draws(self, n_articles: int, groups: NDArray[Any] | None) -> Iterator[NDArray[np.float32]]:
         """How often each draw takes each article, in blocks of shape (n_articles, n)."""
         rng = np.random.default_rng(self.random_state)
-        groups = np.arange(n_articles) if groups is None else groups
-        n_groups = int(groups.max(initial=-1)) + 1
+        n_groups = n_articles
+        if groups is not None:
+            names, groups = np.unique(groups, return_inverse=True)
+            n_groups = len(names)
         n_draws = self.n_draws if n_groups > 1 else 0
         step = min(max(_BLOCK // max(n_articles, 1), 1), _MOST_DRAWS)
         for start in range(0, max(n_draws, 1), step):
             drawn = np.empty((n_articles, min(step, n_draws - start)), np.float32)
             for column in drawn.T:
-                picked = rng.integers(n_groups, size=n_groups)
-                column[:] = np.bincount(picked, minlength=n_groups)[groups]
+                times = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
+                column[:] = times if groups is None else times[groups]
             yield drawn

@@ -1,14 +1,16 @@
 """What answers are worth, on the articles as they are or as a bootstrap draws them."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.ranking import Ranking
 
-__all__ = ["Measures", "measure"]
+__all__ = ["Measures", "Sample", "expected_calibration_error", "measure"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,7 @@ class Measures:
         recall: Likewise; NaN for a topic that no article carries.
         f1: Likewise.
         average_precision: Likewise.
-        micro_precision: Over all known cells, shape (n_draws,).
+        micro_precision: Over all known cells, shape (n_draws,); NaN likewise.
         micro_recall: Likewise.
         micro_f1: Likewise.
         macro_f1: The mean over the topics that are carried, likewise.
@@ -53,63 +55,106 @@ class Measures:
         return Measures(**{name: getattr(self, name) - getattr(other, name) for name in names})
 
 
-def measure(
-    answers: Answers, drawn: NDArray[np.float32] | None = None, *, sample: Measures | None = None
-) -> Measures:
-    """Measure answers; cells with unknown labels are left out.
+class Sample:
+    """Answers, made ready to be measured as they are and on many draws of them.
+
+    Cells with unknown labels are left out.
 
     Args:
         answers: The answers.
-        drawn: How often each draw takes each article, shape (n_articles, n_draws); each one once
-            by default.
-        sample: The measures of what is drawn from. A topic that a draw lacks counts with its own
-            value in the means over topics: without it they rise with every rare, hard topic that
-            chance leaves out.
     """
-    labels, carried = answers.labels, answers.carried
-    w = np.ones((len(labels), 1), np.float32) if drawn is None else drawn
-    hit = _counts(carried & (labels == 1), w)
-    false = _counts(carried & (labels == 0), w)
-    missed = _counts(~carried & (labels == 1), w)
+
+    def __init__(self, answers: Answers) -> None:
+        labels, carried = answers.labels, answers.carried
+        certain, none = (labels >= 0).all(1), (labels == 0).all(1)
+        right = certain & (carried == (labels == 1)).all(1)
+        self._n_articles = len(labels)
+        # Few are set, so that sparse products take a small part of the time of dense ones.
+        self._cells = [
+            sparse.csr_array(cells.T, dtype=np.float32)
+            for cells in (
+                carried & (labels == 1),
+                carried & (labels == 0),
+                ~carried & (labels == 1),
+                np.stack([right, certain, none & carried.any(1), none], axis=1),
+            )
+        ]
+        self._rankings = [
+            Ranking(probability, label)
+            for probability, label in zip(answers.probability.T, labels.T, strict=True)
+        ]
+
+    @cached_property
+    def measures(self) -> Measures:
+        """The measures of the answers as they are."""
+        return self._measures(np.ones((self._n_articles, 1), np.float32), None)
+
+    def drawn(self, drawn: NDArray[np.float32]) -> Measures:
+        """The measures of draws.
+
+        A topic that a draw lacks counts with the sample's own value in the means over topics:
+        without it they rise with every rare, hard topic that chance leaves out.
+
+        Args:
+            drawn: How often each draw takes each article, shape (n_articles, n_draws).
+        """
+        return self._measures(drawn, self.measures)
+
+    def _measures(self, drawn: NDArray[np.float32], sample: Measures | None) -> Measures:
+        hit, false, missed, single = (np.asarray(cells @ drawn, float).T for cells in self._cells)
+        average = np.stack([each.average_precision(drawn) for each in self._rankings], axis=1)
+        f1 = _f1(hit, false, missed)
+        hits, falses, misses = hit.sum(1), false.sum(1), missed.sum(1)
+        n_right, n_certain, n_tagged, n_none = single.T
+        return Measures(
+            precision=_share(hit, hit + false),
+            recall=_share(hit, hit + missed),
+            f1=f1,
+            average_precision=average,
+            micro_precision=_share(hits, hits + falses),
+            micro_recall=_share(hits, hits + misses),
+            micro_f1=_f1(hits, falses, misses),
+            macro_f1=_mean(f1, None if sample is None else sample.f1),
+            macro_average_precision=_mean(
+                average, None if sample is None else sample.average_precision
+            ),
+            exact_match=_share(n_right, n_certain),
+            false_tags=_share(n_tagged, n_none),
+        )
+
+
+def measure(answers: Answers) -> Measures:
+    """Measure answers as they are, once."""
+    return Sample(answers).measures
+
+
+def expected_calibration_error(
+    probability: NDArray[np.float64], yes: NDArray[np.bool_], *, n_bins: int = 15
+) -> float:
+    """The mean gap between stated and true frequency over bins of equal mass.
+
+    Naeini et al. (2015), "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI,
+    with bins that hold the same number of articles.
+
+    >>> expected_calibration_error(np.array([0.0, 1.0]), np.array([False, True]), n_bins=2)
+    0.0
+    """
+    order = np.argsort(probability, kind="stable")
+    gaps = [
+        abs(float(probability[part].mean()) - float(yes[part].mean())) * len(part)
+        for part in np.array_split(order, n_bins)
+        if len(part)
+    ]
+    return sum(gaps) / max(len(order), 1)
+
+
+def _f1(
+    hit: NDArray[np.float64], false: NDArray[np.float64], missed: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """F1, where anything is carried."""
     f1 = _share(2 * hit, 2 * hit + false + missed)
     f1[hit + missed == 0] = np.nan
-    average = np.stack(
-        [
-            _average_precision(answers.probability[:, topic], labels[:, topic], w)
-            for topic in range(labels.shape[1])
-        ],
-        axis=1,
-    )
-    hits, falses, misses = hit.sum(1), false.sum(1), missed.sum(1)
-    certain = (labels >= 0).all(1)
-    none = (labels == 0).all(1)
-    right = certain & (carried == (labels == 1)).all(1)
-    single = np.stack([right, certain, none & carried.any(1), none], axis=1)
-    n_right, n_certain, n_tagged, n_none = _counts(single, w).T
-    return Measures(
-        precision=_share(hit, hit + false),
-        recall=_share(hit, hit + missed),
-        f1=f1,
-        average_precision=average,
-        micro_precision=_share(hits, hits + falses),
-        micro_recall=_share(hits, hits + misses),
-        micro_f1=_share(2 * hits, 2 * hits + falses + misses),
-        macro_f1=_mean(f1, None if sample is None else sample.f1),
-        macro_average_precision=_mean(
-            average, None if sample is None else sample.average_precision
-        ),
-        exact_match=_share(n_right, n_certain),
-        false_tags=_share(n_tagged, n_none),
-    )
-
-
-def _counts(cells: NDArray[np.bool_], drawn: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How often each draw holds a cell of each column, shape (n_draws, n_columns).
-
-    Few cells are set, so that this takes a small part of a dense product's time and memory.
-    """
-    counts = sparse.csr_array(cells.T, dtype=np.float32) @ drawn
-    return np.asarray(counts, float).T
+    return f1
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,28 +169,3 @@ def _mean(values: NDArray[np.float64], instead: NDArray[np.float64] | None) -> N
         values = np.where(np.isnan(values), instead, values)
     there = ~np.isnan(values)
     return _share(np.where(there, values, 0).sum(1), there.sum(1).astype(float))
-
-
-def _average_precision(
-    probability: NDArray[np.float64], label: NDArray[np.int8], drawn: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """`sklearn.metrics.average_precision_score` of many draws after one sort."""
-    known = np.flatnonzero(label >= 0)
-    order = known[np.argsort(-probability[known], kind="stable")]
-    yes = label[order] == 1
-    if not yes.any():
-        return np.full(drawn.shape[1], np.nan)
-    # The threshold stops where recall rises: at the last of the articles that share a probability
-    # with one that carries the topic. Those between two stops pass it together, and those after
-    # the last one don't count.
-    ends = np.append(np.flatnonzero(np.diff(probability[order])), len(order) - 1)
-    stops = ends[np.diff(np.cumsum(yes)[ends], prepend=0) > 0]
-    steps = np.concatenate([[0], stops + 1])
-    passing = order[: steps[-1]]
-    once = np.ones(len(passing), np.float32)
-    shape = (len(stops), len(drawn))
-    passed = sparse.csr_array((once, passing, steps), shape) @ drawn
-    gained = sparse.csr_array((once * yes[: steps[-1]], passing, steps), shape) @ drawn
-    hits, tagged = np.cumsum(gained, axis=0), np.cumsum(passed, axis=0)
-    precision = np.divide(hits, tagged, out=np.zeros(hits.shape), where=tagged > 0)
-    return _share((gained * precision).sum(0), hits[-1])

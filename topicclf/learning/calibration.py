@@ -1,11 +1,11 @@
-"""The join, learnt from out-of-fold scores, and how far probabilities are off."""
+"""The join, learnt from out-of-fold scores."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.join import Join
 
-__all__ = ["expected_calibration_error", "learn_join"]
+__all__ = ["learn_join"]
 
 # The log-odds of a topic of which there is no example, or no counterexample.
 _SURE = 10.0
@@ -93,23 +93,3 @@ def _logistic(
             break
         before = now
     return found
-
-
-def expected_calibration_error(
-    probability: NDArray[np.float64], yes: NDArray[np.bool_], *, n_bins: int = 15
-) -> float:
-    """The mean gap between stated and true frequency over bins of equal mass.
-
-    Naeini et al. (2015), "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI,
-    with bins that hold the same number of articles.
-
-    >>> expected_calibration_error(np.array([0.0, 1.0]), np.array([False, True]), n_bins=2)
-    0.0
-    """
-    order = np.argsort(probability, kind="stable")
-    gaps = [
-        abs(float(probability[part].mean()) - float(yes[part].mean())) * len(part)
-        for part in np.array_split(order, n_bins)
-        if len(part)
-    ]
-    return sum(gaps) / max(len(order), 1)

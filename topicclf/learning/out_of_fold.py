@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation import measures
 from topicclf.evaluation.answers import Answers
-from topicclf.learning.calibration import expected_calibration_error
 from topicclf.learning.promises import Judged
 from topicclf.learning.thresholds import Objective, choose
 
@@ -58,7 +57,7 @@ def measure(
             "fold_thresholds": [float(chosen[column]) for chosen in without],
             "f1": float(f1[column]),
             "average_precision": float(found.average_precision[0, column]),
-            "calibration_error": expected_calibration_error(p, yes),
+            "calibration_error": measures.expected_calibration_error(p, yes),
         }
         goal = objective.precision or objective.recall
         if goal is not None:
