@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,8 @@ class TopicComparison:
         average_precision_change: Likewise.
         better: On how many articles only the second is right.
         worse: On how many only the first is.
-        p_value: Of McNemar's exact test that `better` and `worse` are equally likely.
+        p_value: Of McNemar's exact test that one is as likely as the other; of groups, that as many
+            get better as get worse.
         adjusted_p_value: The same, held against all topics together.
     """
 
@@ -67,6 +68,7 @@ class Comparison:
         macro_f1_change: The second's less the first's.
         micro_f1_change: Likewise.
         macro_average_precision_change: Likewise.
+        exact_match_change: Likewise.
         false_tags_change: Likewise, of articles with none; below zero is better.
         level: What the intervals hold, such as 0.95.
         flips: Where they differ, those that the two are furthest apart on first.
@@ -78,6 +80,7 @@ class Comparison:
     macro_f1_change: Estimate
     micro_f1_change: Estimate
     macro_average_precision_change: Estimate
+    exact_match_change: Estimate
     false_tags_change: Estimate
     level: float
     flips: tuple[Flip, ...]
@@ -88,21 +91,24 @@ def compare(
     second: Answers,
     *,
     bootstrap: Bootstrap | None = None,
-    groups: NDArray[np.int64] | None = None,
+    groups: NDArray[Any] | None = None,
     on_drawn: Callable[[int], object] | None = None,
 ) -> Comparison:
     """Compare two models' answers to the same articles, on the same topics.
 
     Each topic gets McNemar's test, the exact one: McNemar (1947), "Note on the Sampling Error of
     the Difference Between Correlated Proportions or Percentages", Psychometrika; with the
-    adjustment of Benjamini and Hochberg (1995) for many topics. Changes of F1 get a paired
-    bootstrap: both models are measured on the same draws.
+    adjustment of Benjamini and Hochberg (1995) for many topics. A story told ten times is no ten
+    pieces of evidence: with groups, each counts once, as better or worse by most of its articles
+    on which only one model is right, and not at all where these are split in half. Changes of F1
+    get a paired bootstrap: both models are measured on the same draws.
 
     Args:
         first: One model's answers.
         second: The other's.
         bootstrap: How to draw the intervals.
-        groups: Articles of one group share a number and are drawn together, shape (n_articles,).
+        groups: Articles of one group share a name or a number; they are tested as one and drawn
+            together; shape (n_articles,).
         on_drawn: Called with the number of articles whenever some have been drawn and measured.
 
     Raises:
@@ -122,9 +128,11 @@ def compare(
 
     known, true = first.labels >= 0, first.labels == 1
     differ = known & (first.carried != second.carried)
-    better = (differ & (second.carried == true)).sum(0)
-    worse = (differ & (first.carried == true)).sum(0)
-    p_values = [_mcnemar(int(b), int(w)) for b, w in zip(better, worse, strict=True)]
+    better = differ & (second.carried == true)
+    worse = differ & (first.carried == true)
+    gains = better.astype(np.int8) - worse
+    stories = gains if groups is None else _by_group(gains, groups)
+    p_values = [_mcnemar(gain) for gain in stories.T]
     adjusted = false_discovery_control(p_values)
     return Comparison(
         n_articles=len(first.labels),
@@ -135,8 +143,8 @@ def compare(
                 average_precision_change=Estimate.of(
                     point.average_precision[0, i], draws.average_precision[:, i], bootstrap.level
                 ),
-                better=int(better[i]),
-                worse=int(worse[i]),
+                better=int(better[:, i].sum()),
+                worse=int(worse[:, i].sum()),
                 p_value=p_values[i],
                 adjusted_p_value=float(adjusted[i]),
             )
@@ -146,13 +154,23 @@ def compare(
         macro_f1_change=change("macro_f1"),
         micro_f1_change=change("micro_f1"),
         macro_average_precision_change=change("macro_average_precision"),
+        exact_match_change=change("exact_match"),
         false_tags_change=change("false_tags"),
         level=bootstrap.level,
         flips=tuple(_flips(first, second)),
     )
 
 
-def _mcnemar(better: int, worse: int) -> float:
+def _by_group(gains: NDArray[np.int8], groups: NDArray[Any]) -> NDArray[np.int64]:
+    """The gains of the groups' articles summed up, shape (n_groups, n_topics)."""
+    names, numbers = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(names), gains.shape[1]), np.int64)
+    np.add.at(sums, numbers, gains)
+    return sums
+
+
+def _mcnemar(gains: NDArray[np.int8] | NDArray[np.int64]) -> float:
+    better, worse = int((gains > 0).sum()), int((gains < 0).sum())
     return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
 
 
