@@ -10,12 +10,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from topicclf import highlight
-from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.answers import Answers, listed
 from topicclf.evaluation.confusion import confuse
 from topicclf.evaluation.evaluation import Evaluation
 from topicclf.evaluation.intervals import Estimate
 from topicclf.evaluation.mistakes import Mistake
-from topicclf.evaluation.table import commonest, number
+from topicclf.evaluation.table import commonest
+from topicclf.evaluation.wording import TOTALS, interval, number, percent, shortened
 from topicclf.extras import extra
 
 # Says which extra to install, before the pictures say that matplotlib is missing.
@@ -36,19 +37,19 @@ __all__ = ["MOST_PICTURES", "evaluation_page"]
 #: Of how many topics to show the mistakes: with hundreds the page would be too big to open.
 MOST_PICTURES = 30
 _MOST_LINES = 40
-_START_SHOWN, _TEXT_SHOWN = 90, 4000
+_NAME_SHOWN, _HEADER_SHOWN, _START_SHOWN, _TEXT_SHOWN = 40, 20, 90, 4000
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
        max-width: 1080px; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em; } h2 { margin-top: 2em; border-bottom: 1px solid #ccc; }
-h3 { margin-bottom: .2em; }
-img { max-width: 100%; height: auto; }
+h3 { margin-bottom: .2em; } h1, h2 { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+.wide img { width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5; }
 th:first-child, td:first-child { text-align: left; }
 small, .note { color: #595959; }
-td { white-space: pre; } td:first-child { white-space: normal; }
+td { white-space: pre; } td:first-child { white-space: normal; min-width: 8em; }
 article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
 article p { margin: .2em 0; } summary { color: #595959; cursor: pointer; }
 details p { white-space: pre-wrap; }
@@ -79,23 +80,16 @@ def _head(title: str, found: Evaluation) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{escape(title)}</h1>"
+    totals = {name: getattr(found, attribute) for attribute, name in TOTALS.items()}
+    drawn = any(map(interval, totals.values()))
     yield (
-        f"<p>{found.n_articles:,} articles, {found.n_none:,} of them without any of the topics. "
-        f"In brackets: {found.level:.0%} bootstrap intervals. Cells with unknown labels are left "
-        "out.</p>"
+        f"<p>{found.n_articles:,} articles, {found.n_none:,} of them without any of the topics."
+        + f" In brackets: {percent(found.level)} bootstrap intervals." * drawn
+        + " Cells with unknown labels are left out.</p>"
     )
     yield from _table(
         ["", "", ""],
-        [
-            [name, number(estimate.value), _interval(estimate)]
-            for name, estimate in (
-                ("macro-F1", found.macro_f1),
-                ("micro-F1", found.micro_f1),
-                ("mean average precision", found.macro_average_precision),
-                ("articles with every topic right", found.exact_match),
-                ("articles with none that get a tag", found.false_tags),
-            )
-        ],
+        [[name, number(each.value), _bracketed(each)] for name, each in totals.items()],
     )
 
 
@@ -107,10 +101,10 @@ def _topics(found: Evaluation) -> Iterator[str]:
     )
     rows = [
         [
-            name,
+            shortened(name, _NAME_SHOWN),
             *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
             *(
-                f"{number(each.value)}\n{_interval(each)}"
+                f"{number(each.value)}\n{_bracketed(each)}"
                 for each in (topic.precision, topic.recall, topic.f1, topic.average_precision)
             ),
             number(topic.calibration_error),
@@ -124,7 +118,8 @@ def _topics(found: Evaluation) -> Iterator[str]:
     if len(lowest) < len(measured):
         yield f'<p class="note">Below: the {len(lowest)} topics with the lowest F1.</p>'
     kept = {name: each for name, each in measured.items() if name in lowest}
-    yield _estimates({**kept, "macro": found.macro_f1}, "F1", found.level)
+    if kept:
+        yield _estimates({**kept, "macro": found.macro_f1}, "F1", found.level)
 
 
 def _slices(found: Evaluation) -> Iterator[str]:
@@ -135,12 +130,18 @@ def _slices(found: Evaluation) -> Iterator[str]:
             about = f"The {len(names)} topics with most articles; macro-F1 is over all of them."
             yield f'<p class="note">{about}</p>'
         yield from _table(
-            [by, "articles", "macro-F1", "false tags", *names],
+            [
+                by,
+                "articles",
+                "macro-F1",
+                "false tags",
+                *(shortened(name, _HEADER_SHOWN) for name in names),
+            ],
             [
                 [
-                    value,
+                    shortened(value, _NAME_SHOWN),
                     f"{part.n_articles:,}",
-                    f"{number(part.macro_f1.value)} {_interval(part.macro_f1)}",
+                    f"{number(part.macro_f1.value)} {_bracketed(part.macro_f1)}",
                     number(part.false_tags.value),
                     *(number(part.topics[name].f1.value) for name in names),
                 ]
@@ -185,10 +186,12 @@ def _topic(topic: str, answers: Answers, mistakes: Sequence[Mistake]) -> Iterato
 
 def _mistake(mistake: Mistake) -> Iterator[str]:
     item = mistake.item
-    truth = ", ".join(sorted(item.topics)) or "none"
+    truth = f"labelled {listed(sorted(item.topics))}" if item.topics else ""
+    if item.unknown:
+        truth += "; " * bool(truth) + f"unknown: {listed(sorted(item.unknown))}"
     yield (
         f"<article><p><b>{escape(item.title or _cut(item.text, _START_SHOWN))}</b><br>"
-        f"<small>{escape(item.place)} · labelled {escape(truth)} · "
+        f"<small>{escape(item.place)} · {escape(truth or 'labelled none')} · "
         f"{escape(mistake.topic)} {mistake.probability:.1%}</small></p>"
     )
     for sentence in mistake.evidence.sentences:
@@ -203,12 +206,17 @@ def _cut(text: str, most: int) -> str:
 
 
 def _estimates(estimates: Mapping[str, Estimate], label: str, level: float) -> str:
-    return _image(estimates_picture(estimates, label=f"{label}, {level:.0%} interval"), label)
+    share = f", {percent(level)} interval" * any(map(interval, estimates.values()))
+    return _image(estimates_picture(estimates, label=label + share), label)
 
 
 def _image(figure: "Figure", about: str) -> str:
     data = b64encode(svg(figure)).decode()
-    return f'<img alt="{escape(about)}" src="data:image/svg+xml;base64,{data}">'
+    inches = figure.get_figwidth()
+    # On a narrow screen it is scrolled, as letters would be too small to read.
+    style = f"max-width:{inches * 96:.0f}px;min-width:{inches * 72:.0f}px"
+    image = f'<img alt="{escape(about)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+    return f'<div class="wide">{image}</div>'
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -220,6 +228,5 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield "</table></div>"
 
 
-def _interval(estimate: Estimate) -> str:
-    known = estimate.low == estimate.low
-    return f"({number(estimate.low)}-{number(estimate.high)})" if known else ""
+def _bracketed(estimate: Estimate) -> str:
+    return f"({interval(estimate)})" if interval(estimate) else ""

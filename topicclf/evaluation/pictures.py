@@ -6,7 +6,7 @@ says anything by colour alone.
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sklearn.metrics import precision_recall_curve
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.confusion import Confusion
 from topicclf.evaluation.intervals import Estimate, wilson
+from topicclf.evaluation.wording import shortened, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,12 @@ _STYLE: dict[Any, Any] = {
     # The same evaluation gives the same bytes.
     "svg.hashsalt": "topicclf",
 }
+# Text stays readable where the curve of a bad model passes behind it.
+_OVER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
 _BINS = 10
+_NAME_SHOWN = 30
+# The inches that a letter of a name takes, and a little more.
+_LETTER = 0.075
 #: Of how many topics to show what they are taken for.
 MOST_TOPICS = 20
 
@@ -56,8 +62,11 @@ def topic_picture(answers: Answers, topic: str) -> Figure:
     probability = answers.probability[known, column]
     threshold = float(answers.thresholds[column])
     with rc_context(_STYLE):
-        figure = Figure(figsize=(10.5, 3.4), layout="constrained")
+        # Names of topics don't stand in it, so that it needs no layout of its own, which takes
+        # longer than the drawing.
+        figure = Figure(figsize=(10.5, 3.4))
         axes = figure.subplot_mosaic([["curve", "said", "with"], ["curve", "said", "without"]])
+        figure.subplots_adjust(0.05, 0.14, 0.99, 0.92, wspace=0.3, hspace=0.3)
         _precision_recall(axes["curve"], probability, yes, threshold)
         _reliability(axes["said"], probability, yes)
         _histogram(axes["with"], probability[yes], BLUE, threshold)
@@ -104,11 +113,13 @@ def _precision_recall(
             color=ORANGE,
             fontsize=8.5,
             arrowprops={"arrowstyle": "-", "color": ORANGE, "shrinkB": 5},
+            bbox=_OVER,
         )
     else:
         axes.text(
-            0.5, 0.5, f"the threshold {threshold:.2g} tags nothing", ha="center", color=ORANGE
-        )
+            0.5, 0.5, f"the threshold {threshold:.2g} tags nothing", ha="center", color=ORANGE,
+            bbox=_OVER,
+        )  # fmt: skip
 
 
 def _reliability(axes: "Axes", probability: NDArray[np.float64], yes: NDArray[np.bool_]) -> None:
@@ -137,7 +148,7 @@ def _histogram(
         # Most articles stand at the ends; a logarithm lets those between be seen.
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_minor_formatter("")
+        axes.minorticks_off()
         axes.set_ylim(bottom=0.7)
 
 
@@ -148,13 +159,13 @@ def estimates_picture(estimates: Mapping[str, Estimate], *, label: str) -> Figur
         estimates: The measures by name, first one on top.
         label: What they measure.
     """
-    names = list(estimates)
+    names, room = _names(estimates)
     with rc_context(_STYLE):
-        figure = Figure(figsize=(7, 0.9 + 0.3 * len(names)), layout="constrained")
+        figure = Figure(figsize=(6.2 + room, 0.9 + 0.3 * len(names)), layout="constrained")
         axes = figure.subplots()
         for place, estimate in enumerate(estimates.values()):
             axes.plot([estimate.low, estimate.high], [place, place], color=BLUE, linewidth=2)
-            axes.plot(estimate.value, place, "o", color=BLUE, markersize=6)
+            axes.plot(estimate.value, place, "o", color=BLUE, markersize=6, clip_on=False)
             if not np.isnan(estimate.value):
                 axes.annotate(
                     f"{estimate.value:.3f}", (1.01, place), xycoords=("axes fraction", "data"),
@@ -174,14 +185,14 @@ def confusion_picture(confusion: Confusion) -> Figure:
         confusion.taken_for.sum(0) + confusion.taken_for.sum(1) + confusion.missed + confusion.added
     )
     kept = np.sort(np.argsort(-total, kind="stable")[:MOST_TOPICS])
-    names = [confusion.topics[i] for i in kept]
+    names, room = _names([*(confusion.topics[i] for i in kept), "nothing"])
     n = len(kept)
     cells = np.zeros((n + 1, n + 1), int)
     cells[:n, :n] = confusion.taken_for[np.ix_(kept, kept)]
     cells[:n, n] = confusion.missed[kept]
     cells[n, :n] = confusion.added[kept]
     with rc_context({**_STYLE, "axes.spines.left": False, "axes.spines.bottom": False}):
-        side = 1.8 + 0.55 * (n + 1)
+        side = 0.6 + room + 0.55 * (n + 1)
         figure = Figure(figsize=(side + 0.6, side), layout="constrained")
         axes = figure.subplots()
         most = max(int(cells.max()), 1)
@@ -194,12 +205,17 @@ def confusion_picture(confusion: Confusion) -> Figure:
                     va="center", fontsize=9, color="white" if cells[row, column] > 0.6 * most
                     else "black",
                 )  # fmt: skip
-        axes.set_xticks(range(n + 1), [*names, "nothing"], rotation=45, ha="right",
-                        rotation_mode="anchor")  # fmt: skip
-        axes.set_yticks(range(n + 1), [*names, "nothing"])
+        axes.set_xticks(range(n + 1), names, rotation=45, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(n + 1), names)
         axes.tick_params(length=0)
         axes.set(xlabel="tagged in its place", ylabel="carried and missed")
     return figure
+
+
+def _names(names: Iterable[str]) -> tuple[list[str], float]:
+    """Names as they stand beside axes, and the inches that they need."""
+    shown = [shortened(name, _NAME_SHOWN) for name in names]
+    return shown, _LETTER * max(map(width, shown))
 
 
 def svg(figure: Figure) -> bytes:
