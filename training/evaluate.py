@@ -135,8 +135,8 @@ def main(model: Path, corpus: Path | None, card: bool, peers: bool) -> None:
     for name, found in answers.items():
         say(_row(name, found))
         field = "length" if name == "held-out" else "source"
-        for value, rows in slices(articles[name], field).items():
-            say(_row(f"  {value}", found.of(rows)))
+        for value, inside in slices(articles[name], field).items():
+            say(_row(f"  {value}", found.of(inside)))
     say("\nexpected calibration error, 15 bins of equal mass")
     measured = {name: _measured(found) for name, found in answers.items()}
     for name, numbers in measured.items():

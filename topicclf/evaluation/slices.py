@@ -1,76 +1,129 @@
 """Slices: the articles that share a field's value, or a part of its date."""
 
 import difflib
-from collections import Counter
-from collections.abc import Callable, Sequence
+import re
+import warnings
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
+from topicclf.evaluation.wording import one_line
+from topicclf.writing.row import as_json
 
 if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
 
-__all__ = ["MISSING", "field_values", "slices"]
+__all__ = ["MISSING", "MOST_SLICES", "field_values", "slices"]
 
 #: The slice of the articles that lack the field, or whose date can't be read.
 MISSING = "(none)"
+#: With more, nobody could read the table, and each is measured apart.
+MOST_SLICES = 1000
 
-_PARTS: dict[str, Callable[[datetime], str]] = {
-    "year": lambda date: f"{date:%Y}",
-    "month": lambda date: f"{date:%Y-%m}",
-    "day": lambda date: f"{date:%Y-%m-%d}",
-    "weekday": lambda date: f"{date:%u %a}",
-}
+_PARTS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "weekday": "%u %a"}
+# What can be told of a date without a day.
+_OF_MONTHS = {"year", "month"}
 
 
 def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
-    """The value of a field for each article, as a string.
+    """The value of a field for each article, in one line that can be printed.
 
     Args:
         items: The articles.
-        by: A field's name; of an ISO date, ``name:year``, ``:month``, ``:day`` or ``:weekday``.
+        by: A field's name; ``meta.site`` is the field ``site`` in the field ``meta``; of a date,
+            ``name:year``, ``:month``, ``:day`` or ``:weekday``. Dates are ISO ones, also with
+            slashes or without a day, or as in mail headers.
 
     Raises:
         DataError: No article has the field, or the part is none of these, or no value is a date.
+
+    Warns:
+        UserWarning: Some values are no dates.
     """
-    there = Counter(field for item in items for field in item.fields)
+    there = dict.fromkeys(name for item in items for name in item.fields)
     name, _, part = (by, "", "") if by in there else by.partition(":")
     if part and part not in _PARTS:
         msg = f"{by!r}: a date is sliced by {', '.join(_PARTS)}; write for example {name}:month"
         raise DataError(msg)
-    if name not in there:
+    found = [
+        item.fields.get(name) if name in there else _inner(item.fields, name) for item in items
+    ]
+    if name not in there and all(value is None for value in found):
         near = difflib.get_close_matches(name, there, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"they have {', '.join(sorted(there))}"
         msg = f"no article has a field {name!r}; {hint}"
         raise DataError(msg)
-    values = [_value(item.fields.get(name), part) for item in items]
-    if part and set(values) == {MISSING}:
+    texts = [_text(value) for value in found]
+    if not part:
+        return [text or MISSING for text in texts]
+    values = [_part_of_date(text, part) for text in texts]
+    if not any(values):
         msg = f"{by!r}: no article's {name!r} is a date such as 2024-05-31"
         raise DataError(msg)
-    return values
+    if strange := [text for text, value in zip(texts, values, strict=True) if text and not value]:
+        least = "date" if part in _OF_MONTHS else "date with a day"
+        msg = f"{len(strange)} values of {name!r} are no {least}, such as {strange[0][:40]!r}"
+        warnings.warn(msg, UserWarning, stacklevel=2)
+    return [value or MISSING for value in values]
 
 
-def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.bool_]]:
-    """Which articles are of each slice, in the order of the values' names.
+def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.int64]]:
+    """The numbers of the articles of each slice, in the order of the values' names.
 
     Raises:
-        DataError: As for `field_values`.
+        DataError: As for `field_values`, or there are more than `MOST_SLICES`.
+
+    Warns:
+        UserWarning: As for `field_values`.
     """
     values = np.array(field_values(items, by), object)
-    names, numbers = np.unique(values, return_inverse=True)
-    return {name: numbers == number for number, name in enumerate(names.tolist())}
+    names, numbers, counts = np.unique(values, return_inverse=True, return_counts=True)
+    if len(names) > MOST_SLICES:
+        msg = (
+            f"{by!r} has {len(names):,} values, and at most {MOST_SLICES:,} can be measured apart; "
+            "take a part of a date, such as date:month, or another field"
+        )
+        raise DataError(msg)
+    rows = np.split(np.argsort(numbers, kind="stable"), np.cumsum(counts)[:-1])
+    return dict(zip(names.tolist(), rows, strict=True))
 
 
-def _value(value: Any, part: str) -> str:
-    if value is None or value == "":
-        return MISSING
-    if not part:
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    try:
-        return _PARTS[part](datetime.fromisoformat(str(value)))
-    except ValueError:
-        return MISSING
+def _inner(fields: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of names, parted by dots."""
+    value: Any = fields
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any) -> str:
+    """A value in one line; nothing for one that is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value if each is not None)
+    return one_line(as_json(value) if isinstance(value, dict | bool) else str(value))
+
+
+# Articles share dates, and what is none takes long to find out.
+@lru_cache(maxsize=1 << 16)
+def _part_of_date(text: str, part: str) -> str:
+    """A part of a date; nothing if it is none."""
+    if part in _OF_MONTHS and re.fullmatch(r"\d{4}[-/]\d\d", text):
+        text += text[4] + "01"
+    for read in (datetime.fromisoformat, _with_slashes, parsedate_to_datetime):
+        try:
+            return read(text).strftime(_PARTS[part])
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return ""
+
+
+def _with_slashes(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("/", "-", 2))
