@@ -70,6 +70,21 @@ def test_mcnemar_counts_where_only_one_is_right() -> None:
     assert sorted(flip.right for flip in found.flips) == ["first"] + ["second"] * 8 + ["unknown"]
 
 
+def test_a_story_is_one_piece_of_evidence_however_often_it_is_told() -> None:
+    """It counts by most of its articles, and not at all where they are split in half."""
+    labels = np.ones((14, 1), np.int8)
+    first, second = np.full((14, 1), 0.1), np.full((14, 1), 0.9)
+    stories = np.array(["a"] * 8 + ["b"] * 3 + ["c"] * 2 + ["d"], object)
+    # One of b's three articles got worse, and one of c's two.
+    first[[10, 12]], second[[10, 12]] = 0.9, 0.1
+    half = np.array([0.5])
+    both = Answers(("x",), labels, first, half), Answers(("x",), labels, second, half)
+    alone, together = compare(*both).topics["x"], compare(*both, groups=stories).topics["x"]
+    assert (together.better, together.worse) == (alone.better, alone.worse) == (12, 2)
+    assert alone.p_value == pytest.approx(binomtest(12, 14).pvalue)
+    assert together.p_value == pytest.approx(binomtest(3, 3).pvalue)
+
+
 def test_many_topics_are_held_against_each_other() -> None:
     """What is rare for one topic is not for twenty."""
     labels = np.ones((8, 20), np.int8)
@@ -108,6 +123,21 @@ def test_the_command_prints_every_flip_as_json(worse: Path) -> None:
     assert all(flip["id"].startswith("own-") for flip in found["flips"])
 
 
+def test_groups_and_lone_surrogates_reach_the_command(worse: Path, tmp_path: Path) -> None:
+    """Ten tellings of one story make no p-value small, and none stops at its title."""
+    line = {"text": "Two ships \ud800 met.", "title": "\udfff", "topics": [], "id": "\ud800"}
+    data = tmp_path / "my.jsonl"
+    data.write_text((json.dumps({**line, "story": 1}) + "\n") * 10, "utf-8")
+    for more, p in (((), 2 * 0.5**10), (("--group", "story"), 1)):
+        run = _run("shipped", worse, data, "--draws", "5", "--json", *more)
+        assert run.exit_code == 0, run.output
+        found = json.loads(run.stdout)
+        assert found["topics"]["trade"]["p_value"] == pytest.approx(p)
+        assert found["flips"][0]["title"] == "\udfff"
+    run = _run("shipped", worse, data, "--draws", "0")
+    assert run.exit_code == 0, run.output
+
+
 def test_only_topics_that_both_know_are_compared(tmp_path: Path) -> None:
     """The others are named."""
     TopicClassifier().fit(TEXTS, LABELS).model_.save(tmp_path / "two")
@@ -117,7 +147,7 @@ def test_only_topics_that_both_know_are_compared(tmp_path: Path) -> None:
     assert "only one of the models knows 'energy', 'trade': passed over" in run.stderr
     run = _run("shipped", tmp_path / "two", HELD_OUT, "--topics", "trade")
     assert run.exit_code == 3
-    assert "the model knows no topic 'trade'" in run.stderr
+    assert f"{tmp_path / 'two'}: the model knows no topic 'trade'" in run.stderr
 
 
 def test_models_without_a_common_topic_are_refused(tmp_path: Path) -> None:

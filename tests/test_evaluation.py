@@ -6,6 +6,7 @@ from base64 import b64decode
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,12 +21,14 @@ from topicclf.evaluation.answers import Answers, answer, known_labels
 from topicclf.evaluation.confusion import confuse
 from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap
+from topicclf.evaluation.measures import Sample
 from topicclf.evaluation.mistakes import worst_mistakes
 from topicclf.evaluation.page import evaluation_page
-from topicclf.evaluation.slices import MISSING, field_values, slices
+from topicclf.evaluation.slices import MISSING, MOST_SLICES, field_values, slices
 from topicclf.evaluation.table import evaluation_table
+from topicclf.evaluation.wording import width
 from topicclf.learning.data import Labelled, read_labelled
-from topicclf.workshop.groups import story_numbers
+from topicclf.workshop.groups import stories
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +49,7 @@ def _answers(labels: list[list[int]], probability: list[list[float]]) -> Answers
     return Answers(topics, np.array(labels, np.int8), np.array(probability), thresholds)
 
 
-def _with_fields(**fields: str) -> Labelled:
+def _with_fields(**fields: Any) -> Labelled:
     return Labelled("text", "", frozenset(), frozenset(), fields, "x:1")
 
 
@@ -56,6 +59,10 @@ def _labelled(topics: list[str]) -> Labelled:
 
 def _run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(commands, ["evaluate", *map(str, arguments)])
+
+
+def _pictures(page: str) -> list[str]:
+    return [b64decode(each).decode() for each in re.findall(r'svg\+xml;base64,([^"]+)"', page)]
 
 
 def _write(path: Path, *lines: dict[str, Any]) -> Path:
@@ -87,6 +94,21 @@ def test_equal_probabilities_pass_the_threshold_together() -> None:
     assert found.average_precision.value == pytest.approx(2 / 3)
 
 
+def test_draws_are_measured_as_scikit_learn_measures_weights(answers: Answers) -> None:
+    """An article that is drawn twice counts twice, one that is not drawn not at all."""
+    drawn = np.random.default_rng(0).integers(0, 3, (len(answers.labels), 4)).astype(np.float32)
+    found = Sample(answers).drawn(drawn)
+    for column in range(len(answers.topics)):
+        yes, tagged = answers.labels[:, column] == 1, answers.carried[:, column]
+        for draw, weight in enumerate(drawn.T):
+            f1 = f1_score(yes, tagged, sample_weight=weight)
+            average = average_precision_score(
+                yes, answers.probability[:, column], sample_weight=weight
+            )
+            assert found.f1[draw, column] == pytest.approx(f1)
+            assert found.average_precision[draw, column] == pytest.approx(average)
+
+
 def test_unknown_cells_are_left_out() -> None:
     """They are neither right nor wrong, and such an article can't be matched exactly."""
     known = _answers([[1, 0], [0, 1], [0, 0]], [[0.9, 0.1], [0.8, 0.9], [0.1, 0.1]])
@@ -109,6 +131,14 @@ def test_what_can_not_be_measured_is_nan_not_zero() -> None:
     nothing = evaluate(_answers([[1, -1], [0, -1]], [[0.9, 0.1], [0.1, 0.1]])).topics["football"]
     assert np.isnan(nothing.calibration_error)
     assert found.macro_f1.value == 0.5
+
+
+def test_where_nothing_is_carried_there_is_no_f1_over_all_cells_either() -> None:
+    """As there is none of a topic."""
+    found = evaluate(_answers([[0, 0], [0, 0], [0, 0]], [[0.9, 0.1], [0.1, 0.1], [0.1, 0.2]]))
+    assert np.isnan([found.micro_f1.value, found.micro_f1.low, found.micro_recall.value]).all()
+    assert found.micro_precision.value == 0
+    assert "micro-F1                               -  \n" in evaluation_table(found)
 
 
 def test_intervals_hold_the_value_and_grow_with_fewer_articles(answers: Answers) -> None:
@@ -142,6 +172,15 @@ def test_articles_of_one_group_are_drawn_together() -> None:
     assert together.high - together.low > 2 * (alone.high - alone.low)
 
 
+def test_groups_may_have_any_names(answers: Answers) -> None:
+    """Only which articles share one matters."""
+    numbers = np.arange(len(answers.labels)) // 3
+    named = np.array([f"story {number:04}" for number in numbers], object)
+    found = evaluate(answers, groups=numbers)
+    assert evaluate(answers, groups=7 * numbers - 5) == found
+    assert evaluate(answers, groups=named) == found
+
+
 def test_a_single_article_has_no_interval() -> None:
     """Nor has a single group: every draw would be the same, and look certain."""
     one = evaluate(_answers([[1, 0]], [[0.9, 0.1]]))
@@ -161,6 +200,8 @@ def test_few_right_answers_are_not_taken_for_certain() -> None:
         assert (estimate.value, estimate.high) == (1, 1)
         assert estimate.low == pytest.approx(low, abs=1e-4)
     assert topic.f1.low == pytest.approx(2 * low / (1 + low), abs=1e-4)
+    assert found.micro_f1 == topic.f1
+    assert found.micro_recall == topic.recall
     assert found.exact_match.low == pytest.approx(6 / (6 + 1.96**2), abs=1e-4)
     assert found.false_tags.high > 0.5
 
@@ -182,8 +223,8 @@ def test_a_rare_topic_that_a_draw_lacks_stays_in_the_mean() -> None:
 def test_draws_are_told_as_they_are_made(answers: Answers) -> None:
     """Of all articles and of each slice."""
     drawn: list[int] = []
-    half = np.arange(len(answers.labels)) % 2 == 0
-    parts = {"half": {"first": half, "second": ~half}}
+    first, second = np.split(np.arange(len(answers.labels)), [100])
+    parts = {"half": {"first": first, "second": second}}
     evaluate(answers, slices=parts, bootstrap=Bootstrap(n_draws=150), on_drawn=drawn.append)
     assert sum(drawn) == 2 * 150 * len(answers.labels)
     assert len(drawn) > 3
@@ -192,20 +233,94 @@ def test_draws_are_told_as_they_are_made(answers: Answers) -> None:
 def test_an_article_without_the_field_is_a_group_of_its_own() -> None:
     """What is not known to be one story is not drawn as one."""
     items = [_with_fields(story="a"), _with_fields(), _with_fields(story="a"), _with_fields()]
-    numbers = story_numbers(items, "story").tolist()
-    assert numbers[0] == numbers[2]
-    assert sorted(set(numbers)) == [0, 1, 2]
+    found = stories(items, "story")
+    assert found[0] == found[2]
+    assert len(set(found)) == 3
 
 
 def test_slices_are_by_value_or_by_part_of_a_date(items: list[Labelled]) -> None:
     """What lacks the field is a slice of its own."""
     by_length = slices(items, "length")
     assert list(by_length) == ["long", "short"]
-    assert sum(rows.sum() for rows in by_length.values()) == len(items)
+    assert sorted(np.concatenate(list(by_length.values()))) == list(range(len(items)))
+    assert {items[row].fields["length"] for row in by_length["long"]} == {"long"}
     assert all(re.fullmatch(r"\d{4}-\d\d", month) for month in slices(items, "date:month"))
-    dated = [_with_fields(date="2024-02-30"), _with_fields(date="2024-02-28"), _with_fields()]
-    assert field_values(dated, "date:month") == [MISSING, "2024-02", MISSING]
+    assert field_values([_with_fields(date="2024-02-28"), _with_fields()], "date:day") == [
+        "2024-02-28",
+        MISSING,
+    ]
     assert field_values([_with_fields(**{"dc:date": "2024"})], "dc:date") == ["2024"]
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ("2024-05-31T23:30:00+02:00", "2024-05-31"),
+        ("2024/05/31", "2024-05-31"),
+        ("2024/05/31 12:30", "2024-05-31"),
+        ("Fri, 31 May 2024 12:00:00 +0200", "2024-05-31"),
+        ("31 May 2024 12:00 GMT", "2024-05-31"),
+    ],
+)
+def test_dates_are_read_as_files_and_feeds_write_them(date: str, day: str) -> None:
+    """ISO dates, with slashes, and as in mail headers and RSS."""
+    assert field_values([_with_fields(date=date)], "date:day") == [day]
+
+
+def test_a_month_without_a_day_has_no_weekday() -> None:
+    """Taken for the first, it would have a wrong one."""
+    months = [_with_fields(date="2024-05"), _with_fields(date="2023/12")]
+    assert field_values(months, "date:month") == ["2024-05", "2023-12"]
+    assert field_values(months, "date:year") == ["2024", "2023"]
+    with pytest.raises(DataError, match="no article's 'date' is a date"):
+        field_values(months, "date:weekday")
+
+
+def test_values_that_are_no_dates_are_told() -> None:
+    """How many, and one of them; a field that is empty is only missing."""
+    values = ["2024-02-30", "yesterday", "2024-02-28", "", None]
+    dated = [_with_fields(date=value) for value in values]
+    with pytest.warns(UserWarning, match="^2 values of 'date' are no date, such as '2024-02-30'$"):
+        found = field_values(dated, "date:month")
+    assert found == [MISSING, MISSING, "2024-02", MISSING, MISSING]
+
+
+def test_fields_in_fields_are_found_by_their_path() -> None:
+    """Unless a field has that very name."""
+    nested = [_with_fields(meta={"site": {"name": "bbc"}}), _with_fields(meta="bbc")]
+    assert field_values(nested, "meta.site.name") == ["bbc", MISSING]
+    named = [_with_fields(**{"meta.site": "ap", "meta": {"site": "bbc"}})]
+    assert field_values(named, "meta.site") == ["ap"]
+    dated = [_with_fields(meta={"date": "2024-05-31"})]
+    assert field_values(dated, "meta.date:month") == ["2024-05"]
+    with pytest.raises(DataError, match=r"no article has a field 'meta.sites'"):
+        field_values(nested, "meta.sites")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": 1, "a": [None, True]}, '{"b": 1, "a": [null, true]}'),
+        (["bbc", None, "ap", False], "bbc, ap, false"),
+        (True, "true"),
+        (0, "0"),
+        ([None], MISSING),
+        ([], MISSING),
+        (" \t", MISSING),
+        ("a\nb\x1b[2Jc\ud800", "a b [2Jc"),
+    ],
+)
+def test_values_are_shown_in_one_line_as_json_spells_them(value: object, text: str) -> None:
+    """Without signs that would make a row of their own, or give the terminal orders."""
+    assert field_values([_with_fields(value=value)], "value") == [text]
+
+
+def test_a_field_that_parts_all_articles_is_refused() -> None:
+    """Its table would be as long as the data, and each article be measured apart."""
+    items = [_with_fields(id=number) for number in range(MOST_SLICES + 1)]
+    assert len(slices(items[:-1], "id")) == MOST_SLICES
+    with pytest.raises(DataError, match=r"'id' has 1,001 values.*such as date:month"):
+        slices(items, "id")
 
 
 @pytest.mark.parametrize(
@@ -259,6 +374,62 @@ def test_the_command_prints_a_table_with_slices() -> None:
         assert any(line.startswith(start) for line in run.stdout.splitlines())
 
 
+def test_names_keep_the_columns_of_the_table() -> None:
+    """Long ones are cut, wide letters take two columns, and a line end makes no row."""
+    names = "a topic with a name that no column of a table can hold", "新聞", "a\nb\x1b[31m"
+    labels, probability = np.eye(3, dtype=np.int8), np.full((3, 3), 0.9)
+    parts = {"source\n": {f"{name} {name}": np.array([0, 1]) for name in names}}
+    found = evaluate(Answers(names, labels, probability, np.full(3, 0.5)), slices=parts)
+    topics, _, by_source = (block.split("\n") for block in evaluation_table(found).split("\n\n"))
+    for rows in topics, by_source:
+        assert len(rows) == 4
+        assert len({width(row) for row in rows}) == 1
+        assert rows[1].startswith("a topic with a name that no column of a…")
+    assert "\x1b" not in evaluation_table(found)
+
+
+def test_the_level_is_named_with_all_its_digits(tmp_path: Path) -> None:
+    """99.5 % are not all."""
+    run = _run("shipped", HELD_OUT, "--draws", "20", "--level", "0.995", "--html",
+               tmp_path / "r.html")  # fmt: skip
+    assert "99.5% interval" in run.stdout
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "In brackets: 99.5% bootstrap intervals" in page
+    assert "F1, 99.5% interval" in _pictures(page)[0]
+
+
+@pytest.mark.parametrize("option", [("--seed", "-1"), ("--level", "nan"), ("--level", "1")])
+def test_numbers_that_make_no_sense_are_refused(option: tuple[str, str]) -> None:
+    """As any other mistake on the command line."""
+    run = _run("shipped", HELD_OUT, *option)
+    assert run.exit_code == 2
+    assert f"Invalid value for '{option[0]}'" in run.stderr
+
+
+def test_values_that_are_no_dates_are_told_on_the_command_line(tmp_path: Path) -> None:
+    """On standard error, beside the table."""
+    article = {"text": "The navy ordered two frigates.", "topics": ["defence"]}
+    data = _write(tmp_path / "my.jsonl", {**article, "date": "soon"},
+                  {**article, "date": "2024-05"})  # fmt: skip
+    run = _run("shipped", data, "--by", "date:month", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    assert "1 values of 'date' are no date, such as 'soon'\n" in run.stderr
+    assert "2024-05" in run.stdout
+
+
+def test_lone_surrogates_stop_nothing(tmp_path: Path) -> None:
+    """JSON's escapes can say what no file of UTF-8 can hold."""
+    article = {"text": "Two frigates \ud800.", "title": "Navy \udfff", "topics": ["trade"]}
+    data = _write(tmp_path / "my.jsonl", {**article, "source": "a\ud800"}, article)
+    page = tmp_path / "r.html"
+    run = _run("shipped", data, "--by", "source", "--draws", "5", "--html", page)
+    assert run.exit_code == 0, run.output
+    assert "wrote" in run.stderr
+    assert "Two frigates ?." in page.read_text("utf-8")
+    run = _run("shipped", data, "--by", "source", "--draws", "5", "--json")
+    assert list(json.loads(run.stdout)["slices"]["source"]) == [MISSING, "a"]
+
+
 def test_the_command_prints_json(answers: Answers) -> None:
     """The same numbers, and null where there is none."""
     run = _run("shipped", HELD_OUT, "--json", "--draws", "0")
@@ -291,11 +462,74 @@ def test_the_page_takes_names_in_any_script_and_with_any_signs(tmp_path: Path) -
     run = _run("shipped", data, "--html", tmp_path / "r.html", "--by", "source", "--draws", "20")
     assert run.exit_code == 0, run.output
     page = (tmp_path / "r.html").read_text("utf-8")
-    pictures = [b64decode(each).decode() for each in re.findall(r'svg\+xml;base64,([^"]+)"', page)]
-    by_source = next(each for each in pictures if "macro-F1 by source" in each)
+    by_source = next(each for each in _pictures(page) if "macro-F1 by source" in each)
     for name in sources:
         assert escape(name) in page
         assert escape(name) in by_source
+
+
+def test_the_page_shortens_long_names_and_has_room_for_them() -> None:
+    """Matplotlib would warn if it had not, and the tests take warnings for errors."""
+    names = [
+        "international trade policy and customs tariffs",
+        "W" * 60,
+        "新聞" * 30,
+        "a\x1b\n\ud800",
+    ]
+    labels = np.tile(np.eye(4, dtype=np.int8), (5, 1))
+    probability = np.linspace(0, 1, labels.size).reshape(labels.shape)
+    answers = Answers(tuple(names), labels, probability, np.full(4, 0.5))
+    parts = {"source": {"a source whose name is as long as that": np.arange(10)}}
+    found = evaluate(answers, slices=parts, bootstrap=Bootstrap(n_draws=20))
+    pictures = _pictures(evaluation_page(found, answers, {names[3]: []}, title="long"))
+    assert len(pictures) == 4
+    for picture in pictures:
+        ElementTree.fromstring(picture)
+    assert "international trade policy an…" in pictures[0]
+    assert "a source whose name is as lon…" in pictures[1]
+    assert "international trade policy an…" in pictures[2]
+
+
+def test_pictures_can_be_scrolled_where_the_screen_is_narrow(tmp_path: Path) -> None:
+    """Shrunk to a telephone's width, their letters could not be read."""
+    run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "r.html").read_text("utf-8")
+    images = re.findall(r'<div class="wide"><img [^>]*min-width:(\d+)px', page)
+    assert len(images) == page.count("<img ") == 6
+    assert max(map(int, images)) > 700
+
+
+def test_without_draws_the_page_speaks_of_no_intervals(tmp_path: Path) -> None:
+    """Neither in its text nor in its pictures."""
+    run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "In brackets" not in page
+    assert "95% interval" not in _pictures(page)[0]
+
+
+def test_the_page_tells_none_from_unknown(tmp_path: Path) -> None:
+    """Where a label is unknown, the article may carry the topic."""
+    text = "The navy ordered two frigates and a submarine."
+    energy, trade = {"unknown": ["energy"]}, {"topics": ["trade"]}
+    data = _write(tmp_path / "my.jsonl", *(
+        {"text": text, "topics": [], **more} for more in ({}, energy, {**energy, **trade})
+    ))  # fmt: skip
+    run = _run("shipped", data, "--html", tmp_path / "r.html", "--draws", "0")
+    assert run.exit_code == 0, run.output
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "my.jsonl:1 · labelled none · defence" in page
+    assert "my.jsonl:2 · unknown: &#x27;energy&#x27; · defence" in page
+    assert "my.jsonl:3 · labelled &#x27;trade&#x27;; unknown: &#x27;energy&#x27; · defence" in page
+
+
+def test_a_page_that_can_not_be_written_takes_no_numbers_along(tmp_path: Path) -> None:
+    """What took long to measure is on standard output before."""
+    run = _run("shipped", HELD_OUT, "--html", tmp_path / ("r" * 300), "--draws", "0")
+    assert run.exit_code == 3
+    assert "macro-F1" in run.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_many_topics_the_page_shows_those_with_most_mistakes(tmp_path: Path) -> None:
@@ -308,7 +542,7 @@ def test_of_many_topics_the_page_shows_those_with_most_mistakes(tmp_path: Path) 
         np.tile(np.linspace(0.1, 0.9, 150)[:, None], (1, 50)),
         np.full(50, 0.85),
     )
-    half = np.arange(150) % 2 == 0
+    half = np.arange(75)
     found = evaluate(answers, slices={"half": {"first": half}}, bootstrap=Bootstrap(n_draws=0))
     page = evaluation_page(found, answers, {names[0]: []}, title="many")
     assert "Below: the 1 topics with most mistakes" in page
@@ -325,6 +559,8 @@ def test_the_page_takes_topics_without_articles(tmp_path: Path) -> None:
     run = _run("shipped", data, "--html", tmp_path / "r.html", "--draws", "20")
     assert run.exit_code == 0, run.output
     assert "no article carries 'defence', 'energy', 'trade', 'disaster'" in run.stderr
+    # No picture of F1, as there is none: one of confusion, and one for each topic.
+    assert len(_pictures((tmp_path / "r.html").read_text("utf-8"))) == 5
 
 
 def test_topics_that_the_model_lacks_are_refused_or_passed_over(tmp_path: Path) -> None:
@@ -418,6 +654,7 @@ def test_bad_lines_are_refused_or_left_out(tmp_path: Path) -> None:
     run = _run("shipped", data)
     assert run.exit_code == 3
     assert "my.jsonl:3: not JSON" in run.stderr
+    assert "(--skip-bad goes on without them)" in run.stderr
     run = _run("shipped", data, "--skip-bad", "--json", "--draws", "0")
     assert run.exit_code == 0, run.output
     assert "left out: " in run.stderr

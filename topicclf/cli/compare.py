@@ -1,6 +1,5 @@
 """``topicclf compare``."""
 
-import json
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from topicclf.evaluation.comparison import compare as difference
 from topicclf.evaluation.plain import plain
 from topicclf.evaluation.table import comparison_table
 from topicclf.learning.data import Labelled
+from topicclf.writing.jsonl import encoded
 
 __all__ = ["compare"]
 
@@ -37,7 +37,7 @@ def compare(*, a: Path, b: Path, measured: Measured, flips: int, as_json: bool) 
       topicclf compare old new test.jsonl --json
     """  # noqa: D301
     first, second = load_model(a), load_model(b)
-    topics = measured.asked(first, second)
+    topics = measured.asked({a: first, b: second})
     if not topics:
         msg = f"{a} and {b} have no topic in common: nothing can be compared"
         raise DataError(msg)
@@ -53,7 +53,7 @@ def compare(*, a: Path, b: Path, measured: Measured, flips: int, as_json: bool) 
             *answers, bootstrap=measured.bootstrap, groups=groups, on_drawn=bar.add_items
         )
     if as_json:
-        click.echo(json.dumps(_described(found, items), ensure_ascii=False))
+        click.echo(encoded(_described(found, items)))
     else:
         click.echo(comparison_table(found, items, n_flips=flips))
 

@@ -1,18 +1,18 @@
 """``topicclf evaluate``."""
 
-import json
 from pathlib import Path
 
 import click
 
 from topicclf.artifact import write_beside
-from topicclf.cli.measuring import Measured, load_model, measuring_options
+from topicclf.cli.measuring import Measured, load_model, measuring_options, warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.evaluation import evaluate as measure
 from topicclf.evaluation.mistakes import worst_mistakes
 from topicclf.evaluation.plain import plain
 from topicclf.evaluation.slices import slices
 from topicclf.evaluation.table import evaluation_table
+from topicclf.writing.jsonl import encoded
 
 __all__ = ["evaluate"]
 
@@ -57,9 +57,11 @@ def evaluate(
             msg = f"{page}: there is no folder {page.parent}"
             raise DataError(msg)
     loaded = load_model(model)
-    topics = measured.asked(loaded)
+    topics = measured.asked({model: loaded})
     items = measured.read(topics, known=loaded.topics)
-    parts, groups = {by: slices(items, by) for by in fields}, measured.groups(items)
+    with warnings_told():
+        parts = {by: slices(items, by) for by in fields}
+    groups = measured.groups(items)
     answers = measured.ask(loaded, items, topics)
     with measured.drawing(items, times=1 + len(parts)) as bar:
         found = measure(
@@ -69,9 +71,11 @@ def evaluate(
             groups=groups,
             on_drawn=bar.add_items,
         )
+    # Whatever becomes of the page, the numbers are there.
+    click.echo(encoded(plain(found)) if as_json else evaluation_table(found))
     if page:
         worst = worst_mistakes(loaded, items, answers, n=mistakes, n_topics=MOST_PICTURES)
         title = f"{model} on {', '.join(path.name for path in measured.data)}"
-        write_beside(page, evaluation_page(found, answers, worst, title=title).encode())
+        text = evaluation_page(found, answers, worst, title=title)
+        write_beside(page, text.encode(errors="replace"))
         click.echo(f"wrote {page}", err=True)
-    click.echo(json.dumps(plain(found), ensure_ascii=False) if as_json else evaluation_table(found))

@@ -1,8 +1,10 @@
 """What the commands that measure share: the labelled articles, and how intervals are drawn."""
 
 import functools
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager
+import math
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,11 @@ from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.learning.data import Labelled
+from topicclf.learning.data import Labelled, listing
 from topicclf.learning.label_fields import LabelOptions
-from topicclf.workshop.groups import story_numbers
+from topicclf.workshop.groups import stories
 
-__all__ = ["Measured", "load_model", "measuring_options"]
+__all__ = ["Measured", "load_model", "measuring_options", "warnings_told"]
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,19 @@ class Measured:
     bootstrap: Bootstrap
     skip_bad: bool
 
-    def asked(self, *models: TopicModel) -> tuple[str, ...]:
+    def asked(self, models: Mapping[Path, TopicModel]) -> tuple[str, ...]:
         """The topics to look at: those that were named, or those that all models know.
 
         Raises:
             DataError: A model doesn't know one that was named.
         """
-        for model in models:
-            require_topics(model, self.topics or ())
-        first, *others = (model.topics for model in models)
+        for path, model in models.items():
+            try:
+                require_topics(model, self.topics or ())
+            except DataError as error:
+                msg = f"{path}: {error}"
+                raise DataError(msg) from None
+        first, *others = (model.topics for model in models.values())
         return self.topics or tuple(t for t in first if all(t in other for other in others))
 
     def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[Labelled]:
@@ -87,11 +93,12 @@ class Measured:
             if found.source.weight != 1:
                 msg = f"{found.source.path} has a weight: in a measurement articles count alike"
                 raise DataError(msg)
-            if self.skip_bad:
-                for problem in found.problems:
-                    click.echo(f"left out: {problem}", err=True)
-                found = replace(found, problems=[])
-            found.refuse_bad()
+            if found.problems and not self.skip_bad:
+                msg = f"{listing(found.problems)}\n(--skip-bad goes on without them)"
+                raise DataError(msg)
+            for problem in found.problems:
+                click.echo(f"left out: {problem}", err=True)
+            replace(found, problems=[]).refuse_bad()
             yield from found.items_on(known)
 
     def ask(self, model: TopicModel, items: list[Labelled], topics: tuple[str, ...]) -> Answers:
@@ -99,11 +106,12 @@ class Measured:
         with progress(None, items=len(items), unit="articles judged") as bar:
             return answer(model, items, topics=topics, on_items=bar.add_items)
 
-    def groups(self, items: list[Labelled]) -> NDArray[np.int64] | None:
-        """The number of each article's group; None where each stands alone."""
+    def groups(self, items: list[Labelled]) -> NDArray[np.object_] | None:
+        """The name of each article's group; None where each stands alone."""
         if self.group is None:
             return None
-        return story_numbers(items, self.group)
+        with warnings_told():
+            return np.array(stories(items, self.group), object)
 
     def drawing(self, items: list[Labelled], *, times: int) -> AbstractContextManager[Progress]:
         """Show how far the draws are.
@@ -122,6 +130,28 @@ def load_model(path: Path) -> TopicModel:
     return load(None if is_shipped(path) else path)
 
 
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Print warnings that a user should read as lines on standard error."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in said:
+        click.echo(str(warning.message), err=True)
+
+
+class _Level(click.FloatRange):
+    """A share between 0 and 1; the range alone lets NaN pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        level: float = super().convert(value, param, ctx)
+        if math.isnan(level):
+            self.fail(f"{value} is no number between 0 and 1", param, ctx)
+        return level
+
+
 def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command DATA and the options for measuring, as one argument ``measured``."""
 
@@ -135,9 +165,10 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
                   type=click.IntRange(0),
                   help="How many draws the intervals come from; 0 for none.")  # fmt: skip
     @click.option("--level", default=0.95, show_default=True, metavar="SHARE",
-                  type=click.FloatRange(0, 1, min_open=True, max_open=True),
+                  type=_Level(0, 1, min_open=True, max_open=True),
                   help="How much of the draws an interval holds.")  # fmt: skip
-    @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
+    @click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
+                  help="Of the draws.")  # fmt: skip
     @click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
     @label_options
     @functools.wraps(command)
