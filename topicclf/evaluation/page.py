@@ -49,7 +49,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5; }
 th:first-child, td:first-child { text-align: left; }
 small, .note { color: #595959; }
-td { white-space: pre; } td:first-child { white-space: normal; min-width: 8em; }
+td { white-space: pre; } td:first-child { white-space: normal; min-width: 6em; }
 article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
 article p { margin: .2em 0; } summary { color: #595959; cursor: pointer; }
 details p { white-space: pre-wrap; }

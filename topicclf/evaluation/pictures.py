@@ -31,6 +31,8 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
+    # Looking for a free place takes a tenth of the time.
+    "axes.titley": 1.0,
     "axes.labelsize": 9,
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
@@ -128,18 +130,22 @@ def _reliability(axes: "Axes", probability: NDArray[np.float64], yes: NDArray[np
     axes.set_title("Do probabilities mean what they say?")
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     place = np.minimum((probability * _BINS).astype(int), _BINS - 1)
-    for number in np.unique(place).tolist():
-        inside = place == number
-        stated, true, n = probability[inside].mean(), yes[inside].mean(), int(inside.sum())
-        low, high = wilson(int(yes[inside].sum()), n, level=0.95)
-        axes.plot([stated, stated], [low, high], color=BLUE, linewidth=1.5, alpha=0.6)
-        axes.plot(stated, true, "o", color=BLUE, markersize=5, clip_on=False)
+    bins = [place == number for number in np.unique(place).tolist()]
+    stated = [float(probability[inside].mean()) for inside in bins]
+    ends = [wilson(int(yes[inside].sum()), int(inside.sum()), level=0.95) for inside in bins]
+    low, high = zip(*ends, strict=True) if ends else ((), ())
+    axes.vlines(stated, low, high, color=BLUE, linewidth=1.5, alpha=0.6)
+    axes.plot(
+        stated, [yes[inside].mean() for inside in bins], "o", color=BLUE, markersize=5,
+        clip_on=False,
+    )  # fmt: skip
 
 
 def _histogram(
     axes: "Axes", probability: NDArray[np.float64], colour: str, threshold: float
 ) -> None:
-    axes.hist(probability, np.linspace(0, 1, 2 * _BINS + 1).tolist(), color=colour)
+    counts, edges = np.histogram(probability, 2 * _BINS, (0, 1))
+    axes.stairs(counts, edges, fill=True, color=colour)
     axes.axvline(threshold, color="black", linestyle="--", linewidth=1)
     axes.set(xlim=(0, 1), ylabel="articles")
     if not len(probability):
