@@ -25,6 +25,9 @@ LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
     }
 )
 
+# Scores this close to the best ones rank articles alike.
+_TOLERANCE = 0.1
+
 # Added to the weighted count of a feature on either side, so that rare ones look undecided.
 _PRIOR = 5.0
 
@@ -138,10 +141,9 @@ def _fit_one(
     values *= kept.data
     kept = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
     kind, keywords = LOSSES[settings.loss]
-    machine = kind(C=settings.C, tol=0.1, random_state=settings.random_state, **keywords)
+    machine = kind(C=settings.C, tol=_TOLERANCE, random_state=settings.random_state, **keywords)
     trusting = config_context(assume_finite=True, skip_parameter_validation=True)
     with warnings.catch_warnings(), trusting:
-        # Scores this close to the best ones rank articles alike.
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(kept, carries, sample_weight=counts)
     return machine.coef_[0] * scale, float(machine.intercept_[0])
