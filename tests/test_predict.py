@@ -12,6 +12,8 @@ import pytest
 import topicclf
 from topicclf import TopicModel
 from topicclf.article import Item
+from topicclf.evaluation.mistakes import evidence_for
+from topicclf.learning.data import Labelled
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "article.txt").read_text("utf-8")
 
@@ -167,3 +169,16 @@ def test_our_held_out_articles_are_told_apart(
     for article, found in zip(articles, shipped.predict_many(articles), strict=True):
         right += set(found.topics) == set(article["topics"])  # type: ignore[call-overload]
     assert right / len(articles) > 0.6
+
+
+def test_a_title_without_a_word_is_no_evidence(shipped: TopicModel) -> None:
+    """It crashed where no sentence says more."""
+    for title in ("\x01", "\ud800"):
+        item = Labelled("A thing.", title, frozenset(), frozenset(), {}, "here")
+        assert evidence_for(shipped, item, "trade").terms == ()
+
+
+def test_a_model_shows_in_a_line(shipped: TopicModel) -> None:
+    """Not with all its words."""
+    assert repr(shipped).startswith("TopicModel(topics=('defence', 'energy', 'trade', 'disaster')")
+    assert len(repr(shipped)) < 200

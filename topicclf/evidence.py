@@ -65,7 +65,7 @@ def explain(
         first = bounds[index]
         candidates = []
         for features, width in ((batch.terms, 1), (batch.pairs, 2)):
-            ours = features[first : first + len(found) - width + 1]
+            ours = features[first : first + max(len(found) - width + 1, 0)]
             gains = weights.contributions[ours, column].tolist()
             for place, gain in enumerate(gains):
                 a, b = found[place][0], found[place + width - 1][1]

@@ -60,10 +60,11 @@ class TopicModel:
 
     topics: tuple[str, ...]
     thresholds: NDArray[np.float64]
-    weights: Weights
-    join: Join
-    abbreviations: tuple[str, ...] = ()
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    # Not shown: they would fill pages.
+    weights: Weights = field(repr=False)
+    join: Join = field(repr=False)
+    abbreviations: tuple[str, ...] = field(default=(), repr=False)
+    provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def predict(self, text: str, *, title: str | None = None) -> Prediction:
         """Tell which topics one article carries.

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from topicclf.artifact import write_beside
-from topicclf.cli.measuring import Measured, load_model, measuring_options, warnings_told
+from topicclf.cli.measuring import Measured, load_model, measuring_options
+from topicclf.cli.terminal import warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.evaluation import evaluate as measure
 from topicclf.evaluation.mistakes import worst_mistakes

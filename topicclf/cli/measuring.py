@@ -1,10 +1,8 @@
 """What the commands that measure share: the labelled articles, and how intervals are drawn."""
 
 import functools
-import math
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,8 @@ from numpy.typing import NDArray
 
 from topicclf import TopicModel, load
 from topicclf.cli.label_options import label_options, read_sources
-from topicclf.cli.options import is_shipped, names
-from topicclf.cli.terminal import Progress, progress
+from topicclf.cli.options import SHARE, is_shipped, names
+from topicclf.cli.terminal import Progress, progress, warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
@@ -24,7 +22,7 @@ from topicclf.learning.data import Labelled, listing
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.workshop.groups import stories
 
-__all__ = ["Measured", "load_model", "measuring_options", "warnings_told"]
+__all__ = ["Measured", "load_model", "measuring_options"]
 
 
 @dataclass(frozen=True)
@@ -130,28 +128,6 @@ def load_model(path: Path) -> TopicModel:
     return load(None if is_shipped(path) else path)
 
 
-@contextmanager
-def warnings_told() -> Iterator[None]:
-    """Print warnings that a user should read as lines on standard error."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", UserWarning)
-        yield
-    for warning in said:
-        click.echo(str(warning.message), err=True)
-
-
-class _Level(click.FloatRange):
-    """A share between 0 and 1; the range alone lets NaN pass."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        level: float = super().convert(value, param, ctx)
-        if math.isnan(level):
-            self.fail(f"{value} is no number between 0 and 1", param, ctx)
-        return level
-
-
 def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command DATA and the options for measuring, as one argument ``measured``."""
 
@@ -165,7 +141,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
                   type=click.IntRange(0),
                   help="How many draws the intervals come from; 0 for none.")  # fmt: skip
     @click.option("--level", default=0.95, show_default=True, metavar="SHARE",
-                  type=_Level(0, 1, min_open=True, max_open=True),
+                  type=SHARE,
                   help="How much of the draws an interval holds.")  # fmt: skip
     @click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
                   help="Of the draws.")  # fmt: skip

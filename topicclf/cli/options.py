@@ -1,11 +1,28 @@
-"""What several commands share: the option for a model, lists of names, topics by name."""
+"""What several commands share: the option for a model, shares, lists of names, topics by name."""
 
+import math
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["is_shipped", "model_option", "names", "topic_among"]
+__all__ = ["SHARE", "is_shipped", "model_option", "names", "topic_among"]
+
+
+class _Share(click.FloatRange):
+    """A share between 0 and 1; the range alone lets NaN pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        share: float = super().convert(value, param, ctx)
+        if math.isnan(share):
+            self.fail(f"{value} is no number between 0 and 1", param, ctx)
+        return share
+
+
+SHARE = _Share(0, 1, min_open=True, max_open=True)
 
 model_option = click.option(
     "--model",

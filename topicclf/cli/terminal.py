@@ -1,16 +1,17 @@
-"""What a terminal gets and a file does not: colour and progress."""
+"""What a terminal gets and a file does not: colour, progress and warnings as plain lines."""
 
 import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
 import click
 
-__all__ = ["Progress", "coloured", "progress", "stages"]
+__all__ = ["Progress", "coloured", "progress", "stages", "warnings_told"]
 
 # In seconds; more often nobody can read it.
 _BETWEEN = 0.1
@@ -118,3 +119,13 @@ class _Stages(logging.Handler):
         if sys.stderr.isatty():
             seconds = time.monotonic() - self._start
             click.echo(f"{seconds:6.0f} s  {record.getMessage()}", err=True)
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Print warnings that a user should read as lines on standard error."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in said:
+        click.echo(str(warning.message), err=True)

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from topicclf.cli.label_options import label_options, read_sources
-from topicclf.cli.options import names
-from topicclf.cli.terminal import stages
+from topicclf.cli.options import SHARE, names
+from topicclf.cli.terminal import stages, warnings_told
 from topicclf.evaluation.table import evaluation_table
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.workshop.dataset import understood
@@ -19,7 +19,6 @@ from topicclf.workshop.tuning import Trial
 __all__ = ["train"]
 
 _WIDEST = 40
-_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
@@ -34,14 +33,14 @@ _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--group", metavar="FIELD",
               help="Articles that share FIELD tell one story and stay on one side of every split; "
               "'near-duplicates' tells by the texts (needs the extra [train]).")  # fmt: skip
-@click.option("--test", type=_SHARE, metavar="SHARE",
+@click.option("--test", type=SHARE, metavar="SHARE",
               help="Hold this share out; what is measured on it goes into the card.")  # fmt: skip
 @click.option("--time", metavar="FIELD",
               help="Hold out the newest by FIELD, a fifth unless --test says.")  # fmt: skip
-@click.option("--precision", type=_SHARE, metavar="SHARE",
+@click.option("--precision", type=SHARE, metavar="SHARE",
               help="Choose thresholds that promise each topic this precision, such as 0.9, at 90 % "
               "confidence; without it, the best F1.")  # fmt: skip
-@click.option("--recall", type=_SHARE, metavar="SHARE", help="The same for recall.")
+@click.option("--recall", type=SHARE, metavar="SHARE", help="The same for recall.")
 @click.option("--tune", type=click.Choice(["quick", "thorough"]),
               help="Look for better settings first: 6 trials, or some 30. Stopped and started "
               "again, it goes on.")  # fmt: skip
@@ -87,7 +86,8 @@ def train(
     given = {"precision": precision, "recall": recall, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
     made = Plan(labels=labels, topics=names(topics), n_jobs=jobs, settings=settings, **plan)
-    prepared = _prepared(data, made)
+    with warnings_told():
+        prepared = _prepared(data, made)
     for line in understood(prepared.data):
         click.echo(line, err=True)
     if prepared.held is not None:

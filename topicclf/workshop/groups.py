@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from topicclf.evaluation.slices import MISSING, field_values
 from topicclf.extras import extra
 from topicclf.learning.data import Labelled
 from topicclf.words import words
 
-__all__ = ["NEAR_DUPLICATES", "stories", "story_numbers"]
+__all__ = ["NEAR_DUPLICATES", "stories"]
 
 #: The name under which articles are grouped by their text instead of by a field.
 NEAR_DUPLICATES = "near-duplicates"
@@ -37,22 +36,6 @@ def stories(items: Sequence[Labelled], by: str) -> list[str]:
         return _near_duplicates([item.joined for item in items])
     values = field_values(items, by)
     return [f"{MISSING} {i}" if value == MISSING else value for i, value in enumerate(values)]
-
-
-def story_numbers(items: Sequence[Labelled], by: str) -> NDArray[np.int64]:
-    """The same as numbers from 0 on, shape (n_articles,).
-
-    Args:
-        items: The articles.
-        by: As for `stories`.
-
-    Raises:
-        DataError: As for `stories`.
-        MissingExtraError: Likewise.
-    """
-    names = np.array(stories(items, by), object)
-    numbers: NDArray[np.int64] = np.unique(names, return_inverse=True)[1]
-    return numbers
 
 
 def _near_duplicates(texts: Sequence[str]) -> list[str]:
