@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from topicclf.errors import DataError
-from topicclf.learning.data import Source, read_labelled, read_source
+from topicclf.learning.data import Source, merge, read_labelled, read_source
 from topicclf.learning.label_fields import LabelOptions
 
 ROWS = [
@@ -145,9 +145,15 @@ def test_weights_stand_behind_a_colon(tmp_path: Path) -> None:
     odd = tmp_path / "a:3"
     odd.touch()
     assert Source.parse(str(odd)) == Source(odd)
-    for text in ("my.jsonl:0", "my.jsonl:-3", "my.jsonl:nan", f"{odd}:heavy"):
-        with pytest.raises(DataError, match=r"is no weight; give a number above 0, such as .*:30"):
+    for text in ("my.jsonl:0", "my.jsonl:-3", "my.jsonl:nan", "my.jsonl:1e300", f"{odd}:heavy"):
+        with pytest.raises(DataError, match=r"is no weight; .* to a million, such as .*:30"):
             Source.parse(text)
+
+
+def test_an_empty_name_is_no_file() -> None:
+    """It would be the current folder."""
+    with pytest.raises(DataError, match="an empty name is no file"):
+        Source.parse("")
 
 
 def test_a_field_that_is_named_and_not_there_is_told_once(tmp_path: Path) -> None:
@@ -177,3 +183,148 @@ def test_problems_stand_in_the_order_of_their_lines(tmp_path: Path) -> None:
     path.write_text('{"text": "x", "topics": null}\n[]\n{"text": "y"}\n', "utf-8")
     problems = read_source(Source(path)).problems
     assert [problem.place for problem in problems] == [f"{path}:{line}" for line in (1, 2, 3)]
+
+
+def _sixty(column: list[object]) -> list[list[object]]:
+    """A table with a good column of topics, and another one."""
+    rows = [[f"Text {n}.", n % 2, value] for n, value in enumerate(column)]
+    return [["text", "sport", "trade"], *rows]
+
+
+@pytest.mark.parametrize("slip", [2, "O", 0.7, "maybe"])
+def test_a_slip_does_not_cost_a_whole_topic(tmp_path: Path, slip: object) -> None:
+    """It is named by file and line, with the way out where the column holds no topic."""
+    path = _csv(tmp_path / "my.csv", _sixty([0, 1, slip, *[0, 1] * 29]))
+    message = rf"my\.csv:4: 'trade' holds '{slip}'; give 1, 0 or nothing, or name them with --topic"
+    with pytest.raises(DataError, match=message):
+        read_labelled(path)
+    items, _ = read_labelled(path, skip_bad=True)
+    assert {topic for item in items for topic in item.topics} == {"sport", "trade"}
+    assert read_labelled(path, options=LabelOptions(topic_columns=("sport",)))[0][1].topics
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [1] * 59 + [2],  # Pages.
+        [1, 2, 3] * 20,  # Ranks.
+        [*range(60)],  # Numbers of articles.
+        [0] * 50 + [1] * 5 + [2, 2, 3, 5, 8],  # Comments.
+        [0, 1] * 28 + [0.2, 0.5, 0.9, 0.35],  # Scores.
+        [2023, 2024] * 30,
+        [0] * 60,
+    ],
+)
+def test_numbers_that_are_no_labels_are_no_topics(tmp_path: Path, numbers: list[object]) -> None:
+    """Even where most of them are 0 or 1."""
+    found = read_source(Source(_csv(tmp_path / "my.csv", _sixty(numbers))))
+    assert found.about == "a column for each topic: sport"
+    assert not found.problems
+
+
+def test_a_column_without_a_name_is_no_topic(tmp_path: Path) -> None:
+    """Programs that number rows leave one."""
+    path = _csv(tmp_path / "my.csv", [["", "text", "a"], [0, "One.", 1], [1, "Two.", 0]])
+    assert read_source(Source(path)).topics == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ('["caf\\u00e9", "b"]', {"café", "b"}),
+        ("['a', \"b's\",]", {"a", "b's"}),
+        ("[u'a']", {"a"}),
+        ("[ ]", set()),
+    ],
+)
+def test_a_cell_may_hold_a_list(tmp_path: Path, cell: str, names: set[str]) -> None:
+    """As JSON and as Python write it."""
+    assert _topics(_csv(tmp_path / "my.csv", [["text", "topics"], ["One.", cell]])) == [names]
+
+
+@pytest.mark.parametrize(
+    "cell", ["['a' 'b']", "['a'\n 'b']", "['a', nan]", "['a'", "[b'a']", "[[]]"]
+)
+def test_a_list_that_is_none_is_refused(tmp_path: Path, cell: str) -> None:
+    """Python would read what NumPy prints as one name."""
+    path = _csv(tmp_path / "my.csv", [["text", "topics"], ["One.", cell]])
+    with pytest.raises(DataError, match=r"my\.csv:2: 'topics' must be a list of names with commas"):
+        read_labelled(path)
+
+
+def test_a_stray_sign_parts_no_topics(tmp_path: Path) -> None:
+    """But a bar does among names with commas."""
+    rows: list[list[object]] = [[f"Text {n}.", "sport,trade"] for n in range(60)]
+    path = _csv(tmp_path / "my.csv", [["text", "topics"], *rows, ["Odd.", "sport|trade"]])
+    assert _topics(path) == [{"sport", "trade"}] * 60 + [{"sport|trade"}]
+    rows = [[f"Text {n}.", "health, food"] for n in range(20)]
+    path = _csv(tmp_path / "my.csv", [["text", "topics"], *rows, *[["x", "health, food|a"]] * 5])
+    assert _topics(path)[-1] == {"health, food", "a"}
+
+
+def test_the_exact_name_of_a_field_comes_first(tmp_path: Path) -> None:
+    """Whatever differs from it in capitals."""
+    path = _csv(
+        tmp_path / "my.csv",
+        [["Topics", "Text", "topics", "text"], ["wrong", "Wrong.", "right", "Right."]],
+    )
+    (item,), _ = read_labelled(path)
+    assert (item.text, item.topics) == ("Right.", {"right"})
+
+
+@pytest.mark.parametrize("name", [r"\u001b[31m", r"a\nb", r"\ud83d", r"a\u2028b", r"a\u009b"])
+def test_a_name_that_can_not_be_shown_is_refused(tmp_path: Path, name: str) -> None:
+    """Control characters and halves of characters, by file and line; others are a topic's own."""
+    path = tmp_path / "my.jsonl"
+    good = '{"text": "x", "topics": ["Öl & Gas | 石油 😀"]}\n'
+    path.write_text(f'{good}{{"text": "y", "topics": [], "unknown": ["{name}"]}}\n', "utf-8")
+    with pytest.raises(
+        DataError, match=r"my\.jsonl:2: topic '.*' holds '\\.*', which can't be shown"
+    ):
+        read_labelled(path)
+    assert len(read_labelled(path, skip_bad=True)[0]) == 1
+
+
+def test_a_column_whose_name_can_not_be_shown_is_refused(tmp_path: Path) -> None:
+    """Once for the file."""
+    path = _csv(tmp_path / "my.csv", [["text", "a\x1bb"], ["One.", 1], ["Two.", 0]])
+    with pytest.raises(DataError, match=r"my\.csv: topic 'a\\x1bb' holds '\\x1b', which"):
+        read_labelled(path)
+
+
+def test_twins_are_found_whatever_their_white_space(tmp_path: Path) -> None:
+    """A line's end more is not another article; a title is no part of the text."""
+    texts = [("", "One two"), ("", " One\n two\n"), ("One", "two"), ("", "Onetwo")]
+    lines = [{"text": text, "title": title, "topics": []} for title, text in texts]
+    path = tmp_path / "my.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    kept, _ = merge(read_labelled(path)[0], [1] * 4)
+    assert list(kept) == [0, 2, 3]
+
+
+def _folders(root: Path, texts: dict[str, str]) -> Path:
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    return root
+
+
+def test_a_text_in_several_folders_carries_all_their_topics(tmp_path: Path) -> None:
+    """There is no other way to say so; but it can't be in 'none' as well."""
+    texts = {"a/1.txt": "Both.", "b/1.txt": "Both.\n", "b/2.txt": "One.", "none/3.txt": "None."}
+    items = read_source(Source(_folders(tmp_path / "good", texts))).items
+    assert [item.topics for item in items] == [{"a", "b"}, {"a", "b"}, {"b"}, set()]
+    assert not merge(items, [1] * 4)[1]
+    items = read_source(Source(_folders(tmp_path / "bad", {**texts, "none/4.txt": "Both."}))).items
+    (contradiction,) = merge(items, [1] * 5)[1].values()
+    assert contradiction.place.endswith("none/4.txt:1")
+
+
+@pytest.mark.parametrize("given", ["*", "a/1.txt", "*/*.txt"])
+def test_folders_of_topics_are_given_by_the_folder_that_holds_them(
+    tmp_path: Path, given: str
+) -> None:
+    """A pattern would not say which part of a path is the topic."""
+    _folders(tmp_path, {"a/1.txt": "One."})
+    with pytest.raises(DataError, match="give the folder that holds a folder for each topic"):
+        read_labelled(tmp_path / given)

@@ -1,5 +1,6 @@
 """Labelled articles, with every problem named by file and line."""
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -10,7 +11,13 @@ from typing import Any
 
 from topicclf.article import Article
 from topicclf.errors import DataError
-from topicclf.learning.label_fields import LabelOptions, Labels, Scheme, find_scheme
+from topicclf.learning.label_fields import (
+    LabelOptions,
+    Labels,
+    Scheme,
+    find_scheme,
+    name_problem,
+)
 from topicclf.records import BadRecord, Record, read_records
 
 __all__ = [
@@ -25,6 +32,8 @@ __all__ = [
 ]
 
 _SHOWN = 10
+# Beyond it a single article weighs more than all others ever could.
+_HEAVIEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,15 @@ class Source:
         """Take ``corrections.jsonl:30`` for a file and the weight of its articles.
 
         Raises:
-            DataError: The weight is no number above zero.
+            DataError: There is no name, or the weight is no number from a millionth to a
+                million.
 
         >>> Source.parse("corrections.jsonl:30")
         Source(path=PosixPath('corrections.jsonl'), weight=30.0)
         """
+        if not text.strip():
+            msg = "an empty name is no file"
+            raise DataError(msg)
         path, colon, weight = text.rpartition(":")
         if not colon or not path or Path(text).exists():
             return cls(Path(text))
@@ -101,8 +114,11 @@ class Source:
             if not Path(path).exists():
                 return cls(Path(text))
             number = 0
-        if not 0 < number < float("inf"):
-            msg = f"{text}: {weight!r} is no weight; give a number above 0, such as {path}:30"
+        if not 1 / _HEAVIEST <= number <= _HEAVIEST:
+            msg = (
+                f"{text}: {weight!r} is no weight; give a number from a millionth to a million, "
+                f"such as {path}:30"
+            )
             raise DataError(msg)
         return cls(Path(path), number)
 
@@ -200,6 +216,7 @@ def read_source(
     abouts: dict[str, None] = {}
     every: frozenset[str] | None = frozenset()
     seen: dict[Labels, Labels] = {}
+    one_each: list[int] = []
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
         together = [_lean(each) if isinstance(each, Record) else each for each in group]
@@ -207,10 +224,24 @@ def read_source(
         scheme = find_scheme(good, options, root=source.path)
         abouts[scheme.about] = None
         every = None if every is None or scheme.topics is None else every | scheme.topics
+        start = len(items)
         for record in together:
             found = _labelled(record, scheme, topics, seen)
             (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
+        one_each += range(start, len(items)) if scheme.one_each else ()
+    _unite(items, one_each)
     return Reading(source, items, problems, "; ".join(abouts), every)
+
+
+def _unite(items: list[Labelled], rows: Sequence[int]) -> None:
+    """Give each article that carries something the topics of all its copies; in place."""
+    keys = [_key(items[row]) for row in rows]
+    carried: dict[bytes, frozenset[str]] = {}
+    for key, row in zip(keys, rows, strict=True):
+        carried[key] = carried.get(key, frozenset()) | items[row].topics
+    for key, row in zip(keys, rows, strict=True):
+        if items[row].topics:
+            items[row] = replace(items[row], topics=carried[key])
 
 
 def _lean(record: Record) -> Record:
@@ -238,6 +269,10 @@ def _labelled(
     if isinstance(labels, str):
         return Problem(place, labels)
     # Sets take much room, and few differ.
+    if labels not in seen:
+        for name in sorted(labels.topics | labels.unknown):
+            if problem := name_problem(name):
+                return Problem(place, problem)
     labels = seen.setdefault(labels, labels)
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
         known = ", ".join(topics)
@@ -258,8 +293,9 @@ def merge(
 ) -> tuple[dict[int, Labelled], dict[int, Problem]]:
     """Find articles that stand twice.
 
-    Of articles with the same title and text the one with the greatest weight is kept, of equal
-    ones the first. Where equals contradict each other on a topic, it counts as unknown.
+    Of articles with the same title and text, white space aside, the one with the greatest weight
+    is kept, of equal ones the first. Where equals contradict each other on a topic, it counts as
+    unknown.
 
     Args:
         items: The articles.
@@ -268,12 +304,12 @@ def merge(
     Returns:
         The articles to keep and the contradictions, both by their number among the items.
     """
-    first: dict[tuple[str, str], int] = {}
+    first: dict[bytes, int] = {}
     kept: dict[int, Labelled] = {}
     contradictions: dict[int, Problem] = {}
     for number in sorted(range(len(items)), key=lambda i: -weights[i]):
         item = items[number]
-        other = first.setdefault((item.title, item.text), number)
+        other = first.setdefault(_key(item), number)
         if other == number:
             kept[number] = item
         elif weights[number] == weights[other]:
@@ -288,3 +324,9 @@ def merge(
                     twin, topics=twin.topics - clash, unknown=twin.unknown | clash
                 )
     return dict(sorted(kept.items())), contradictions
+
+
+def _key(item: Labelled) -> bytes:
+    """What is the same for the same title and text, white space aside."""
+    parts = (" ".join(part.split()) for part in (item.title, item.text))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()

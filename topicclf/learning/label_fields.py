@@ -1,6 +1,9 @@
 """Where a record's topics stand: in a list, in a column, in one column each, in a folder's name."""
 
 import ast
+import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,7 +14,7 @@ from topicclf.errors import DataError
 from topicclf.records import ReadOptions, Record
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
 
-__all__ = ["LabelOptions", "Labels", "Scheme", "find_scheme"]
+__all__ = ["LabelOptions", "Labels", "Scheme", "find_scheme", "name_problem"]
 
 _TOPICS_NAMES = ("topics", "labels", "label", "topic", "tags", "categories", "category")
 _UNKNOWN = "unknown"
@@ -22,6 +25,12 @@ _NOT_KNOWN = {"", "?", "-1", "-1.0", "nan", "none", "null"}
 # Folders for what carries no topic.
 _NONE_FOLDERS = {"none", "_none", "other", "_other"}
 _DOCUMENT_FIELDS = {"file", "title", "text"}
+# How few cells of a column of topics may be slips, and how rare what parts topics.
+_FEW = 0.1
+_STRING = r"""[uU]?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
+_LIST = re.compile(rf"\[\s*(?:{_STRING}\s*(?:,\s*{_STRING}\s*)*(?:,\s*)?)?\]")
+# Control characters, ends of lines, and halves of characters beyond the basic plane.
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -63,11 +72,23 @@ class Scheme:
         about: It in words.
         labels: What a record says, or what is wrong with it.
         topics: Those that every record says something about, if the scheme tells.
+        one_each: Whether an article with several topics stands there once for each.
     """
 
     about: str
     labels: Callable[[Record], Labels | str]
     topics: frozenset[str] | None = None
+    one_each: bool = False
+
+
+def name_problem(name: str) -> str:
+    """What is wrong with the name of a topic; an empty string if nothing is.
+
+    >>> name_problem("sport")
+    ''
+    """
+    found = _NOT_SHOWN.search(name)
+    return f"topic {name!r} holds {found[0]!r}, which can't be shown; rename it" if found else ""
 
 
 def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path) -> Scheme:
@@ -79,12 +100,13 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         root: The folder that holds a folder for each topic, for texts without fields.
 
     Raises:
-        DataError: No record has a field of topics, or the one that the options name.
+        DataError: No record has a field of topics, or the one that the options name; or a column
+            has a name that no topic can have.
     """
     names = list(dict.fromkeys(name for record in records for name in record.fields))
     columns = options.topic_columns or ()
     if not set(columns).isdisjoint(names):
-        return _columns(columns)
+        return _columns(columns, records[0].file)
     wanted = options.topics_field or (columns[0] if columns and "topics" not in names else None)
     if records and wanted is not None and wanted not in names:
         near = get_close_matches(wanted, names, 1)
@@ -92,6 +114,7 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         msg = f"{records[0].file}: no field {wanted!r}; {hint}"
         raise DataError(msg)
     by_name = {name.strip().lower(): name for name in reversed(names)}
+    by_name |= {name: name for name in names}
     found = next((by_name[name] for name in _TOPICS_NAMES if name in by_name), None)
     topics_field = options.topics_field or found
     if topics_field is not None:
@@ -99,7 +122,7 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
     if set(names) <= _DOCUMENT_FIELDS and "file" in names:
         return _folders(root)
     if found_columns := _found_columns(records, names):
-        return _columns(found_columns)
+        return _columns(found_columns, records[0].file, hint=", or name them with --topic-columns")
     if records:
         msg = (
             f"{records[0].file}: no field is called 'topics', 'labels' or the like, and none holds "
@@ -113,8 +136,7 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
 def _one_field(records: Sequence[Record], name: str, separator: str | None) -> Scheme:
     texts = [value for record in records if isinstance(value := record.fields.get(name), str)]
     if separator is None:
-        plain = [text for text in texts if not text.strip().startswith("[")]
-        separator = next((sign for sign in _SEPARATORS if any(sign in t for t in plain)), None)
+        separator = _separator([text for text in texts if not text.strip().startswith("[")])
 
     def labels(record: Record) -> Labels | str:
         if name not in record.fields:
@@ -125,7 +147,10 @@ def _one_field(records: Sequence[Record], name: str, separator: str | None) -> S
         unknown = _names(record.fields.get(_UNKNOWN) or [], separator)
         for field_name, value in ((name, topics), (_UNKNOWN, unknown)):
             if value is None:
-                return f"{field_name!r} must be a list of names, none of them empty"
+                return (
+                    f"{field_name!r} must be a list of names with commas between them, "
+                    "none of them empty"
+                )
         assert topics is not None
         assert unknown is not None
         if both := sorted(topics & unknown):
@@ -138,15 +163,20 @@ def _one_field(records: Sequence[Record], name: str, separator: str | None) -> S
     return Scheme(about, labels)
 
 
+def _separator(texts: Sequence[str]) -> str | None:
+    """What parts topics: the first sign that is not rare beside another."""
+    count = {sign: sum(sign in text for text in texts) for sign in _SEPARATORS}
+    # A comma may stand in a name more often than bars part names, but a stray bar parts nothing.
+    least = max(1, _FEW * max(count.values()))
+    return next((sign for sign in _SEPARATORS if count[sign] >= least), None)
+
+
 def _names(value: Any, separator: str | None) -> frozenset[str] | None:
     """The names in a list or in a string; None if it is neither."""
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("["):
-            try:
-                value = ast.literal_eval(text)
-            except (ValueError, SyntaxError, MemoryError, RecursionError):
-                return None
+            value = _written_list(text)
         else:
             parts = text.split(separator) if separator else [text]
             return frozenset(part.strip() for part in parts if part.strip())
@@ -156,27 +186,64 @@ def _names(value: Any, separator: str | None) -> frozenset[str] | None:
     return None if "" in names else names
 
 
+def _written_list(text: str) -> Any:
+    """What a list says that was written as JSON or by Python; None if it is neither."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    # Without commas, as NumPy prints lists, Python would join all names into one.
+    if not _LIST.fullmatch(text):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError):
+        return None
+
+
 def _found_columns(records: Sequence[Record], names: Sequence[str]) -> tuple[str, ...]:
-    """The columns of which every cell is a yes, a no or unknown, and some say yes."""
-    usual = {*TEXT_NAMES, *TITLE_NAMES}
-    found = []
-    for name in names:
-        if name.lower() in usual:
-            continue
-        cells = {_cell(record.fields.get(name)) for record in records}
-        if True in cells and not cells - {True, False, None}:
-            found.append(name)
-    return tuple(found)
+    """The columns that hold a yes, a no or nothing for a topic."""
+    usual = {*TEXT_NAMES, *TITLE_NAMES, ""}
+    return tuple(
+        name
+        for name in names
+        if name.strip().lower() not in usual
+        and _is_topic(Counter(_cell(record.fields.get(name)) for record in records))
+    )
 
 
-def _columns(columns: tuple[str, ...]) -> Scheme:
+def _is_topic(cells: Counter[bool | str | None]) -> bool:
+    """Whether some cells say yes and, but for a few slips, the others no or nothing."""
+    slips = [cell for cell in cells if isinstance(cell, str)]
+    if not slips or not cells[True]:
+        return cells[True] > 0
+    said = cells.total() - cells[None]
+    few = sum(cells[slip] for slip in slips) <= _FEW * said
+    # Counts, ranks and scores are often 0 or 1, too, but have several other values, or no 0.
+    return few and cells[False] > 0 and sum(map(_is_number, slips)) < 2
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _columns(columns: tuple[str, ...], file: str, *, hint: str = "") -> Scheme:
+    for name in columns:
+        if problem := name_problem(name):
+            msg = f"{file}: {problem}"
+            raise DataError(msg)
+
     def labels(record: Record) -> Labels | str:
         said: Mapping[str, bool | str | None] = {
             name: _cell(record.fields.get(name)) for name in columns
         }
         for name, cell in said.items():
             if isinstance(cell, str):
-                return f"{name!r} holds {cell!r}; give 1, 0 or nothing"
+                return f"{name!r} holds {cell!r}; give 1, 0 or nothing{hint}"
         return Labels(
             frozenset(name for name, cell in said.items() if cell),
             frozenset(name for name, cell in said.items() if cell is None),
@@ -199,6 +266,8 @@ def _cell(value: Any) -> bool | str | None:
 
 def _folders(root: Path) -> Scheme:
     def labels(record: Record) -> Labels | str:
+        if not root.is_dir():
+            return "a text alone has no topics; give the folder that holds a folder for each topic"
         path = Path(record.file)
         inner = path.relative_to(root).parts if path.is_relative_to(root) else ()
         if len(inner) < 2:
@@ -206,4 +275,4 @@ def _folders(root: Path) -> Scheme:
         topic = inner[0]
         return Labels(frozenset() if topic.lower() in _NONE_FOLDERS else frozenset({topic}))
 
-    return Scheme("a folder for each topic", labels)
+    return Scheme("a folder for each topic", labels, one_each=True)

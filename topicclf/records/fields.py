@@ -88,6 +88,7 @@ def _choose(names: tuple[str, ...], wanted: str | None, usual: tuple[str, ...]) 
     if wanted is not None:
         return wanted if wanted in names else None
     lowered = {name.strip().lower(): name for name in reversed(names)}
+    lowered |= {name: name for name in names}
     return next((lowered[name] for name in usual if name in lowered), None)
 
 
