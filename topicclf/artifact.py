@@ -6,6 +6,7 @@ of all bytes before it. Reading goes in steps, each of which can refuse: is this
 is its schema known, does the seal match.
 """
 
+import glob
 import hashlib
 import io
 import json
@@ -50,7 +51,8 @@ def write_artifact(
         arrays: Arrays of numbers, by name.
     """
     described = {**header, "format": FORMAT, "schema": SCHEMA}
-    text = json.dumps(described, sort_keys=True, ensure_ascii=False).encode()
+    # In ASCII, as UTF-8 has no bytes for what a file's name may hold.
+    text = json.dumps(described, sort_keys=True).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in {"header": np.frombuffer(text, np.uint8), **arrays}.items():
@@ -74,6 +76,7 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
     """Write a file beside its place and rename it, so that no reader ever sees half of it."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
@@ -87,6 +90,22 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # A full disk does not say which file was written.
         raise
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what processes that were killed have left beside a file's place."""
+    if os.name != "posix":  # Elsewhere the signal 0 is a signal, which may end a process.
+        return
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        process = part.name.removeprefix(f".{path.name}.").removesuffix(".part")
+        if not process.isdecimal():
+            continue
+        try:
+            os.kill(int(process), 0)
+        except (ProcessLookupError, OverflowError):
+            part.unlink(missing_ok=True)
+        except PermissionError:
+            pass
 
 
 def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
