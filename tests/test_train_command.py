@@ -507,3 +507,77 @@ def test_a_place_that_can_not_be_written_to_is_told_before_anything_is_read(tmp_
     assert f"{tmp_path}/file: Not a directory" in run.stderr
     with pytest.raises(NotADirectoryError):
         topicclf.train(["missing.jsonl"], out=tmp_path / "file" / "model")
+
+
+def test_twins_may_differ_on_a_topic_that_is_passed_over(data: Path, tmp_path: Path) -> None:
+    """Nobody asked about it; on the others they may not."""
+    _write(data, [*LINES, {**LINES[0], "topics": ["wine"]}])
+    run = _run(data, "--topics", "bread", "--dry-run")
+    assert run.exit_code == 0, run.output
+    assert "1 duplicates left out, 0 of which contradicted their twin" in run.stderr
+    run = _run(data, "--topics", "football", "--dry-run")
+    assert run.exit_code == 3
+    assert "they differ on 'football'" in run.stderr
+
+
+def test_a_bar_in_a_name_leaves_the_tables_of_the_card_whole(data: Path, tmp_path: Path) -> None:
+    """Whether it is a topic's, the licence's or what parts topics."""
+    rows = [(line["text"], ";".join(["a|b"] * ("bread" in line["topics"]))) for line in LINES]
+    table = tmp_path / "x|y.csv"
+    table.write_text("".join(f"{a},{b}\n" for a, b in [("text", "topics"), *rows]), "utf-8")
+    options = ["--separator", ";", "--licence", "CC-BY | 4.0\nor so"]
+    run = _run(table, "--out", tmp_path / "model", *options)
+    assert run.exit_code == 0, run.output
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    about = "topics in 'topics', parted by ';'"
+    assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 | yes | yes |" in card
+    assert r"| a\|b | 40 | 40 |" in card
+
+
+def test_a_long_name_does_not_make_all_rows_long(tmp_path: Path) -> None:
+    """It stands out alone."""
+    lines = [{"text": f"Text {n}", "topics": ["a" * 500, "bread"][n % 2 :]} for n in range(20)]
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--dry-run")
+    assert sorted(map(len, run.stderr.splitlines()))[-2] < 100
+
+
+def test_the_current_folder_has_a_name(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which the card tells."""
+    (tmp_path / "news" / "inner").mkdir(parents=True)
+    data.rename(tmp_path / "news" / "my.jsonl")
+    for folder, name in (("news", "."), ("news/inner", "..")):
+        monkeypatch.chdir(tmp_path / folder)
+        assert _run(name, "--dry-run").stderr.startswith("news: 80 articles")
+
+
+def test_a_file_whose_name_is_no_text_is_learnt_from(data: Path, tmp_path: Path) -> None:
+    """Linux allows any bytes."""
+    odd = data.rename(tmp_path / os.fsdecode(b"caf\xe9.jsonl"))
+    topicclf.train([odd], out=tmp_path / "model")
+    assert "| caf\\udce9.jsonl |" in (tmp_path / "model" / "README.md").read_text("utf-8")
+    model = topicclf.load(tmp_path / "model")
+    assert model.provenance["training"]["corpora"][0]["file"] == "caf\\udce9.jsonl"
+    replace(model, provenance={"file": odd.name}).save(tmp_path / "other")
+    assert topicclf.load(tmp_path / "other").provenance["file"] == odd.name
+
+
+def test_what_a_kill_left_behind_is_removed(data: Path, tmp_path: Path) -> None:
+    """By the next one that writes there; what another process is writing stays."""
+    out = tmp_path / "model"
+    assert _fails(data, out, signal_name="SIGKILL") == -signal.SIGKILL
+    assert len(list(out.glob(".model.npz.*.part"))) == 1
+    alive = out / f".model.npz.{os.getppid()}.part"
+    alive.touch()
+    assert _run(data, "--out", out).exit_code == 0
+    assert sorted(out.iterdir()) == [alive, out / "README.md", out / "model.npz"]
+
+
+def test_few_articles_are_said_to_be_measured_on(data: Path, tmp_path: Path) -> None:
+    """Far more may have been learnt from."""
+    lines = [*LINES, *({"text": f"Red wine {n}", "topics": ["wine"]} for n in range(12))]
+    assert _run(_write(data, lines), "--out", tmp_path / "model").exit_code == 0
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "Measured on fewer than 30 articles with the topic" in card
+    assert "say little: wine." in card

@@ -33,12 +33,13 @@ _LIMITS = """\
 
 _MARK = "<!-- evaluation -->"
 _RARE = 30
+_BAR = "\\|"
 _UNSTATED = "not stated"
 
 
 def write_card(model: TopicModel, folder: str | os.PathLike[str]) -> None:
     """Write ``README.md`` beside a model."""
-    write_beside(Path(folder) / "README.md", card(model).encode())
+    write_beside(Path(folder) / "README.md", card(model).encode(errors="backslashreplace"))
 
 
 def is_card(text: str) -> bool:
@@ -93,11 +94,21 @@ def card(model: TopicModel) -> str:
 
 
 def _corpus(entry: dict[str, Any]) -> str:
-    return (
-        f"| {entry['file']} | {entry['about']} | {entry.get('licence', _UNSTATED)} | "
-        f"{entry['articles']:,} | {entry['weight']:g} | {_yes_or_no(entry['trusted'])} | "
-        f"{_yes_or_no(entry['measured'])} |"
+    return _row(
+        entry["file"],
+        entry["about"],
+        entry.get("licence", _UNSTATED),
+        f"{entry['articles']:,}",
+        f"{entry['weight']:g}",
+        _yes_or_no(entry["trusted"]),
+        _yes_or_no(entry["measured"]),
     )
+
+
+def _row(*cells: str) -> str:
+    """A row of a table; neither a bar in a cell nor the end of a line ends it."""
+    shown = ("".join(sign if sign.isprintable() else " " for sign in cell) for cell in cells)
+    return f"| {' | '.join(cell.replace('|', _BAR) for cell in shown)} |"
 
 
 def _yes_or_no(value: bool) -> str:
@@ -115,11 +126,10 @@ def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield f"The data that was learnt from, as one SHA-256: `{made['fingerprint']}`."
     yield ""
-    yield "`model.npz` is safe to load: nothing in it can run code." + (
-        ""
-        if "command" in made
-        else " `pipeline.joblib`, the fitted scikit-learn estimator, is a pickle: open it only if "
-        "you trust where it comes from, with the scikit-learn that wrote it."
+    yield (
+        "`model.npz` is safe to load: nothing in it can run code. Where a `pipeline.joblib` stands "
+        "beside it, the fitted scikit-learn estimator, that is a pickle: open it only if you trust "
+        "where it comes from, with the scikit-learn that wrote it."
     )
     yield ""
 
@@ -156,19 +166,20 @@ def _out_of_fold(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
             "that, the data can't support the promise."
         )
         yield ""
-    bound = " | bound" if promise else ""
-    yield (
-        "| topic | with | without | F1 | average precision | calibration error | threshold | its "
-        f"spread{bound} |"
-    )
-    yield "|---|---|---|---|---|---|---|---|" + ("---|" if promise else "")
+    heads = ["topic", "with", "without", "F1", "average precision", "calibration error"]
+    heads += ["threshold", "its spread", *(["bound"] if promise else [])]
+    yield _row(*heads)
+    yield "|" + "---|" * len(heads)
     for name, found in numbers.items():
         spread = found["fold_thresholds"]
-        last = f" {found['bound']:.3f} |" if promise else ""
-        yield (
-            f"| {name} | {found['positives']:,} | {found['negatives']:,} | {found['f1']:.3f} | "
-            f"{found['average_precision']:.3f} | {found['calibration_error']:.3f} | "
-            f"{found['threshold']:.2g} | {min(spread):.2g} to {max(spread):.2g} |{last}"
+        yield _row(
+            name,
+            f"{found['positives']:,}",
+            f"{found['negatives']:,}",
+            *(f"{found[each]:.3f}" for each in ("f1", "average_precision", "calibration_error")),
+            f"{found['threshold']:.2g}",
+            f"{min(spread):.2g} to {max(spread):.2g}",
+            *([f"{found['bound']:.3f}"] if promise else []),
         )
 
 
@@ -176,6 +187,6 @@ def _rare(model: TopicModel) -> Iterator[str]:
     numbers = model.provenance["out_of_fold"]
     if rare := [name for name, found in numbers.items() if found["positives"] < _RARE]:
         yield (
-            f"- Learnt from fewer than {_RARE} articles each, so that their numbers say little: "
-            f"{', '.join(rare)}."
+            f"- Measured on fewer than {_RARE} articles with the topic, so that the numbers say "
+            f"little: {', '.join(rare)}."
         )

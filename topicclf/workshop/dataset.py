@@ -5,6 +5,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ __all__ = ["TrainingSet", "gather", "refusal", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
+# Longer names stand out of the column, instead of making all rows as long.
+_WIDEST = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +137,15 @@ def gather(
     problems = [problem for reading in readings for problem in reading.problems]
     met = _met(readings)
     names = tuple(topics or sorted(met))
+    # Twins may well differ on what is passed over.
+    chosen_of = cache(frozenset(names).intersection)
     items: list[Labelled] = []
     origins: list[int] = []
     for number, reading in enumerate(readings):
-        items += reading.items_on(names)
+        items += (
+            replace(item, topics=chosen_of(item.topics), unknown=chosen_of(item.unknown))
+            for item in reading.items_on(names)
+        )
         origins += [number] * len(reading.items)
     weights = [readings[origin].source.weight for origin in origins]
     kept, contradictions = merge(items, weights)
@@ -164,7 +173,7 @@ def gather(
         summary={
             "corpora": [
                 {
-                    "file": reading.source.path.name,
+                    "file": _name(reading.source.path),
                     "about": reading.about,
                     "articles": counts[number],
                     "weight": reading.source.weight,
@@ -184,6 +193,12 @@ def gather(
 def refusal(problems: Sequence[Problem]) -> str:
     """What to say of records that can't be used."""
     return f"{listing(problems)}\n(--skip-bad goes on without them)"
+
+
+def _name(path: Path) -> str:
+    """A file's own name, also of the current folder, as any text can hold it."""
+    name = (path if path.name.strip(".") else path.resolve()).name
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _met(readings: Sequence[Reading]) -> set[str]:
@@ -213,7 +228,7 @@ def understood(data: TrainingSet) -> Iterator[str]:
         yield f"not learnt: {_some(others)}"
     counts = (data.labels == 1).sum(0)
     order = np.argsort(-counts, kind="stable").tolist()
-    width = max(len(topic) for topic in data.topics)
+    width = min(max(map(len, data.topics)), _WIDEST)
     for place in order[:_SHOWN_TOPICS]:
         missing = (data.labels[:, place] < 0).sum()
         aside = f", {missing:,} unknown" if missing else ""
