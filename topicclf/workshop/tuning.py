@@ -1,6 +1,7 @@
 """Settings found by trying: out-of-fold average precision, with a journal to go on from."""
 
 import json
+import math
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import sklearn
 from joblib import Parallel, delayed, effective_n_jobs
 
+from topicclf import __version__
 from topicclf.workshop.dataset import TrainingSet
 
 __all__ = ["Trial", "Tuned", "Tuning", "tune"]
@@ -81,36 +84,42 @@ def tune(
         data: What to learn from.
         how: How long to look.
         settings: Those that are given.
-        journal: A file to which each result is added as it comes. What it tells of the same data
-            is not tried again.
+        journal: A file to which each result is added as it comes. What it tells of the same data,
+            tried by the same versions, is not tried again.
         n_jobs: How many trials at once.
-        on_trial: Called after each trial with it, its number from 1, and how many there are.
+        on_trial: Called after each trial with it, its number from 1, and how many there will be
+            unless a better one is found.
     """
-    fingerprint = data.fingerprint
-    known = dict(_read(journal, fingerprint)) if journal is not None else {}
+    same = {
+        "data": data.fingerprint,
+        "topicclf": __version__,
+        "scikit-learn": sklearn.__version__,
+    }
+    known = dict(_read(journal, same)) if journal is not None else {}
     stages = [
         {name: values for name, values in stage.items() if name not in settings}
         for stage in _STAGES[how]
     ]
-    total = 1 + sum(_count(stage) - 1 for stage in stages if stage)
     tried: dict[str, Trial] = {}
 
-    def note(trial: Trial) -> None:
+    def note(trial: Trial, total: int) -> None:
         tried[_key(trial.settings)] = trial
-        total_now = max(total, len(tried))
         if on_trial is not None:
-            on_trial(trial, len(tried), total_now)
+            on_trial(trial, len(tried), total)
 
     best = Trial(dict(settings), -np.inf)
-    first: Trial | None = None
     with Parallel(n_jobs=n_jobs) as parallel:
-        for stage in stages:
+        for number, stage in enumerate(stages):
+            planned = {
+                _key(one) for later in stages[number:] for one in _candidates(best.settings, later)
+            }
+            total = len(planned | tried.keys())
             candidates = [
                 one for one in _candidates(best.settings, stage) if _key(one) not in tried
             ]
             for one in candidates:
                 if _key(one) in known:
-                    note(Trial(one, known[_key(one)], remembered=True))
+                    note(Trial(one, known[_key(one)], remembered=True), total)
             waiting = [one for one in candidates if _key(one) not in tried]
             at_once = max(effective_n_jobs(n_jobs), 1)
             for start in range(0, len(waiting), at_once):
@@ -118,21 +127,13 @@ def tune(
                 scores = parallel(delayed(_score)(data, one) for one in some)
                 for one, score in zip(some, scores, strict=True):
                     if journal is not None:
-                        _add(journal, fingerprint, one, score)
-                    note(Trial(one, score))
+                        _add(journal, {**same, "settings": one, "score": score})
+                    note(Trial(one, score), total)
             for one in candidates:
                 trial = tried[_key(one)]
-                first = first or trial
                 if trial.score > best.score:
                     best = trial
-    if first is None:
-        first = best = Trial(dict(settings), _score(data, settings))
-        note(first)
-    return Tuned(best=best, first=first, n_trials=len(tried))
-
-
-def _count(stage: Mapping[str, Sequence[Any]]) -> int:
-    return int(np.prod([len(values) for values in stage.values()]))
+    return Tuned(best=best, first=tried[_key(settings)], n_trials=len(tried))
 
 
 def _candidates(
@@ -166,27 +167,28 @@ def _key(settings: Mapping[str, Any]) -> str:
     return json.dumps(dict(settings), sort_keys=True)
 
 
-def _add(journal: Path, fingerprint: str, settings: Mapping[str, Any], score: float) -> None:
-    line = json.dumps({"data": fingerprint, "settings": dict(settings), "score": score})
+def _add(journal: Path, entry: Mapping[str, Any]) -> None:
     journal.parent.mkdir(parents=True, exist_ok=True)
     with journal.open("a+b") as file:
         # What was cut short by a crash must not take this line with it.
         whole = not file.tell() or (file.seek(-1, os.SEEK_END) and file.read() == b"\n")
         if not whole:
             file.write(b"\n")
-        file.write(line.encode() + b"\n")
+        file.write(json.dumps(entry).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _read(journal: Path, fingerprint: str) -> Iterator[tuple[str, float]]:
+def _read(journal: Path, same: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+    """The settings and scores of entries that hold this."""
     if not journal.exists():
         return
-    for line in journal.read_text("utf-8").splitlines():
+    for line in journal.read_bytes().splitlines():
         try:
             entry = json.loads(line)
-            if entry["data"] == fingerprint:
-                yield _key(entry["settings"]), float(entry["score"])
-        except (ValueError, KeyError, TypeError):
-            # A line that was being written when the machine stopped.
+            score = float(entry["score"])
+            if math.isfinite(score) and same.items() <= entry.items():
+                yield _key(entry["settings"]), score
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            # A line that was being written when the machine stopped, or that is none of ours.
             continue
