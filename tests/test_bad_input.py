@@ -1,10 +1,16 @@
 """What comes out when what goes in is no article."""
 
+import gzip
+import json
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import topicclf
+from topicclf.learning.data import read_labelled
+from topicclf.records import BadRecord, Record, read_records
 
 
 @pytest.mark.parametrize("value", [None, b"bytes", 7, 1.5, ["a text"], object()])
@@ -88,3 +94,72 @@ def test_a_line_of_fifty_megabytes_is_answered_with_evidence() -> None:
 def test_a_word_of_fifty_megabytes_is_no_word() -> None:
     """Neither slow nor known."""
     assert topicclf.predict("a" * 50_000_000).known_share == 0
+
+
+def _labelled(n: int) -> list[dict[str, Any]]:
+    return [{"text": f"Frigates, no. {i}", "topics": ["defence"]} for i in range(n)]
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_a_json_array_is_said_to_be_one_once(tmp_path: Path, indent: int | None) -> None:
+    """Not line by line."""
+    path = tmp_path / "my.jsonl"
+    path.write_text(json.dumps(_labelled(9), indent=indent) + "\n", "utf-8")
+    (found,) = read_records([path])
+    assert isinstance(found, BadRecord)
+    assert found.line == 1
+    assert ("JSON array; make JSON lines of it" if indent is not None else "JSON list") in str(
+        found
+    )
+
+
+def test_a_line_that_is_a_list_costs_itself_only(tmp_path: Path) -> None:
+    """The lines after it are read, also where it is the first and broken."""
+    for line in ("[1, 2]", "[1, 2"):
+        path = tmp_path / "my.jsonl"
+        path.write_text(f'{line}\n{{"text": "good"}}\n', "utf-8")
+        assert [type(record) for record in read_records([path])] == [BadRecord, Record]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_a_table_may_end_its_lines_in_any_way(tmp_path: Path, end: str) -> None:
+    """As Windows, Unix and old Macs do; also within a quote."""
+    path = tmp_path / "my.csv"
+    rows = ["text,topics", f'"One{end}{end}two.",a', "Three.,b", "Four.,b,c", "Five.,"]
+    path.write_bytes((end.join(rows) + end).encode())
+    items, problems = read_labelled(path, skip_bad=True)
+    assert [item.text for item in items] == [f"One{end}{end}two.", "Three.", "Five."]
+    assert [str(problem) for problem in problems] == [f"{path}:6: 3 fields where the header has 2"]
+
+
+def _packed(path: Path, content: str, *, share: float) -> Path:
+    """The first part of a packed file."""
+    whole = gzip.compress(content.encode())
+    path.write_bytes(whole[: int(share * len(whole))])
+    return path
+
+
+@pytest.mark.parametrize("n", [50, 2000, 20_000])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_what_can_be_read_of_a_packed_file_is_read(tmp_path: Path, n: int, share: float) -> None:
+    """And the line where it breaks off is named, also after blank lines and rows of two lines."""
+    draw = random.Random(n)
+    texts = [f"{draw.random()} {draw.random()}" for _ in range(n)]
+    lines = "".join(json.dumps({"text": text, "topics": []}) + "\n\n" for text in texts)
+    table = "text,topics\n" + "".join(f'"{text}\nand",a\n' for text in texts)
+    for name, content, lines_each in (("a.jsonl.gz", lines, 2), ("a.csv.gz", table, 2)):
+        path = _packed(tmp_path / name, content, share=share)
+        items, (problem,) = read_labelled(path, skip_bad=True)
+        assert share - 0.15 - 5 / n < len(items) / n < share + 0.15
+        assert [item.text.removesuffix("\nand") for item in items] == texts[: len(items)]
+        line = int(problem.place.rpartition(":")[2])
+        assert 0 <= line - lines_each * len(items) - name.count("csv") <= 2
+        assert "the gzip file is damaged" in problem.message
+
+
+def test_an_empty_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And does not mean the current folder."""
+    (tmp_path / "a.txt").write_text("Text.", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="an empty name is no file"):
+        read_records([""])

@@ -6,14 +6,19 @@ sense of them.
 """
 
 import codecs
+import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from topicclf.errors import DataError, MissingExtraError
 from topicclf.extras import extra
 
-__all__ = ["Undecodable", "decode", "decoded_lines"]
+__all__ = ["DAMAGED", "DamagedError", "Undecodable", "decode", "decoded_lines"]
+
+#: What reading a damaged gzip file raises.
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 
 # UTF-32's first: UTF-16's mark is its beginning.
 _MARKS = (
@@ -39,6 +44,18 @@ class Undecodable:
     problem: str
 
 
+class DamagedError(Exception):
+    """A gzip file is damaged.
+
+    Attributes:
+        line: The line where it breaks off, from 1.
+    """
+
+    def __init__(self, why: Exception, line: int) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
 def decode(content: bytes, *, name: str, encoding: str | None = None) -> str | Undecodable:
     """Decode a whole file.
 
@@ -62,7 +79,22 @@ def decoded_lines(
         file: The file, from its start.
         name: Its name, for messages.
         encoding: What the bytes mean; None finds out.
+
+    Raises:
+        DamagedError: The file is packed, and breaks off.
     """
+    number = 0
+    try:
+        for line in _lines(file, name, encoding):
+            number += 1
+            yield line
+    except DAMAGED as error:
+        raise DamagedError(error, number + 1) from error
+
+
+def _lines(
+    file: io.BufferedReader, name: str, encoding: str | None
+) -> Iterator[tuple[bytes, str | Undecodable]]:
     encoding = _marked(file.peek(4)) or (encoding and codecs.lookup(encoding).name)
     if encoding and encoding.startswith(("utf-16", "utf-32")):
         yield from _wide_lines(file, encoding)

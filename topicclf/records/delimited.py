@@ -4,6 +4,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 
 from topicclf.errors import DataError
 from topicclf.records.decoding import Undecodable, decoded_lines
@@ -36,7 +37,7 @@ def read_delimited(
     # The limit is the whole process's; ours is higher than the module's own of 128 kB.
     csv.field_size_limit(_LONGEST_ROW)
     decoded = decoded_lines(file, name=name, encoding=options.encoding)
-    lines = _Lines(line for _, line in decoded)
+    lines = _Lines(_parted(line for _, line in decoded))
     delimiter = "\t" if tabs else _delimiter(lines.first())
     rows = _rows(lines, delimiter)
     _, header = next(rows, (0, []))
@@ -60,6 +61,17 @@ def read_delimited(
             yield BadRecord(problem, name, line)
         else:
             yield finder.record(dict(zip(header, row, strict=True)), name, line)
+
+
+def _parted(lines: Iterator[str | Undecodable]) -> Iterator[str | Undecodable]:
+    """Part what is one line because a carriage return alone ends each, as on old Macs."""
+    first = next(lines, "")
+    old = isinstance(first, str) and "\r" in first.rstrip("\r\n")
+    for line in chain([first], lines):
+        if old and isinstance(line, str):
+            yield from io.StringIO(line, newline="")
+        else:
+            yield line
 
 
 class _Lines:

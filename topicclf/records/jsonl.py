@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 
 from topicclf.records.decoding import Undecodable, decoded_lines
@@ -11,11 +12,14 @@ from topicclf.records.record import BadRecord, Record
 
 __all__ = ["read_jsonl"]
 
+# How an array begins that goes on on the next line.
+_ARRAY = re.compile(r"\s*\[\s*(\{.*)?$", re.DOTALL)
+
 
 def read_jsonl(
     file: io.BufferedReader, *, name: str, options: ReadOptions
 ) -> Iterator[Record | BadRecord]:
-    """Read a record from each line."""
+    """Read a record from each line; a file that is an array is a single bad record."""
     record = FieldFinder(options).record
     lines = decoded_lines(file, name=name, encoding=options.encoding)
     for number, (raw, line) in enumerate(lines, 1):
@@ -25,6 +29,10 @@ def read_jsonl(
         try:
             fields = json.loads(line)
         except (ValueError, RecursionError) as error:
+            if number == 1 and _ARRAY.match(line):
+                problem = "the file is a JSON array; make JSON lines of it, with `jq -c '.[]'`, say"
+                yield BadRecord(problem, name, number)
+                return
             if line.strip():
                 yield BadRecord(_complaint(error), name, number)
             elif not options.skip_blank:

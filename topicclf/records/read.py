@@ -1,13 +1,12 @@
 """From sources to records."""
 
-import gzip
 import io
 import os
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol
 
+from topicclf.records.decoding import DAMAGED, DamagedError
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 from topicclf.records.sources import find_files, format_of, open_file
@@ -77,6 +76,7 @@ def _read(
                 for record in reader(file, name=name, options=options):
                     line = record.line
                     yield record
-            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            except (DamagedError, *DAMAGED) as error:
                 problem = f"the gzip file is damaged ({error}); fetch or pack it again"
-                yield BadRecord(problem, name, line + 1)
+                place = error.line if isinstance(error, DamagedError) else line + 1
+                yield BadRecord(problem, name, place)

@@ -38,6 +38,9 @@ def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOption
     """
     files: list[str] = []
     for source in (os.fspath(each) for each in sources):
+        if not source:
+            msg = "an empty name is no file"
+            raise FileNotFoundError(msg)
         path = Path(source)
         if source == STDIN or (path.exists() and not path.is_dir()):
             files.append(source)
@@ -88,9 +91,24 @@ def open_file(
         else:
             file = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
         if file.peek(2)[:2] == _GZIP_MAGIC:
-            unpacked = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
+            unpacked = _Unpacked(gzip.GzipFile(fileobj=file))
             file = stack.enter_context(io.BufferedReader(unpacked, _BUFFER))
         yield file
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a packed file as they come, so that one that breaks off loses none."""
+
+    def __init__(self, file: gzip.GzipFile) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        content = self._file.read1(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
 
 
 class _Counted(io.FileIO):
