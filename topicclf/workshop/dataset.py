@@ -137,15 +137,18 @@ def gather(
     problems = [problem for reading in readings for problem in reading.problems]
     met = _met(readings)
     names = tuple(topics or sorted(met))
-    # Twins may well differ on what is passed over.
-    chosen_of = cache(frozenset(names).intersection)
+    asked = cache(frozenset(names).intersection)
     items: list[Labelled] = []
     origins: list[int] = []
     for number, reading in enumerate(readings):
-        items += (
-            replace(item, topics=chosen_of(item.topics), unknown=chosen_of(item.unknown))
-            for item in reading.items_on(names)
-        )
+        found = reading.items_on(names)
+        if topics is not None:
+            # Twins may well differ on what is passed over.
+            found = [
+                replace(item, topics=asked(item.topics), unknown=asked(item.unknown))
+                for item in found
+            ]
+        items += found
         origins += [number] * len(reading.items)
     weights = [readings[origin].source.weight for origin in origins]
     kept, contradictions = merge(items, weights)
