@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import HELD_OUT, LABELS, TEXTS
 from topicclf import TopicClassifier, TopicModel
+from topicclf.article import Item
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
@@ -188,3 +189,51 @@ def test_records_that_can_not_be_used_are_counted(tmp_path: Path) -> None:
     assert "1 records can't be used" in run.stderr
     assert "pool.jsonl:2" in run.stderr
     assert _run("shipped", tmp_path / "missing.jsonl").exit_code == 3
+
+
+def test_rounds_go_on_until_the_pool_is_empty(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """Each finds new articles, as many as were asked for while there are so many."""
+    labelled: list[Item] = []
+    sizes = []
+    while found := suggest(shipped, articles, n=40, labelled=labelled):
+        sizes.append(len(found))
+        labelled += [one.item for one in found]
+    assert sizes == [40] * 6 + [16]
+    assert sorted(map(id, labelled)) == sorted(map(id, articles))
+
+
+def test_copies_do_not_crowd_out_what_is_left(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """Not even of the most uncertain article, whether word for word or nearly so."""
+    [first] = suggest(shipped, articles, n=1)
+    text = articles[first.number]["text"]
+    copies = [{**articles[first.number], "text": f"{text} {'Xyz. ' * n}"} for n in range(200)] * 2
+    for pool in ([*copies, *articles], [*articles, *copies]):
+        found = suggest(shipped, pool, n=100)
+        assert len(found) == 100
+        assert sum(item in copies for item in (one.item for one in found)) <= 1
+
+
+def test_many_copies_do_not_make_an_article_more_likely(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """The same articles come out in the same order as from a pool without any."""
+    once = suggest(shipped, articles, n=30)
+    often = suggest(shipped, [*articles, *articles[:50] * 20], n=30)
+    assert [one.item for one in often] == [one.item for one in once]
+
+
+def test_a_pool_in_parts_is_drawn_from_as_a_whole(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """The order does not matter, nor where the stream is cut."""
+    filler = [{"text": f"A quiet day in parish {n}, with tea."} for n in range(1500)]
+    chosen = [
+        {str(item) for item in (one.item for one in suggest(shipped, pool, n=30))}
+        for pool in ([*articles, *filler], [*filler, *reversed(articles)])
+    ]
+    assert len(chosen[0]) == 30
+    assert len(chosen[0] & chosen[1]) >= 28

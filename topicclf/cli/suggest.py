@@ -14,8 +14,8 @@ from topicclf.cli.measuring import load_model
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.labelling.line import training_line
-from topicclf.labelling.suggest import Suggestion
 from topicclf.labelling.suggest import suggest as choose
+from topicclf.labelling.suggestion import Suggestion
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size

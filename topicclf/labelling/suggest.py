@@ -1,10 +1,10 @@
 """Suggestions: the articles whose labels would teach a model most."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from heapq import nlargest
-from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import blake2b
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,14 @@ from scipy import sparse
 
 from topicclf.article import Article, Item
 from topicclf.evaluation.answers import log_odds
-from topicclf.features import read
-from topicclf.learning.matrices import article_matrix
+from topicclf.labelling.draw import Draw
+from topicclf.labelling.likeness import Apart, features_of
+from topicclf.labelling.suggestion import Suggestion
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
 
-__all__ = ["Suggestion", "suggest"]
+__all__ = ["suggest"]
 
 # The most uncertain ones alone are all of a kind; 1 would draw in proportion to uncertainty.
 _SHARPNESS = 8.0
@@ -27,33 +28,9 @@ _SHARPNESS = 8.0
 _LEANING = 2.0
 # One in so many is drawn at random: without, calibration would only ever see hard cases.
 _RANDOM = 4
-# So many times the articles asked for are kept, as some will turn out to be near to others.
-_SPARE = 3
+# So many times the articles asked for are kept of each kind, as some of one are like the other's.
+_SPARE = 2
 _CHUNK = 1000
-# Cosine of two articles that tell the same in nearly the same words.
-_NEAR = 0.9
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """An article worth labelling.
-
-    Attributes:
-        item: The article, as it was handed in.
-        number: Which of the pool it is, from 0 on.
-        topic: The topic that the model is most uncertain about.
-        uncertainty: How uncertain it is: for each topic one half at the threshold and less on
-            either side, above it half as steeply, summed over the topics.
-        probabilities: What it gives each topic.
-        drawn: Whether it was drawn by its uncertainty or at random.
-    """
-
-    item: Item
-    number: int
-    topic: str
-    uncertainty: float
-    probabilities: Mapping[str, float]
-    drawn: Literal["uncertain", "random"] = "uncertain"
 
 
 def suggest(
@@ -80,29 +57,22 @@ def suggest(
 
     Returns:
         At most `n`, so mixed that any first part of them is a good choice too; fewer where the pool
-        is small or tells the same again and again.
+        holds no more that differ and have a known word.
 
     Raises:
         TypeError: An item of the pool is no article.
     """
-    rng = np.random.default_rng(random_state)
-    # The greatest of keys with Gumbel's noise are a draw without replacement: a stream can be
-    # drawn from without knowing its end.
-    uncertain: list[tuple[float, Suggestion]] = []
-    stray: list[tuple[float, Suggestion]] = []
+    vocabulary = model.weights.vocabulary
+    known = features_of(labelled, vocabulary)
+    uncertain, random = (Draw(_SPARE * n, vocabulary=vocabulary, known=known) for _ in range(2))
     for chunk in _judged(model, pool):
-        noise = rng.gumbel(size=len(chunk)).tolist()
-        worth = [
-            (_SHARPNESS * float(np.log(one.uncertainty)) + luck, one)
-            for one, luck in zip(chunk, noise, strict=True)
-        ]
-        uncertain = nlargest(_SPARE * n, uncertain + worth, key=lambda pair: pair[0])
-        lots = list(zip(rng.random(len(chunk)).tolist(), chunk, strict=True))
-        stray = nlargest(_SPARE * n, stray + lots, key=lambda pair: pair[0])
-    order = _mixed([one for _, one in uncertain], [one for _, one in stray])
-    features = _features(model, [one.item for one in order])
-    near = _nearest(features, _features(model, list(labelled))) >= _NEAR
-    return [order[i] for i in _apart(features, ~near, n)]
+        luck = np.array([_luck(one.item, random_state) for one in chunk])
+        worth = _SHARPNESS * np.log([one.uncertainty for one in chunk])
+        # The greatest of keys with Gumbel's noise are a draw without replacement: a stream can be
+        # drawn from without knowing its end.
+        uncertain.add(chunk, worth - np.log(-np.log(luck[:, 0])))
+        random.add(chunk, luck[:, 1])
+    return _mixed(uncertain, random, n)
 
 
 def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggestion]]:
@@ -127,41 +97,28 @@ def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggesti
         start += len(chunk)
 
 
-def _mixed(uncertain: list[Suggestion], stray: list[Suggestion]) -> list[Suggestion]:
-    """Every fourth one at random, the others by their uncertainty; each article once."""
-    order: dict[int, Suggestion] = {}
-    by_worth, by_lot = iter(uncertain), iter(stray)
-    while len(order) < len(uncertain):
-        lot = len(order) % _RANDOM == _RANDOM - 1
-        one = next(by_lot if lot else by_worth, None)
-        if one is None:
-            break
-        order.setdefault(one.number, replace(one, drawn="random") if lot else one)
-    return list(order.values())
+def _luck(item: Item, seed: int) -> NDArray[np.float64]:
+    """Two random numbers above 0 and below 1, the same for the same article.
+
+    What stands in the pool many times has no more chances for it.
+    """
+    text = f"{seed}\n{Article.of(item).joined}".encode("utf-8", "surrogatepass")
+    whole = np.frombuffer(blake2b(text, digest_size=16).digest(), "<u8") >> np.uint64(12)
+    return (whole + 0.5) / 2.0**52
 
 
-def _features(model: "TopicModel", items: list[Item]) -> sparse.csr_matrix:
-    vocabulary = model.weights.vocabulary
-    return article_matrix(read([Article.of(item).joined for item in items], vocabulary), vocabulary)
-
-
-def _nearest(features: sparse.csr_matrix, others: sparse.csr_matrix) -> NDArray[np.float64]:
-    """The cosine of each row to the nearest of the others; zero without any."""
-    nearest = np.zeros(features.shape[0])
-    for start in range(0, others.shape[0], _CHUNK):
-        cosines = features @ others[start : start + _CHUNK].T
-        np.maximum(nearest, cosines.max(axis=1).toarray().ravel(), out=nearest)
-    return nearest
-
-
-def _apart(features: sparse.csr_matrix, free: NDArray[np.bool_], n: int) -> list[int]:
-    """The first `n` rows that are free, say something, and are near to none before them."""
-    # Without a known word nothing is known of an article, and nothing could be learnt from it.
-    free = free & (np.asarray(features.sum(axis=1)).ravel() > 0)
+def _mixed(uncertain: Draw, random: Draw, n: int) -> list[Suggestion]:
+    """Every fourth one at random, the others by their uncertainty; the same or nearly so once."""
+    both = [*uncertain.kept, *(replace(one, drawn="random") for one in random.kept)]
+    apart = Apart(sparse.vstack([uncertain.features, random.features], "csr"))
+    rows = range(len(both))
+    by_worth, by_luck = iter(rows[: len(uncertain.kept)]), iter(rows[len(uncertain.kept) :])
     picked: list[int] = []
-    while free.any() and len(picked) < n:
-        first = int(free.argmax())
-        picked.append(first)
-        free &= (features @ features[first].T).toarray().ravel() < _NEAR
-        free[first] = False
-    return picked
+    while len(picked) < n:
+        at_random = len(picked) % _RANDOM == _RANDOM - 1
+        order = chain(by_luck, by_worth) if at_random else chain(by_worth, by_luck)
+        row = next(filter(apart.take, order), None)
+        if row is None:
+            break
+        picked.append(row)
+    return [both[row] for row in picked]
