@@ -142,7 +142,7 @@ def test_it_says_when_there_are_fewer_than_were_asked_for(tmp_path: Path) -> Non
     pool = _write(tmp_path / "pool.jsonl", [{"text": "Oil and arms exports rose."}, {"text": ""}])
     run = _run("shipped", pool, "-n", "3")
     assert run.exit_code == 0
-    assert "chose 1 of 2 articles, not 3" in run.stderr
+    assert "chose 1 of 2 articles, not 3: each of the others is nearly the same" in run.stderr
     run = _run("shipped", _write(pool, []))
     assert run.exit_code == 3
     assert "no article in" in run.stderr
@@ -179,16 +179,29 @@ def test_a_model_of_ones_own_and_its_data(tmp_path: Path) -> None:
     assert [line["text"] for line in found] == [new["text"]]
 
 
-def test_records_that_can_not_be_used_are_counted(tmp_path: Path) -> None:
-    """The others are answered all the same; the status tells."""
+def test_records_that_can_not_be_used_are_named(tmp_path: Path) -> None:
+    """The others are answered all the same; the status tells, unless they may be left out."""
     pool = tmp_path / "pool.jsonl"
-    pool.write_text('{"text": "Oil and arms exports rose."}\n{broken\n', "utf-8")
-    run = _run("shipped", pool)
-    assert run.exit_code == 1
-    assert len(run.stdout.splitlines()) == 1
-    assert "1 records can't be used" in run.stderr
-    assert "pool.jsonl:2" in run.stderr
+    pool.write_text('{"text": "Oil and arms exports rose."}\n' + "{broken\n" * 12, "utf-8")
+    known = tmp_path / "known.jsonl"
+    known.write_text("[1]\n", "utf-8")
+    for options, status in (([], 1), (["--skip-bad"], 0)):
+        run = _run("shipped", pool, "--labelled", known, *options)
+        assert run.exit_code == status
+        assert len(run.stdout.splitlines()) == 1
+        assert "13 of 14 records can't be used:" in run.stderr
+        for place in ("known.jsonl:1", *(f"pool.jsonl:{line}" for line in range(2, 11))):
+            assert f"{place}: " in run.stderr
+        assert "... and 3 more" in run.stderr
     assert _run("shipped", tmp_path / "missing.jsonl").exit_code == 3
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_pool_is_read(tmp_path: Path) -> None:
+    """And not made: it may be a slip of the pen."""
+    run = _run("shipped", tmp_path / "missing.jsonl", "--out", tmp_path / "nope" / "next.jsonl")
+    assert run.exit_code == 3
+    assert f"there is no folder {tmp_path / 'nope'}" in run.stderr
+    assert not (tmp_path / "nope").exists()
 
 
 def test_rounds_go_on_until_the_pool_is_empty(
@@ -208,13 +221,13 @@ def test_copies_do_not_crowd_out_what_is_left(
     shipped: TopicModel, articles: list[dict[str, object]]
 ) -> None:
     """Not even of the most uncertain article, whether word for word or nearly so."""
-    [first] = suggest(shipped, articles, n=1)
-    text = articles[first.number]["text"]
-    copies = [{**articles[first.number], "text": f"{text} {'Xyz. ' * n}"} for n in range(200)] * 2
+    [best] = suggest(shipped, articles, n=1)
+    first = articles[best.number]
+    copies = [{**first, "text": f"{first['text']} {'Xyz. ' * n}"} for n in range(200)] * 2
     for pool in ([*copies, *articles], [*articles, *copies]):
         found = suggest(shipped, pool, n=100)
         assert len(found) == 100
-        assert sum(item in copies for item in (one.item for one in found)) <= 1
+        assert sum(one.item in copies for one in found) <= 1
 
 
 def test_many_copies_do_not_make_an_article_more_likely(
@@ -231,9 +244,7 @@ def test_a_pool_in_parts_is_drawn_from_as_a_whole(
 ) -> None:
     """The order does not matter, nor where the stream is cut."""
     filler = [{"text": f"A quiet day in parish {n}, with tea."} for n in range(1500)]
-    chosen = [
-        {str(item) for item in (one.item for one in suggest(shipped, pool, n=30))}
-        for pool in ([*articles, *filler], [*filler, *reversed(articles)])
-    ]
+    pools: list[list[Item]] = [[*articles, *filler], [*filler, *reversed(articles)]]
+    chosen = [{str(one.item) for one in suggest(shipped, pool, n=30)} for pool in pools]
     assert len(chosen[0]) == 30
     assert len(chosen[0] & chosen[1]) >= 28

@@ -16,6 +16,7 @@ from topicclf.errors import DataError
 from topicclf.labelling.line import training_line
 from topicclf.labelling.suggest import suggest as choose
 from topicclf.labelling.suggestion import Suggestion
+from topicclf.learning.data import Problem, listing
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size
@@ -36,6 +37,9 @@ __all__ = ["suggest"]
               help="Of the draws.")  # fmt: skip
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write; standard output by default.")  # fmt: skip
+@click.option("--skip-bad", is_flag=True,
+              help="Leave bad records out and be content; without it the status is 1."
+              )  # fmt: skip
 @label_options
 def suggest(
     *,
@@ -46,6 +50,7 @@ def suggest(
     labelled: tuple[str, ...],
     seed: int,
     out: Path | None,
+    skip_bad: bool,
 ) -> None:
     """Choose the articles of POOL whose labels would teach MODEL most.
 
@@ -62,15 +67,21 @@ def suggest(
       topicclf suggest my-model pool.jsonl -n 100 --labelled my.jsonl --out next.jsonl
       topicclf suggest shipped 'archive/*.txt' > next.jsonl
     """  # noqa: D301
+    if out and not out.absolute().parent.is_dir():
+        msg = f"{out}: there is no folder {out.parent}"
+        raise DataError(msg)
     offered = _Articles.found(pool, labels.read)
     known = _Articles.found(labelled, labels.read)
     with progress(total_size(offered.files), unit="articles") as bar:
         chosen = choose(
             load_model(model), offered.read(bar), n=count, labelled=known.read(), random_state=seed
         )
-    bad = offered.bad + known.bad
+    bad = known.bad + offered.bad
+    if bad:
+        records = len(bad) + known.count + offered.count
+        click.echo(f"{len(bad)} of {records} records can't be used:\n{listing(bad)}", err=True)
     if not offered.count:
-        msg = f"no article in {', '.join(pool)}" + (f"; {bad[0]}" if bad else "")
+        msg = f"no article in {', '.join(pool)}"
         raise DataError(msg)
     content = b"".join(encoded(_unlabelled(one, labels)) + b"\n" for one in chosen)
     if out:
@@ -78,8 +89,7 @@ def suggest(
     else:
         click.echo(content, nl=False)
     click.echo(_summary(len(chosen), offered.count, count), err=True)
-    if bad:
-        click.echo(f"{len(bad)} records can't be used; the first: {bad[0]}", err=True)
+    if bad and not skip_bad:
         sys.exit(1)
 
 
@@ -96,7 +106,7 @@ class _Articles:
 
     files: list[str]
     options: ReadOptions
-    bad: list[BadRecord] = field(default_factory=list)
+    bad: list[Problem] = field(default_factory=list)
     count: int = 0
 
     @classmethod
@@ -107,7 +117,7 @@ class _Articles:
         bar = bar or Progress()
         for record in read_records(self.files, options=self.options, on_bytes=bar.add_bytes):
             if isinstance(record, BadRecord):
-                self.bad.append(record)
+                self.bad.append(Problem(f"{record.file}:{record.line}", record.problem))
             else:
                 self.count += 1
                 bar.add_items(1)
@@ -132,7 +142,7 @@ def _summary(chosen: int, offered: int, asked: int) -> str:
     said = f"chose {chosen:,} of {offered:,} articles"
     if chosen < asked:
         return (
-            f"{said}, not {asked:,}: the others are nearly the same as these or as labelled ones, "
-            "or hold no word that the model knows"
+            f"{said}, not {asked:,}: each of the others is nearly the same as a labelled one or "
+            "another of the pool, or holds no word that the model knows"
         )
     return f"{said}; fill in their topics"

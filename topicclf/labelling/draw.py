@@ -44,7 +44,7 @@ class Draw:
         n_before = len(self.kept)
         both = [*self.kept, *(offered[row] for row in rows[free].tolist())]
         both_keys = np.concatenate([self._keys, keys[rows[free]]])
-        both_features = sparse.vstack([self.features, features[free]], "csr")
+        both_features = sparse.csr_matrix(sparse.vstack([self.features, features[free]]))
         apart = Apart(both_features, settled=n_before)
         order = np.argsort(-both_keys, kind="stable").tolist()
         best = [row for row in order if apart.take(row)][: self._n]

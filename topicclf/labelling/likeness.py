@@ -23,11 +23,13 @@ _HEAVY = 0.5
 
 def features_of(items: Iterable[Item], vocabulary: Vocabulary) -> sparse.csr_matrix:
     """Articles as features, shape (n_articles, n_features), float32; all but these are let go."""
-    parts = [sparse.csr_matrix((0, vocabulary.n_features), dtype=np.float32)]
     left = iter(items)
-    while texts := [Article.of(item).joined for item in islice(left, _CHUNK)]:
+    parts: list[sparse.csr_matrix] = []
+    # Without any article there is a matrix without rows.
+    while not parts or parts[-1].shape[0] == _CHUNK:
+        texts = [Article.of(item).joined for item in islice(left, _CHUNK)]
         parts.append(article_matrix(read(texts, vocabulary), vocabulary))
-    return sparse.vstack(parts, "csr")
+    return sparse.csr_matrix(sparse.vstack(parts))
 
 
 def like_any(features: sparse.csr_matrix, others: sparse.csr_matrix) -> NDArray[np.bool_]:
@@ -53,7 +55,7 @@ class Apart:
         self._passed = np.zeros(features.shape[0], bool)
         later = _likely(features[settled:], features)
         earlier = sparse.csr_matrix((settled, features.shape[0]), dtype=later.dtype)
-        likely = sparse.vstack([earlier, later], "csr")
+        likely = sparse.csr_matrix(sparse.vstack([earlier, later]))
         self._likely = likely + likely.T
 
     def take(self, row: int) -> bool:
@@ -72,14 +74,14 @@ class Apart:
 
 def _likely(features: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
     """Something in every cell of a row and one of the others that are nearly the same."""
-    parts = [sparse.csr_matrix((0, others.shape[0]), dtype=np.float32)]
-    for start in range(0, features.shape[0], _CHUNK):
+    parts: list[sparse.csr_matrix] = []
+    for start in range(0, max(features.shape[0], 1), _CHUNK):
         found = _heavy(features[start : start + _CHUNK]) @ others.T
         # What the light part adds to a cosine is its length at most.
         found.data[found.data < _ALIKE - np.sqrt(1 - _HEAVY)] = 0
         found.eliminate_zeros()
         parts.append(found)
-    return sparse.vstack(parts, "csr")
+    return sparse.csr_matrix(sparse.vstack(parts))
 
 
 def _heavy(features: sparse.csr_matrix) -> sparse.csr_matrix:

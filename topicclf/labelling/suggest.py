@@ -104,13 +104,13 @@ def _luck(item: Item, seed: int) -> NDArray[np.float64]:
     """
     text = f"{seed}\n{Article.of(item).joined}".encode("utf-8", "surrogatepass")
     whole = np.frombuffer(blake2b(text, digest_size=16).digest(), "<u8") >> np.uint64(12)
-    return (whole + 0.5) / 2.0**52
+    return np.asarray((whole + 0.5) / 2.0**52, np.float64)
 
 
 def _mixed(uncertain: Draw, random: Draw, n: int) -> list[Suggestion]:
     """Every fourth one at random, the others by their uncertainty; the same or nearly so once."""
     both = [*uncertain.kept, *(replace(one, drawn="random") for one in random.kept)]
-    apart = Apart(sparse.vstack([uncertain.features, random.features], "csr"))
+    apart = Apart(sparse.csr_matrix(sparse.vstack([uncertain.features, random.features])))
     rows = range(len(both))
     by_worth, by_luck = iter(rows[: len(uncertain.kept)]), iter(rows[len(uncertain.kept) :])
     picked: list[int] = []
