@@ -12,13 +12,14 @@ from pathlib import Path
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from topicclf.evaluation.answers import known_labels
 from topicclf.labelling.audit import audit
-from topicclf.learning.data import Labelled, read_labelled
+from topicclf.learning.data import Source, read_source
+from topicclf.workshop.dataset import gather
 from training.recipe import REPOSITORY
 from training.stories import story
 
@@ -26,34 +27,25 @@ _OURS = ("articles.jsonl", "contrasts.jsonl", "widening.jsonl")
 
 
 def turned_round(
-    items: list[Labelled], *, n: int, seed: int
-) -> tuple[list[Labelled], set[tuple[int, str]]]:
+    labels: NDArray[np.int8], *, n: int, seed: int
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Turn labels round, as many yes as no, and as many of each topic.
 
     Args:
-        items: The articles.
+        labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         n: How many labels in all.
         seed: Which.
 
     Returns:
-        The articles, and the row and topic of what was turned round.
+        The labels, and which of them were turned round.
     """
-    topics = sorted({topic for item in items for topic in item.topics})
-    labels = known_labels(items, topics)
     rng = np.random.default_rng(seed)
-    turned = {
-        (int(row), topic)
-        for column, topic in enumerate(topics)
-        for value in (0, 1)
-        for row in rng.choice(
-            np.flatnonzero(labels[:, column] == value), n // (2 * len(topics)), replace=False
-        )
-    }
-    wrong = [
-        replace(item, topics=item.topics ^ {topic for topic in topics if (row, topic) in turned})
-        for row, item in enumerate(items)
-    ]
-    return wrong, turned
+    turned = np.zeros(labels.shape, bool)
+    for column, of_topic in enumerate(labels.T):
+        for value in (0, 1):
+            rows = np.flatnonzero(of_topic == value)
+            turned[rng.choice(rows, n // (2 * labels.shape[1]), replace=False), column] = True
+    return np.where(turned, 1 - labels, labels), turned
 
 
 @click.command(help=__doc__)
@@ -65,20 +57,21 @@ def turned_round(
 def main(corpus: Path | None, n: int, seed: int, jobs: int) -> None:
     """Run the command line."""
     paths = [corpus / "annotated.jsonl.gz"] if corpus else [REPOSITORY / name for name in _OURS]
-    items = [item for path in paths for item in read_labelled(path)[0]]
-    wrong, turned = turned_round(items, n=n, seed=seed)
-    groups = np.unique([story(item.fields) for item in items], return_inverse=True)[1]
-    found, _ = audit(wrong, groups=groups, n_jobs=jobs)
-    hits = np.array([(doubt.row, doubt.topic) in turned for doubt in found])
-    click.echo(f"{len(items)} articles, {len(turned)} labels turned round, seed {seed}")
+    data, items, _ = gather([read_source(Source(path)) for path in paths], skip_bad=True)
+    wrong, turned = turned_round(data.labels, n=n, seed=seed)
+    names = [story(item.fields) for item in items]
+    found, _ = audit(replace(data, labels=wrong, stories=names), n_jobs=jobs)
+    hits = np.array([turned[doubt.row, data.topics.index(doubt.topic)] for doubt in found])
+    total = turned.sum()
+    click.echo(f"{len(items)} articles, {total} labels turned round, seed {seed}")
     for k in (50, 100, 200, 400):
         click.echo(f"of the first {k:3} doubts {hits[:k].mean():6.1%} were turned round")
     confident = np.array([doubt.confident for doubt in found])
     click.echo(
         f"{confident.sum()} count as wrong by confident learning: {hits[confident].mean():.1%} of "
-        f"them were turned round, {hits[confident].sum() / len(turned):.1%} of what was"
+        f"them were turned round, {hits[confident].sum() / total:.1%} of what was"
     )
-    click.echo(f"among all {len(found)} doubts are {hits.sum() / len(turned):.1%} of them")
+    click.echo(f"among all {len(found)} doubts are {hits.sum() / total:.1%} of them")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.labelling.audit import audit
 from topicclf.labelling.doubts import doubts
-from topicclf.learning.data import read_labelled
+from topicclf.learning.data import Source, read_source
+from topicclf.workshop.dataset import TrainingSet, gather
 
 LINES: list[dict[str, Any]] = [
     {"id": f"a{n}", "text": text, "topics": sorted(topics)}
@@ -25,6 +27,10 @@ LINES: list[dict[str, Any]] = [
 def _write(path: Path, lines: list[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return path
+
+
+def _training_set(path: Path) -> TrainingSet:
+    return gather([read_source(Source(path))])[0]
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -41,7 +47,7 @@ def test_labels_flipped_on_purpose_are_found(tmp_path: Path) -> None:
         for row in rng.choice(len(lines), 10, replace=False).tolist():
             lines[row]["topics"] = sorted({*lines[row]["topics"]} ^ {topic})
             flipped.add((row, topic))
-    found, _ = audit(read_labelled(_write(tmp_path / "my.jsonl", lines))[0])
+    found, _ = audit(_training_set(_write(tmp_path / "my.jsonl", lines)))
     top = {(doubt.row, doubt.topic) for doubt in found[:20]}
     assert len(top & flipped) >= 14
 
@@ -149,25 +155,45 @@ def test_a_story_is_not_judged_by_its_own_retelling(tmp_path: Path) -> None:
         for n in range(4)
     ]
     lines = [{**line, "story": line["id"]} for line in LINES]
-    items = read_labelled(_write(tmp_path / "my.jsonl", [*lines, *odd]))[0]
-    alone = {doubt.row for doubt in audit(items)[0] if doubt.topic == "disaster"}
-    stories = [item.fields["story"] for item in items]
-    groups = np.unique(np.array(stories), return_inverse=True)[1]
-    together = {doubt.row for doubt in audit(items, groups=groups)[0] if doubt.topic == "disaster"}
-    zoo = set(range(len(lines), len(items)))
+    data = _training_set(_write(tmp_path / "my.jsonl", [*lines, *odd]))
+    alone = {doubt.row for doubt in audit(data)[0] if doubt.topic == "disaster"}
+    grouped = replace(data, stories=[line["story"] for line in [*lines, *odd]])
+    together = {doubt.row for doubt in audit(grouped)[0] if doubt.topic == "disaster"}
+    zoo = set(range(len(lines), len(data.texts)))
     assert not alone & zoo
     assert zoo <= together
 
 
 def test_data_that_can_not_be_learnt_is_refused(tmp_path: Path) -> None:
     """With the reason, and without a traceback."""
-    lines = [{**line, "topics": []} for line in LINES]
-    path = _write(tmp_path / "my.jsonl", lines)
-    with pytest.raises(DataError, match="there is no topic to learn"):
-        audit(read_labelled(path)[0])
+    path = _write(tmp_path / "my.jsonl", [{**line, "topics": []} for line in LINES])
     run = _run(path)
     assert run.exit_code == 3
     assert "no article carries a topic" in run.stderr
+    _write(path, [{**line, "topics": ["defence"]} for line in LINES])
+    with pytest.raises(DataError, match="no article without topic 'defence'"):
+        audit(_training_set(path))
+    run = _run(path)
+    assert run.exit_code == 3
+    assert "no article without topic 'defence'" in run.stderr
     run = _run(_write(path, LINES), "--group", "sotry")
     assert run.exit_code == 3
     assert "no article has a field 'sotry'" in run.stderr
+
+
+def test_learning_in_no_process_makes_no_sense(tmp_path: Path) -> None:
+    """Nor in fewer."""
+    for jobs in ("0", "-1"):
+        run = _run(_write(tmp_path / "my.jsonl", LINES), "--jobs", jobs)
+        assert run.exit_code == 2
+        assert f"Invalid value for '--jobs': {jobs} is not in the range x>=1" in run.stderr
+
+
+def test_weights_choose_between_twins_and_nothing_else(tmp_path: Path) -> None:
+    """A file that weighs a lot does not outvote the others."""
+    text = "Soldiers began an exercise near the border; the navy ordered two frigates from the yard."
+    odd = [{"text": f"{text} {n}", "topics": []} for n in range(2)]
+    paths = [_write(tmp_path / "my.jsonl", LINES), _write(tmp_path / "odd.jsonl", odd)]
+    runs = [_run(paths[0], f"{paths[1]}{weight}", "--json") for weight in ("", ":50")]
+    assert runs[0].stdout == runs[1].stdout
+    assert "odd.jsonl" in runs[0].stdout

@@ -3,7 +3,7 @@
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -39,7 +39,8 @@ _SHOWN_CHARACTERS = 80
               help="Print JSON lines: each article with its topics, to correct and train on, and "
               "its 'doubts'.")  # fmt: skip
 @click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
-@click.option("--jobs", metavar="N", type=int, help="How many processes learn; one by default.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1),
+              help="How many processes learn; one by default.")  # fmt: skip
 @label_options
 def audit(
     *,
@@ -53,7 +54,7 @@ def audit(
 ) -> None:
     """Find the labels in DATA that are most likely wrong.
 
-    Models learn from four fifths of the articles at a time and judge the others. What they say
+    Models learn from most of the articles at a time and judge the others. What they say
     against a label is shown with the sentences that speak for the topic most. Read them: the
     label may be right, and the article hard. DATA is what train takes.
 
@@ -63,13 +64,14 @@ def audit(
       topicclf audit my.jsonl --json > corrected.jsonl
       topicclf train my.jsonl corrected.jsonl:2 --out my-model
     """  # noqa: D301
-    _, items, problems = gather(read_sources(data, labels), skip_bad=skip_bad)
+    made, items, problems = gather(read_sources(data, labels), skip_bad=skip_bad)
     for problem in problems:
         click.echo(f"left out: {problem}", err=True)
-    groups = None if group is None else stories(items, group)
+    if group is not None:
+        made = replace(made, stories=stories(items, group))
     with warnings.catch_warnings(record=True) as said, stages():
         warnings.simplefilter("always", UserWarning)
-        found, model = find(items, groups=groups, n_jobs=jobs)
+        found, model = find(made, n_jobs=jobs)
     for warning in said:
         click.echo(str(warning.message), err=True)
     report = _Report(found[:count], items, model)

@@ -36,7 +36,7 @@ def doubts(
 
     Confident learning, topic by topic: Northcutt, Jiang and Chuang (2021), "Confident Learning:
     Estimating Uncertainty in Dataset Labels", JAIR. A label counts as wrong when the other one is
-    as probable as it is on average where it is given.
+    at least as probable as on average among the articles that have it.
 
     Args:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
