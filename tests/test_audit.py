@@ -191,7 +191,9 @@ def test_learning_in_no_process_makes_no_sense(tmp_path: Path) -> None:
 
 def test_weights_choose_between_twins_and_nothing_else(tmp_path: Path) -> None:
     """A file that weighs a lot does not outvote the others."""
-    text = "Soldiers began an exercise near the border; the navy ordered two frigates from the yard."
+    text = (
+        "Soldiers began an exercise near the border; the navy ordered two frigates from the yard."
+    )
     odd = [{"text": f"{text} {n}", "topics": []} for n in range(2)]
     paths = [_write(tmp_path / "my.jsonl", LINES), _write(tmp_path / "odd.jsonl", odd)]
     runs = [_run(paths[0], f"{paths[1]}{weight}", "--json") for weight in ("", ":50")]

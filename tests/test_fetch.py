@@ -397,6 +397,47 @@ def test_missing_and_changed_articles_are_named(server: Published, tmp_path: Pat
     assert len(_lines(tmp_path / "out" / "labelled.jsonl.gz")) == len(FILES) - 1
 
 
+@pytest.mark.parametrize(
+    ("source", "content"),
+    [
+        ("allsides", b"[]"),
+        ("bills", b"null"),
+        ("congress", b"[1]"),
+        ("transcripts", b"<a>"),
+        ("wikipedia", b"a: ["),
+    ],
+)
+def test_a_file_in_another_format_is_named_and_the_others_are_read(
+    server: Published, tmp_path: Path, source: str, content: bytes
+) -> None:
+    """Whatever it holds instead."""
+    path = FILES[source][0]
+    server.files[f"/o/{source}.tar.gz"] = _pack({path: content}, f"{source}/")
+    run = _corpora(tmp_path, "--only", "labelled.jsonl.gz")
+    assert run.exit_code == 1
+    assert f"1 files were left out: {source}: {path}: not in the format known" in run.output
+    assert len(_lines(tmp_path / "out" / "labelled.jsonl.gz")) == len(FILES)
+
+
+def test_a_story_without_text_is_in_another_format(tmp_path: Path) -> None:
+    """And named as such."""
+    stories = STORIES.replace(b"<TEXT>", b"<WORDS>")
+    archive = _pack({"reut2-000.sgm": stories}, "reuters/")
+    with publish() as published:
+        published.files["/o/reuters.tar.gz"] = archive
+        registry = tmp_path / "registry.toml"
+        registry.write_text(
+            f'archive_url = "{published.url}/{{repository}}.tar.gz"\nfile_url = ""\n'
+            '[[sources]]\nname = "reuters"\nrepository = "o/reuters"\n'
+            f'commit = "{COMMIT}"\nmembers = ["*"]\n[sources.sha256]\n'
+            f'"0.sgm" = "{hashlib.sha256(stories).hexdigest()}"\n'
+            '[[corpora]]\nfile = "coded.jsonl.gz"\nsources = ["reuters"]\n',
+            "utf-8",
+        )
+        run = _corpora(tmp_path)
+    assert "1 files were left out: reuters: 0.sgm: not in the format known" in run.output
+
+
 def test_a_source_that_is_gone_is_told_without_a_traceback(
     server: Published, tmp_path: Path
 ) -> None:

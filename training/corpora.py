@@ -59,7 +59,7 @@ def articles(registry: Registry, source: Source, problems: list[str]) -> Iterato
     for path, content in _shown(files(registry, source), source.name):
         try:
             yield from list(parse(path, content))
-        except (ValueError, KeyError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             problems.append(f"{source.name}: {path}: not in the format known ({error!r})")
 
 
