@@ -1,9 +1,11 @@
 """Make a topic model: the shipped one, or one of your own.
 
+\b
 python training/train.py --corpus FOLDER     the shipped model, from the full corpora
-python training/train.py --data my.jsonl     one of your own, as `topicclf train` makes it
+python training/train.py --data my.jsonl     one of your own, as `topicclf train` makes it, and
+                                             its estimator as pipeline.joblib
 python training/train.py                     a small one, from the corpus in the repository
-"""
+"""  # noqa: D301
 
 import io
 import sys
@@ -22,20 +24,14 @@ if __package__ in (None, ""):
 
 from topicclf import TopicClassifier, __version__
 from topicclf.artifact import write_beside
+from topicclf.cli.label_options import read_sources
 from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
-from topicclf.learning.data import (
-    Labelled,
-    Problem,
-    Source,
-    listing,
-    merge,
-    read_labelled,
-    read_source,
-)
+from topicclf.evaluation.answers import known_labels
+from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
 from topicclf.workshop import train as workshop
 from topicclf.workshop.card import write_card
-from topicclf.workshop.dataset import TrainingSet
+from topicclf.workshop.dataset import TrainingSet, understood
 from training.recipe import CorpusEntry, Recipe
 from training.stories import story
 
@@ -75,15 +71,10 @@ def gather(
         for i, item in kept.items()
         for example in _examples(item, entries[i], story(item.fields))
     ]
-    column = {topic: i for i, topic in enumerate(topics)}
-    labels = np.zeros((len(examples), len(topics)), np.int8)
-    for row, example in enumerate(examples):
-        labels[row, [column[topic] for topic in example.topics]] = 1
-        labels[row, [column[topic] for topic in example.unknown]] = -1
     counts = Counter(entry.file for entry in (entries[i] for i in kept))
     return TrainingSet(
-        texts=[example.text for example in examples],
-        labels=labels,
+        texts=[example.item.joined for example in examples],
+        labels=known_labels([example.item for example in examples], topics),
         weight=np.array([example.weight for example in examples]),
         trusted=np.array([example.trusted for example in examples]),
         measured=np.array([example.entry.measured for example in examples]),
@@ -112,9 +103,7 @@ def gather(
 
 @dataclass(frozen=True)
 class _Example:
-    text: str
-    topics: frozenset[str]
-    unknown: frozenset[str]
+    item: Labelled
     entry: CorpusEntry
     story: str
     whole: bool = True
@@ -136,7 +125,7 @@ class _Example:
 
 def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
     """The article, and each paragraph that has labels of its own."""
-    found = [_Example(item.joined, item.topics, item.unknown, entry, name)]
+    found = [_Example(item, entry, name)]
     labels = item.fields.get("passages")
     if not entry.passages_weight or labels is None or len(labels) < 2:
         return found
@@ -145,9 +134,15 @@ def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
     for paragraph, its in zip(item.text.split("\n\n"), labels, strict=True):
         text.append(paragraph)
         topics.update(its)
-        if sum(len(part.split()) for part in text) >= _PARAGRAPH_WORDS:
-            joined = "\n".join(text)
-            found.append(_Example(joined, frozenset(topics), frozenset(), entry, name, whole=False))
+        if sum(len(each.split()) for each in text) >= _PARAGRAPH_WORDS:
+            part = replace(
+                item,
+                text="\n".join(text),
+                title="",
+                topics=frozenset(topics),
+                unknown=frozenset(),
+            )
+            found.append(_Example(part, entry, name, whole=False))
             text, topics = [], set()
     return found
 
@@ -175,11 +170,28 @@ def save(classifier: TopicClassifier, out: Path) -> None:
     write_card(classifier.model_, out)
 
 
+def _from_data(data: Sequence[str], plan: workshop.Plan) -> TopicClassifier:
+    prepared = workshop.prepare(read_sources(data, plan.labels), plan)
+    _left_out(prepared.problems)
+    for line in understood(prepared.data):
+        click.echo(line, err=True)
+    found = workshop.fit(prepared, plan)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return found.classifier
+
+
+def _left_out(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"left out: {problem}", err=True)
+
+
 @click.command(help=__doc__)
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="Folder of the full corpora; makes the shipped model.")  # fmt: skip
-@click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True,
-              help="JSON lines with text, topics and perhaps title and unknown.")  # fmt: skip
+@click.option("--data", multiple=True, metavar="FILE",
+              help="What `topicclf train` takes, with a weight as in my.jsonl:30 or without one. "
+              "May be given several times.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
               help="Folder for the model; models/news with --corpus, else ./model.")  # fmt: skip
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, exists=True),
@@ -188,7 +200,7 @@ def save(classifier: TopicClassifier, out: Path) -> None:
 @click.option("--jobs", default=2, show_default=True, help="How many processes learn.")
 def main(
     corpus: Path | None,
-    data: Sequence[Path],
+    data: Sequence[str],
     out: Path | None,
     recipe_file: Path,
     skip_bad_lines: bool,
@@ -198,24 +210,21 @@ def main(
     if corpus and data:
         msg = "--corpus makes the shipped model and --data one of your own: give one of them"
         raise click.UsageError(msg)
+    out = out or (SHIPPED if corpus else Path("model"))
     try:
+        workshop.check_place(out)
         with stages():
             if data:
-                plan = workshop.Plan(skip_bad=skip_bad_lines, n_jobs=jobs)
-                prepared = workshop.prepare([read_source(Source(path)) for path in data], plan)
-                problems = prepared.problems
-                classifier = workshop.fit(prepared, plan).classifier
+                classifier = _from_data(data, workshop.Plan(skip_bad=skip_bad_lines, n_jobs=jobs))
             else:
                 recipe = Recipe.load(recipe_file)
                 recipe = recipe if corpus else recipe.from_repository()
                 examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+                _left_out(problems)
                 classifier = train(examples, recipe.settings, n_jobs=jobs)
-            for problem in problems:
-                click.echo(f"left out: {problem}", err=True)
+        save(classifier, out)
     except (DataError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    out = out or (SHIPPED if corpus else Path("model"))
-    save(classifier, out)
     for topic, numbers in classifier.out_of_fold_.items():
         click.echo(
             f"{topic:12} F1 {numbers['f1']:.3f}  AP {numbers['average_precision']:.3f}  "
