@@ -1,4 +1,4 @@
-"""The training script beside the command that trains."""
+"""The scripts that train and measure the shipped model."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import LABELS, TEXTS
 from topicclf.cli.group import commands
+from training.evaluate import main as evaluate
 from training.train import main
 
 LINES = [
@@ -68,3 +69,15 @@ def test_data_that_is_not_there_is_named(tmp_path: Path) -> None:
     run = _script("--data", f"{_write(tmp_path / 'my.jsonl', LINES)}:0", "--out", tmp_path / "m")
     assert run.exit_code == 1
     assert "'0' is no weight" in run.stderr
+
+
+def test_without_the_full_corpora_only_our_own_articles_are_measured() -> None:
+    """Even where a folder of them stands beside the clone."""
+    run = CliRunner().invoke(evaluate, ["--no-peers"])
+    assert run.exit_code == 0, run.output
+    assert "dev and dev-modern are not measured (see --corpus)" in run.stderr
+    first = [line.split()[0] for line in run.stdout.splitlines() if line]
+    assert first.count("held-out") == 2
+    assert "dev" not in first
+    assert "peers," not in first
+    assert "macro-F1, held-out, long" in run.stdout
