@@ -70,6 +70,7 @@ def test_texts_that_say_nothing_are_passed_over(shipped: TopicModel) -> None:
     """Empty ones, and those in another script; then there are fewer than were asked for."""
     found = suggest(shipped, ["", "海軍は護衛艦を発注した。", "Oil and arms exports rose."], n=3)
     assert [one.number for one in found] == [2]
+    assert suggest(shipped, ["Oil and arms exports rose."], n=0) == []
 
 
 def test_the_pool_is_read_once(shipped: TopicModel, articles: list[dict[str, object]]) -> None:

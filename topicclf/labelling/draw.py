@@ -37,7 +37,8 @@ class Draw:
 
     def add(self, offered: Sequence[Suggestion], keys: NDArray[np.float64]) -> None:
         """Take the next articles of the stream, with a key for each, shape (n_offered,)."""
-        least = self._keys[-1] if len(self.kept) == self._n else -np.inf
+        full = len(self.kept) == self._n
+        least = self._keys.min(initial=np.inf) if full else -np.inf
         rows = np.flatnonzero(keys > least)
         features = features_of((offered[row].item for row in rows.tolist()), self._vocabulary)
         free = (np.diff(features.indptr) > 0) & ~like_any(features, self._known)
