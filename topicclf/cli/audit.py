@@ -1,7 +1,6 @@
 """``topicclf audit``."""
 
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -11,7 +10,7 @@ import click
 
 from topicclf import TopicModel, highlight
 from topicclf.cli.label_options import label_options, read_sources
-from topicclf.cli.terminal import coloured, stages
+from topicclf.cli.terminal import coloured, stages, warnings_told
 from topicclf.evaluation.mistakes import evidence_for
 from topicclf.labelling.audit import audit as find
 from topicclf.labelling.doubts import Doubt
@@ -68,12 +67,10 @@ def audit(
     for problem in problems:
         click.echo(f"left out: {problem}", err=True)
     if group is not None:
-        made = replace(made, stories=stories(items, group))
-    with warnings.catch_warnings(record=True) as said, stages():
-        warnings.simplefilter("always", UserWarning)
+        with warnings_told():
+            made = replace(made, stories=stories(items, group))
+    with warnings_told(), stages():
         found, model = find(made, n_jobs=jobs)
-    for warning in said:
-        click.echo(str(warning.message), err=True)
     report = _Report(found[:count], items, model)
     if as_json:
         for line in report.lines(labels):

@@ -10,6 +10,7 @@ import click
 
 from topicclf import __version__
 from topicclf.errors import TopicclfError
+from topicclf.hint import did_you_mean
 
 __all__ = ["COMMANDS", "STATUSES", "commands"]
 
@@ -59,10 +60,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            import difflib  # Slow to import, and seldom needed.
-
-            near = difflib.get_close_matches(name, COMMANDS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+            hint = did_you_mean(name, COMMANDS, otherwise=f"there are {', '.join(COMMANDS)}")
             ctx.fail(f"no command {name!r}; {hint}")
         return super().resolve_command(ctx, args)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from topicclf.hint import did_you_mean
+
 __all__ = ["SHARE", "is_shipped", "model_option", "names", "topic_among"]
 
 
@@ -55,9 +57,6 @@ def topic_among(topics: Collection[str], name: str) -> str:
     """
     if name in topics:
         return name
-    import difflib  # Slow to import, and seldom needed.
-
-    near = difflib.get_close_matches(name, topics, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"the topics are {', '.join(topics)}"
+    hint = did_you_mean(name, topics, otherwise=f"the topics are {', '.join(topics)}")
     msg = f"no topic {name!r}; {hint}"
     raise click.BadParameter(msg)

@@ -1,6 +1,5 @@
 """What a model says of labelled articles, beside what they carry."""
 
-import difflib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
+from topicclf.hint import did_you_mean
 
 if TYPE_CHECKING:
     from topicclf.learning.data import Labelled
@@ -123,8 +123,7 @@ def no_topic(topic: str, known: Collection[str]) -> str:
     >>> no_topic("trode", ["trade", "defence"])
     "the model knows no topic 'trode'; did you mean 'trade'?"
     """
-    near = difflib.get_close_matches(topic, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"it knows {listed(known)}"
+    hint = did_you_mean(topic, known, otherwise=f"it knows {listed(known)}")
     return f"the model knows no topic {topic!r}; {hint}"
 
 

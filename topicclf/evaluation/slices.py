@@ -1,6 +1,5 @@
 """Slices: the articles that share a field's value, or a part of its date."""
 
-import difflib
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from topicclf.errors import DataError
 from topicclf.evaluation.wording import one_line
+from topicclf.hint import did_you_mean
 from topicclf.writing.row import as_json
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
         item.fields.get(name) if name in there else _inner(item.fields, name) for item in items
     ]
     if name not in there and all(value is None for value in found):
-        near = difflib.get_close_matches(name, there, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"they have {', '.join(sorted(there))}"
+        hint = did_you_mean(name, there, otherwise=f"they have {', '.join(sorted(there))}")
         msg = f"no article has a field {name!r}; {hint}"
         raise DataError(msg)
     texts = [_text(value) for value in found]

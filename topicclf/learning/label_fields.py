@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from topicclf.errors import DataError
+from topicclf.hint import did_you_mean
 from topicclf.records import ReadOptions, Record
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
 
@@ -109,8 +109,8 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         return _columns(columns, records[0].file)
     wanted = options.topics_field or (columns[0] if columns and "topics" not in names else None)
     if records and wanted is not None and wanted not in names:
-        near = get_close_matches(wanted, names, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, names))}"
+        there = f"there are {', '.join(map(repr, names))}"
+        hint = did_you_mean(wanted, names, otherwise=there)
         msg = f"{records[0].file}: no field {wanted!r}; {hint}"
         raise DataError(msg)
     by_name = {name.strip().lower(): name for name in reversed(names)}

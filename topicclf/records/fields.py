@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from topicclf.hint import did_you_mean
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 
@@ -71,10 +72,7 @@ class FieldFinder:
         wanted = self._options.text_field
         if wanted is None:
             return f"no field is called 'text', 'body' or the like; {there}: name the text's field"
-        import difflib  # Slow to import, and seldom needed.
-
-        near = difflib.get_close_matches(wanted, names, 1)
-        return f"no field {wanted!r}; " + (f"did you mean {near[0]!r}?" if near else there)
+        return f"no field {wanted!r}; {did_you_mean(wanted, names, otherwise=there)}"
 
     def _find(self, names: tuple[str, ...]) -> tuple[str | None, str | None]:
         if len(self._found) >= _REMEMBERED:
