@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -65,9 +65,9 @@ class Supervision:
         """What is known of some topics."""
         return replace(self, labels=self.labels[:, topics])
 
-    def without(self, fold: int) -> "Supervision":
-        """What is known outside of a fold."""
-        held = self.folds[:, np.newaxis] == fold
+    def without(self, *folds: int) -> "Supervision":
+        """What is known outside of some folds."""
+        held = np.isin(self.folds, folds)[:, np.newaxis]
         return replace(self, labels=np.where(held, _UNKNOWN, self.labels))
 
 
@@ -212,18 +212,27 @@ def _per_fold(
 ) -> Iterator[Linear]:
     """The classifiers of some topics, each from all folds but one."""
     for fold in range(known.n_folds):
-        without = known.without(fold)
-        yield fit_linear(features, without.labels, without.weight, settings)
+        yield _fit(features, known.without(fold), settings)
+
+
+def _fit(features: sparse.csr_matrix, known: Supervision, settings: LinearSettings) -> Linear:
+    return fit_linear(features, known.labels, known.weight, settings)
 
 
 def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
     articles = upper_rows(material.features, len(known.labels))
-    fitted = list(_per_fold(articles, known, settings.linear))
     if settings.learn_passages:
+        said = _said_of_passages(material, articles, known, settings.linear)
         fitted = [
-            _fit_with_passages(material, known.without(fold), linear, settings.linear)
-            for fold, linear in enumerate(fitted)
+            _fit(
+                material.features,
+                _with_passages(known.without(fold), score, material.cut),
+                settings.linear,
+            )
+            for fold, score in enumerate(said)
         ]
+    else:
+        fitted = list(_per_fold(articles, known, settings.linear))
     scores = _out_of_fold(material, known, fitted)
     trusted = known.trusted
     join, probability = learn_join(views(scores), known.labels[trusted], known.folds[trusted])
@@ -236,6 +245,38 @@ def _learn(material: _Material, known: Supervision, settings: LearningSettings) 
     )
 
 
+def _said_of_passages(
+    material: _Material, articles: sparse.csr_matrix, known: Supervision, settings: LinearSettings
+) -> NDArray[np.float32]:
+    """What passages score, for each fold that is held out, by classifiers that saw neither.
+
+    The classifier has seen neither the passage's article, which it would flatter, nor the fold that
+    is held out, whose labels it would tell to what is learnt for it.
+
+    Returns:
+        Shape (n_folds, n_passages, n_topics); zero for passages of the fold itself.
+    """
+    counts = material.cut.counts
+    folds = np.repeat(known.folds[known.trusted], counts)
+    said = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
+    for pair in combinations(range(known.n_folds), 2):
+        # Of two folds there is nothing left without both.
+        linear = _fit(articles, known.without(*pair[: known.n_folds - 1]), settings)
+        for fold, held in (pair, pair[::-1]):
+            rows = np.flatnonzero(folds == fold)
+            said[held, rows] = _score(material.features, len(known.folds) + rows, linear)
+    return said
+
+
+def _score(
+    features: sparse.csr_matrix, rows: NDArray[np.int64], linear: Linear
+) -> NDArray[np.float64]:
+    # As precise as the features, at half the cost.
+    coef = np.ascontiguousarray(linear.coef.T, np.float32)
+    score: NDArray[np.float64] = features[rows] @ coef + linear.intercept
+    return score
+
+
 def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linear]) -> Scores:
     """The scores of the trusted articles and their passages."""
     trusted = np.flatnonzero(known.trusted)
@@ -245,12 +286,10 @@ def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linea
     articles = np.empty((len(folds), n_topics))
     passages = np.empty((len(part_folds), n_topics))
     for fold, linear in enumerate(fitted):
-        # As precise as the features, at half the cost.
-        coef = np.ascontiguousarray(linear.coef.T, np.float32)
         held = np.flatnonzero(folds == fold)
-        articles[held] = material.features[trusted[held]] @ coef + linear.intercept
+        articles[held] = _score(material.features, trusted[held], linear)
         held = np.flatnonzero(part_folds == fold)
-        passages[held] = material.features[len(known.folds) + held] @ coef + linear.intercept
+        passages[held] = _score(material.features, len(known.folds) + held, linear)
     return Scores(articles=articles, passages=passages, cut=material.cut)
 
 
@@ -262,36 +301,33 @@ def _evenly(n_articles: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _fit_with_passages(
-    material: _Material, known: Supervision, linear: Linear, settings: LinearSettings
-) -> Linear:
-    """Learn once more with the passages of up to 20,000 trusted articles as examples.
+def _with_passages(known: Supervision, score: NDArray[np.float32], cut: Passages) -> Supervision:
+    """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
     Those of an article without a topic don't carry it. Of an article with it, the best passage
     and those that speak clearly do, and of the others nothing is known; as in mi-SVM, Andrews
     et al. (2002), "Support Vector Machines for Multiple-Instance Learning", NIPS.
 
     Args:
-        material: The features.
         known: What is known of the articles; all of a fold that is held out is unknown.
-        linear: What was learnt from the articles alone. It has not seen that fold either, or what
-            it says of passages would tell the fold's labels.
-        settings: How.
+        score: What each passage scores, shape (n_passages, n_topics).
+        cut: Where the passages stand.
+
+    Returns:
+        What is known of the articles and, end to end, of the passages.
     """
-    counts, first = material.cut.counts, material.cut.first
-    score = material.features[len(known.labels) :] @ linear.coef.T.astype(np.float32)
-    score += linear.intercept.astype(np.float32)
+    counts = cut.counts
     article = np.repeat(np.flatnonzero(known.trusted), counts)
-    best = np.repeat(np.maximum.reduceat(score, first), counts, axis=0)
+    best = np.repeat(np.maximum.reduceat(score, cut.first), counts, axis=0)
     many = np.repeat(counts, counts)
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
     # The passage of an article that has but one says nothing more.
     labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
-    return fit_linear(
-        material.features,
-        np.concatenate([known.labels, labels]),
-        np.concatenate([known.weight, weight]),
-        settings,
+    return Supervision(
+        labels=np.concatenate([known.labels, labels]),
+        weight=np.concatenate([known.weight, weight]),
+        trusted=np.concatenate([known.trusted, np.zeros(len(article), bool)]),
+        folds=np.concatenate([known.folds, known.folds[article]]),
     )
