@@ -66,7 +66,7 @@ def suggest(
     known = features_of(labelled, vocabulary)
     uncertain, random = (Draw(_SPARE * n, vocabulary=vocabulary, known=known) for _ in range(2))
     for chunk in _judged(model, pool):
-        luck = np.array([_luck(one.item, random_state) for one in chunk])
+        luck = _luck((one.item for one in chunk), random_state)
         worth = _SHARPNESS * np.log([one.uncertainty for one in chunk])
         # The greatest of keys with Gumbel's noise are a draw without replacement: a stream can be
         # drawn from without knowing its end.
@@ -97,13 +97,16 @@ def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggesti
         start += len(chunk)
 
 
-def _luck(item: Item, seed: int) -> NDArray[np.float64]:
-    """Two random numbers above 0 and below 1, the same for the same article.
+def _luck(items: Iterable[Item], seed: int) -> NDArray[np.float64]:
+    """Two random numbers above 0 and below 1 for each article, shape (n_articles, 2).
 
-    What stands in the pool many times has no more chances for it.
+    They go by its words, so that what stands in a pool many times has no more chances for it.
     """
-    text = f"{seed}\n{Article.of(item).joined}".encode("utf-8", "surrogatepass")
-    whole = np.frombuffer(blake2b(text, digest_size=16).digest(), "<u8") >> np.uint64(12)
+    texts = (f"{seed}\n{Article.of(item).joined}" for item in items)
+    digests = (
+        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts
+    )
+    whole = np.frombuffer(b"".join(digests), "<u8").reshape(-1, 2) >> np.uint64(12)
     return np.asarray((whole + 0.5) / 2.0**52, np.float64)
 
 
