@@ -17,6 +17,7 @@ from topicclf.article import Item
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
+from topicclf.labelling.likeness import features_of
 from topicclf.labelling.suggest import suggest
 from topicclf.learning.data import read_labelled
 from topicclf.learning.label_fields import LabelOptions
@@ -229,6 +230,21 @@ def test_copies_do_not_crowd_out_what_is_left(
         found = suggest(shipped, pool, n=100)
         assert len(found) == 100
         assert sum(one.item in copies for one in found) <= 1
+
+
+def test_nearly_the_same_means_a_cosine_of_nine_tenths(
+    shipped: TopicModel, articles: list[dict[str, object]]
+) -> None:
+    """No two that are chosen are so near, and of the others each is so near to one of the pool."""
+    words = [str(item["text"]).split() for item in articles[:80]]
+    pool: list[Item] = [" ".join(w[: len(w) * part // 20]) for part in range(11, 21) for w in words]
+    chosen = [one.number for one in suggest(shipped, pool, n=len(pool))]
+    features = features_of(pool, shipped.weights.vocabulary)
+    near = (features @ features.T).toarray() >= 0.9
+    np.fill_diagonal(near, val=False)
+    assert 80 < len(chosen) < 500
+    assert not near[np.ix_(chosen, chosen)].any()
+    assert near[np.setdiff1d(np.arange(len(pool)), chosen)].any(1).all()
 
 
 def test_many_copies_do_not_make_an_article_more_likely(
