@@ -131,5 +131,5 @@ def check_topics(labels: NDArray[np.int8], topics: Sequence[str]) -> None:
                 )
                 raise ValueError(msg)
             if count < _FEW:
-                msg = f"only {count} articles {kind} topic {topic!r}: expect little of it"
+                msg = f"only {count} article{'s' * (count != 1)} {kind} topic {topic!r}: expect little of it"
                 warnings.warn(msg, UserWarning, stacklevel=4)
