@@ -12,7 +12,7 @@ _SURE = 10.0
 # Six or seven steps are usual.
 _MOST_STEPS = 50
 _SHORTEST_STEP = 1e-9
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-6
 
 
 def learn_join(
