@@ -131,5 +131,6 @@ def check_topics(labels: NDArray[np.int8], topics: Sequence[str]) -> None:
                 )
                 raise ValueError(msg)
             if count < _FEW:
-                msg = f"only {count} article{'s' * (count != 1)} {kind} topic {topic!r}: expect little of it"
+                articles = f"{count} article" + "s" * (count != 1)
+                msg = f"only {articles} {kind} topic {topic!r}: expect little of it"
                 warnings.warn(msg, UserWarning, stacklevel=4)
