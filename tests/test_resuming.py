@@ -96,7 +96,8 @@ def test_a_process_that_is_killed_again_and_again_gets_there(tmp_path: Path) -> 
     while not out.exists():
         with subprocess.Popen([*command, "-o", str(out)]) as run:
             if kills < 8:
-                time.sleep(chance.uniform(0.1, 0.7))
+                # Longer and longer until something has been written: the machine may be busy.
+                time.sleep(chance.uniform(0.1, 0.7) * (1 if any(sizes) else 1 + kills))
                 kills += run.poll() is None
                 run.kill()
         sizes += [path.stat().st_size for path in _parts(tmp_path)]
