@@ -171,11 +171,18 @@ def test_thresholds_can_be_set_for_all_topics_and_for_one(tmp_path: Path) -> Non
     assert set(but_one["topics"]) == set(topicclf.load().topics) - {"trade"}
 
 
-def test_a_precision_is_kept_by_the_lowest_threshold_that_promises_it(
+def test_a_precision_is_kept_by_the_threshold_that_finds_most(
     small: TopicClassifier, tmp_path: Path
 ) -> None:
-    """As the model's own curves have it; what they can't promise is refused."""
-    curve = {"threshold": [0.2, 0.5, 0.999999], "precision": [0.6, 0.8, 0.95]}
+    """As the model's own curves have it; what they can't promise is refused.
+
+    The lowest one here would find no more, and tag everything.
+    """
+    curve = {
+        "threshold": [0.0, 0.2, 0.5, 0.999999],
+        "precision": [0.6, 0.6, 0.8, 0.95],
+        "recall": [1.0, 1.0, 0.9, 0.5],
+    }
     curves = dict.fromkeys(small.model_.topics, curve)
     replace(small.model_, provenance={"curves": curves}).save(tmp_path)
     feed = _feed(tmp_path, *({"text": f"{text} Number 1."} for text in (NAVY, QUAKE, NONE)))

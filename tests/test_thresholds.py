@@ -98,6 +98,15 @@ def test_a_curve_tells_what_its_thresholds_are_worth() -> None:
             assert bound < yes[probability[:, topic] >= threshold].mean()
 
 
+def test_a_promise_adds_no_tags_that_find_nothing() -> None:
+    """Where all are told apart, a threshold in the gap finds them all; a lower one only errs."""
+    probability = np.concatenate([np.linspace(0.001, 0.01, 300), np.linspace(0.9, 0.99, 100)])
+    labels = (np.arange(400) >= 300).astype(np.int8)
+    judged = _judged(probability[:, np.newaxis], labels[:, np.newaxis])
+    for promise in (Objective(precision=0.5), Objective(precision=0.9), Objective(recall=0.9)):
+        assert 0.01 < choose(judged, promise)[0][0] <= 0.96
+
+
 def test_tellings_of_one_story_count_for_less_than_as_many_stories() -> None:
     """The bound is as wide as the number of stories says, not that of articles."""
     probability, labels = _drawn(600, 1.0, seed=6)

@@ -40,10 +40,11 @@ def with_thresholds(model: "TopicModel", given: Sequence[str]) -> "TopicModel":
 
 
 def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
-    """Set each topic's threshold to the lowest that promises a precision.
+    """Set each topic's threshold to the one that finds most while it promises a precision.
 
     What a threshold promises stands in the model's provenance, under ``curves``: for each topic
-    the lists ``threshold`` and ``precision``, a lower bound of it measured out of fold.
+    the lists ``threshold``, ``precision``, a lower bound of it measured out of fold, and
+    ``recall``. Of thresholds that find as much the highest is taken.
 
     Raises:
         DataError: The model has no curves, or no threshold promises that much.
@@ -55,11 +56,11 @@ def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
     thresholds = model.thresholds.copy()
     for column, topic in enumerate(model.topics):
         curve = curves[topic]
-        pairs = list(zip(curve["threshold"], curve["precision"], strict=True))
-        good = [threshold for threshold, bound in pairs if bound >= precision]
+        points = zip(curve["recall"], curve["threshold"], curve["precision"], strict=True)
+        good = [(recall, threshold) for recall, threshold, bound in points if bound >= precision]
         if not good:
-            best = max((bound for _, bound in pairs), default=0.0)
+            best = max(curve["precision"], default=0.0)
             msg = f"for {topic!r} the model can promise a precision of {best:.2f} at most"
             raise DataError(msg)
-        thresholds[column] = min(good)
+        thresholds[column] = max(good)[1]
     return replace(model, thresholds=thresholds)

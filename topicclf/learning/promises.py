@@ -93,9 +93,14 @@ class Curve:
     recall_bound: NDArray[np.float64]
 
     def keeping_precision(self, goal: float) -> tuple[float, float]:
-        """The lowest threshold that keeps a precision, or comes closest, and its bound."""
+        """The threshold that finds most while it keeps a precision, and its bound.
+
+        Of those that find as much the highest: a lower one would only add what is wrong. Where none
+        keeps it, the one that comes closest.
+        """
         kept = np.flatnonzero(self.precision >= goal)
-        place = int(kept.min()) if len(kept) else int(np.argmax(self.precision))
+        found = self.recall[kept]
+        place = kept[found == found.max()].max() if len(kept) else np.argmax(self.precision)
         return float(self.threshold[place]), float(self.precision[place])
 
     def keeping_recall(self, goal: float) -> tuple[float, float]:
