@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow
@@ -185,7 +186,7 @@ def test_problems_stand_in_the_order_of_their_lines(tmp_path: Path) -> None:
     assert [problem.place for problem in problems] == [f"{path}:{line}" for line in (1, 2, 3)]
 
 
-def _sixty(column: list[object]) -> list[list[object]]:
+def _sixty(column: Sequence[object]) -> list[list[object]]:
     """A table with a good column of topics, and another one."""
     rows = [[f"Text {n}.", n % 2, value] for n, value in enumerate(column)]
     return [["text", "sport", "trade"], *rows]
@@ -218,8 +219,16 @@ def test_a_slip_does_not_cost_a_whole_topic(tmp_path: Path, slip: object) -> Non
 def test_numbers_that_are_no_labels_are_no_topics(tmp_path: Path, numbers: list[object]) -> None:
     """Even where most of them are 0 or 1."""
     found = read_source(Source(_csv(tmp_path / "my.csv", _sixty(numbers))))
-    assert found.about == "a column for each topic: sport"
+    assert found.about.partition(";")[0] == "a column for each topic: sport"
+    assert found.topics == frozenset({"sport"})
     assert not found.problems
+
+
+def test_a_column_that_is_nearly_a_topic_is_named(tmp_path: Path) -> None:
+    """Its slips may be counts; whoever knows better names it with --topic-columns."""
+    path = _csv(tmp_path / "my.csv", _sixty([0, 1] * 29 + [2, 7]))
+    found = read_source(Source(path))
+    assert found.about.startswith("a column for each topic: sport; not taken for topics: trade")
 
 
 def test_a_column_without_a_name_is_no_topic(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +121,12 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         return _one_field(records, topics_field, options.separator)
     if set(names) <= _DOCUMENT_FIELDS and "file" in names:
         return _folders(root)
-    if found_columns := _found_columns(records, names):
-        return _columns(found_columns, records[0].file, hint=", or name them with --topic-columns")
+    found_columns, doubtful = _found_columns(records, names)
+    if found_columns:
+        hint = ", or name them with --topic-columns"
+        scheme = _columns(found_columns, records[0].file, hint=hint)
+        aside = f"; not taken for topics: {', '.join(doubtful)}" if doubtful else ""
+        return replace(scheme, about=scheme.about + aside)
     if records:
         msg = (
             f"{records[0].file}: no field is called 'topics', 'labels' or the like, and none holds "
@@ -201,26 +205,25 @@ def _written_list(text: str) -> Any:
         return None
 
 
-def _found_columns(records: Sequence[Record], names: Sequence[str]) -> tuple[str, ...]:
-    """The columns that hold a yes, a no or nothing for a topic."""
+def _found_columns(
+    records: Sequence[Record], names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns that hold a yes, a no or nothing for a topic; and those that nearly do."""
     usual = {*TEXT_NAMES, *TITLE_NAMES, ""}
-    return tuple(
-        name
-        for name in names
-        if name.strip().lower() not in usual
-        and _is_topic(Counter(_cell(record.fields.get(name)) for record in records))
-    )
-
-
-def _is_topic(cells: Counter[bool | str | None]) -> bool:
-    """Whether some cells say yes and, but for a few slips, the others no or nothing."""
-    slips = [cell for cell in cells if isinstance(cell, str)]
-    if not slips or not cells[True]:
-        return cells[True] > 0
-    said = cells.total() - cells[None]
-    few = sum(cells[slip] for slip in slips) <= _FEW * said
-    # Counts, ranks and scores are often 0 or 1, too, but have several other values, or no 0.
-    return few and cells[False] > 0 and sum(map(_is_number, slips)) < 2
+    found: list[str] = []
+    doubtful: list[str] = []
+    for name in names:
+        if name.strip().lower() in usual:
+            continue
+        cells = Counter(_cell(record.fields.get(name)) for record in records)
+        slips = [cell for cell in cells if isinstance(cell, str)]
+        # Some say yes and, but for a few slips, the others no or nothing.
+        few = sum(cells[slip] for slip in slips) <= _FEW * (cells.total() - cells[None])
+        if not cells[True] or (slips and not (few and cells[False])):
+            continue
+        # Counts, ranks and scores are often 0 or 1, too, but have several other values.
+        (found if sum(map(_is_number, slips)) < 2 else doubtful).append(name)
+    return tuple(found), tuple(doubtful)
 
 
 def _is_number(text: str) -> bool:
