@@ -184,7 +184,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(msg)
         trust = _column(trusted, np.ones(len(texts), bool), "trusted").astype(bool)
         counted = trust & _column(measured, np.ones(len(texts), bool), "measured").astype(bool)
-        source = np.unique(_column(sources, weight * 0, "sources"), return_inverse=True)[1]
+        source = np.unique(_column(sources, np.zeros(len(texts)), "sources"), return_inverse=True)[
+            1
+        ]
         check_topics(labels[counted], names)
 
         _LOG.info("reading %d articles", len(texts))

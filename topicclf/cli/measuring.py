@@ -18,7 +18,7 @@ from topicclf.cli.terminal import Progress, progress, warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.learning.data import Labelled, listing
+from topicclf.learning.data import Labelled, refusal
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.workshop.groups import stories
 
@@ -92,8 +92,7 @@ class Measured:
                 msg = f"{found.source.path} has a weight: in a measurement articles count alike"
                 raise DataError(msg)
             if found.problems and not self.skip_bad:
-                msg = f"{listing(found.problems)}\n(--skip-bad goes on without them)"
-                raise DataError(msg)
+                raise DataError(refusal(found.problems))
             for problem in found.problems:
                 click.echo(f"left out: {problem}", err=True)
             replace(found, problems=[]).refuse_bad()

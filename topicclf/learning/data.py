@@ -29,6 +29,7 @@ __all__ = [
     "merge",
     "read_labelled",
     "read_source",
+    "refusal",
 ]
 
 _SHOWN = 10
@@ -268,11 +269,11 @@ def _labelled(
     labels = scheme.labels(record)
     if isinstance(labels, str):
         return Problem(place, labels)
-    # Sets take much room, and few differ.
     if labels not in seen:
         for name in sorted(labels.topics | labels.unknown):
             if problem := name_problem(name):
                 return Problem(place, problem)
+    # Sets take much room, and few differ.
     labels = seen.setdefault(labels, labels)
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
         known = ", ".join(topics)
@@ -286,6 +287,11 @@ def listing(problems: Sequence[Problem]) -> str:
     if len(problems) > _SHOWN:
         lines.append(f"... and {len(problems) - _SHOWN} more")
     return "\n".join(lines)
+
+
+def refusal(problems: Sequence[Problem]) -> str:
+    """What a command says that stops at bad records."""
+    return f"{listing(problems)}\n(--skip-bad goes on without them)"
 
 
 def merge(

@@ -224,9 +224,9 @@ def _learn(material: _Material, known: Supervision, settings: LearningSettings) 
     if settings.learn_passages:
         said = _said_of_passages(material, articles, known, settings.linear)
         fitted = [
-            _fit(
+            fit_linear(
                 material.features,
-                _with_passages(known.without(fold), score, material.cut),
+                *_with_passages(known.without(fold), score, material.cut),
                 settings.linear,
             )
             for fold, score in enumerate(said)
@@ -301,7 +301,9 @@ def _evenly(n_articles: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _with_passages(known: Supervision, score: NDArray[np.float32], cut: Passages) -> Supervision:
+def _with_passages(
+    known: Supervision, score: NDArray[np.float32], cut: Passages
+) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
     Those of an article without a topic don't carry it. Of an article with it, the best passage
@@ -314,7 +316,7 @@ def _with_passages(known: Supervision, score: NDArray[np.float32], cut: Passages
         cut: Where the passages stand.
 
     Returns:
-        What is known of the articles and, end to end, of the passages.
+        The labels of the articles and, end to end, of the passages; and how much each counts.
     """
     counts = cut.counts
     article = np.repeat(np.flatnonzero(known.trusted), counts)
@@ -325,9 +327,4 @@ def _with_passages(known: Supervision, score: NDArray[np.float32], cut: Passages
     # The passage of an article that has but one says nothing more.
     labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
-    return Supervision(
-        labels=np.concatenate([known.labels, labels]),
-        weight=np.concatenate([known.weight, weight]),
-        trusted=np.concatenate([known.trusted, np.zeros(len(article), bool)]),
-        folds=np.concatenate([known.folds, known.folds[article]]),
-    )
+    return np.concatenate([known.labels, labels]), np.concatenate([known.weight, weight])

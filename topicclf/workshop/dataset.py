@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from topicclf.errors import DataError
 from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import known_labels
-from topicclf.learning.data import Labelled, Problem, Reading, listing, merge
+from topicclf.learning.data import Labelled, Problem, Reading, merge, refusal
 from topicclf.learning.stories import number_stories
 from topicclf.words import words
 
-__all__ = ["TrainingSet", "gather", "refusal", "understood"]
+__all__ = ["TrainingSet", "gather", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
@@ -191,11 +191,6 @@ def gather(
         },
     )
     return data, chosen, problems
-
-
-def refusal(problems: Sequence[Problem]) -> str:
-    """What to say of records that can't be used."""
-    return f"{listing(problems)}\n(--skip-bad goes on without them)"
 
 
 def _name(path: Path) -> str:

@@ -19,11 +19,11 @@ from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.table import evaluation_table
-from topicclf.learning.data import Labelled, Problem, Reading, Source, read_source
+from topicclf.learning.data import Labelled, Problem, Reading, Source, read_source, refusal
 from topicclf.learning.label_fields import LabelOptions
 from topicclf.model import TopicModel
 from topicclf.workshop.card import is_card, write_card
-from topicclf.workshop.dataset import TrainingSet, gather, refusal
+from topicclf.workshop.dataset import TrainingSet, gather
 from topicclf.workshop.groups import stories
 from topicclf.workshop.split import hold_out, newest, read_dates
 from topicclf.workshop.tuning import Trial, Tuning, tune
