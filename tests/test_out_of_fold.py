@@ -19,13 +19,14 @@ def _babble(n: int, *, seed: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("learn_passages", [True, False])
-def test_labels_that_are_noise_are_not_foretold(learn_passages: bool) -> None:
+@pytest.mark.parametrize(("learn_passages", "n_folds"), [(True, 5), (True, 2), (False, 5)])
+def test_labels_that_are_noise_are_not_foretold(learn_passages: bool, n_folds: int) -> None:
     """Neither the weights, nor the join, nor what is said of passages has seen the fold."""
     n, n_topics = 400, 6
     rng = np.random.default_rng(1)
     labels = np.array([rng.permutation(n) < 40 for _ in range(n_topics)]).T.astype(int)
-    found = TopicClassifier(learn_passages=learn_passages).fit(_babble(n, seed=0), labels)
+    learner = TopicClassifier(learn_passages=learn_passages, n_folds=n_folds)
+    found = learner.fit(_babble(n, seed=0), labels)
     auc = [
         roc_auc_score(labels[:, topic], found.out_of_fold_proba_[:, topic])
         for topic in range(n_topics)

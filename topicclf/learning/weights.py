@@ -260,7 +260,7 @@ def _said_of_passages(
     folds = np.repeat(known.folds[known.trusted], counts)
     said = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
     for pair in combinations(range(known.n_folds), 2):
-        # Of two folds there is nothing left without both.
+        # Of two folds there is nothing left without both: the second has to do.
         linear = _fit(articles, known.without(*pair[: known.n_folds - 1]), settings)
         for fold, held in (pair, pair[::-1]):
             rows = np.flatnonzero(folds == fold)
