@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from topicclf.labelled.reading import Source, read_source
 from topicclf.labelling.audit import audit
-from topicclf.learning.data import Source, read_source
-from topicclf.workshop.dataset import gather
+from topicclf.training.dataset import gather
 from training.recipe import REPOSITORY
 from training.stories import story
 

@@ -23,9 +23,9 @@ import topicclf  # noqa: E402
 from benchmarks.pictures import draw_growth, put  # noqa: E402
 from benchmarks.timing import machine  # noqa: E402
 from topicclf import TopicModel  # noqa: E402
-from topicclf.join import VIEWS, Join  # noqa: E402
-from topicclf.scores import Weights  # noqa: E402
-from topicclf.vocabulary import Vocabulary  # noqa: E402
+from topicclf.features.vocabulary import Vocabulary  # noqa: E402
+from topicclf.scoring.join import VIEWS, Join  # noqa: E402
+from topicclf.scoring.scores import Weights  # noqa: E402
 
 DOCS = REPOSITORY / "docs"
 LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000)

@@ -31,9 +31,9 @@ from benchmarks.timing import machine, medians  # noqa: E402
 from topicclf.evaluation.answers import Answers, answer  # noqa: E402
 from topicclf.evaluation.evaluation import evaluate  # noqa: E402
 from topicclf.evaluation.intervals import Bootstrap  # noqa: E402
-from topicclf.learning.data import read_labelled  # noqa: E402
-from topicclf.words import fold  # noqa: E402
-from topicclf.workshop.dataset import TrainingSet  # noqa: E402
+from topicclf.labelled.reading import read_labelled  # noqa: E402
+from topicclf.text.words import fold  # noqa: E402
+from topicclf.training.dataset import TrainingSet  # noqa: E402
 from training.peers import PEERS, Peer, Tagger  # noqa: E402
 from training.recipe import Recipe  # noqa: E402
 from training.train import RECIPE, gather  # noqa: E402

@@ -21,11 +21,11 @@ import topicclf  # noqa: E402
 from benchmarks.pictures import put  # noqa: E402
 from benchmarks.speed import stories_of  # noqa: E402
 from benchmarks.timing import machine, medians  # noqa: E402
-from topicclf.features import Batch, known_words, repeats  # noqa: E402
-from topicclf.fingerprints import fingerprints  # noqa: E402
-from topicclf.passages import passages  # noqa: E402
-from topicclf.vocabulary import join_folded  # noqa: E402
-from topicclf.words import fold  # noqa: E402
+from topicclf.features.batch import Batch, known_words, repeats  # noqa: E402
+from topicclf.features.fingerprints import fingerprints  # noqa: E402
+from topicclf.features.passages import passages  # noqa: E402
+from topicclf.features.vocabulary import join_folded  # noqa: E402
+from topicclf.text.words import fold  # noqa: E402
 
 
 def _stages(texts: list[str]) -> dict[str, Callable[[], object]]:

@@ -20,12 +20,12 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from topicclf import TopicClassifier, TopicModel
-from topicclf.artifact import write_beside
 from topicclf.evaluation.answers import answer, known_labels, log_odds
 from topicclf.evaluation.measures import measure
-from topicclf.evaluation.pictures import svg
+from topicclf.labelled.reading import Labelled, read_labelled
 from topicclf.labelling.suggest import suggest
-from topicclf.learning.data import Labelled, read_labelled
+from topicclf.render.figures import svg
+from topicclf.writing.beside import write_beside
 from training.stories import story
 
 TOPICS = ("defence", "energy", "trade", "disaster")

@@ -23,10 +23,10 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.timing import machine, rounds_of
-from topicclf.learning.data import Source, read_source
+from topicclf.labelled.reading import Source, read_source
 from topicclf.learning.matrices import numbered_articles
 from topicclf.learning.vocabulary import Corpus, learn_vocabulary
-from topicclf.workshop.dataset import gather
+from topicclf.training.dataset import gather
 
 _OURS = "topicclf, from the texts on"
 _SAME = "OneVsRest(LogisticRegression), on topicclf's features"

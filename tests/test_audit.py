@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from tests.conftest import LABELS, ROOT, TEXTS
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
+from topicclf.labelled.reading import Source, read_source
 from topicclf.labelling.audit import audit
 from topicclf.labelling.doubts import doubts
-from topicclf.learning.data import Source, read_source
-from topicclf.workshop.dataset import TrainingSet, gather
+from topicclf.training.dataset import TrainingSet, gather
 
 LINES: list[dict[str, Any]] = [
     {"id": f"a{n}", "text": text, "topics": sorted(topics)}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import topicclf
-from topicclf.learning.data import read_labelled
+from topicclf.labelled.reading import read_labelled
 from topicclf.records import BadRecord, Record, read_records
 
 

@@ -16,7 +16,7 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.comparison import compare
 from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.learning.data import read_labelled
+from topicclf.labelled.reading import read_labelled
 
 
 @pytest.fixture(scope="module")

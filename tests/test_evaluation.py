@@ -23,12 +23,12 @@ from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.measures import Sample
 from topicclf.evaluation.mistakes import worst_mistakes
-from topicclf.evaluation.page import evaluation_page
 from topicclf.evaluation.slices import MISSING, MOST_SLICES, field_values, slices
-from topicclf.evaluation.table import evaluation_table
-from topicclf.evaluation.wording import width
-from topicclf.learning.data import Labelled, read_labelled
-from topicclf.workshop.groups import stories
+from topicclf.labelled.reading import Labelled, read_labelled
+from topicclf.labelled.stories import stories
+from topicclf.render.pages import evaluation_page
+from topicclf.render.tables import evaluation_table
+from topicclf.render.wording import width
 
 
 @pytest.fixture(scope="module")
@@ -634,7 +634,7 @@ def test_without_matplotlib_the_page_names_the_extra(
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "topicclf.evaluation.page", raising=False)
+    monkeypatch.delitem(sys.modules, "topicclf.render.pages", raising=False)
     run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html")
     assert run.exit_code == 3
     assert 'pip install "topicclf[report]"' in run.stderr

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import topicclf
 from topicclf import Explanation, TopicClassifier, TopicModel
-from topicclf.words import words
+from topicclf.text.words import words
 
 Articles = list[dict[str, object]]
 

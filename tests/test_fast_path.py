@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topicclf import TopicClassifier, TopicModel
-from topicclf.features import Batch, read
-from topicclf.fingerprints import fingerprints
-from topicclf.lookup import Lookup
-from topicclf.plain import read_plainly
-from topicclf.words import fold, words
+from topicclf.features.batch import Batch, read
+from topicclf.features.fingerprints import fingerprints
+from topicclf.features.lookup import Lookup
+from topicclf.features.plain import read_plainly
+from topicclf.text.words import fold, words
 
 PIPELINE = Path(__file__).parent.parent / "models" / "news" / "pipeline.joblib"
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.published import Published, publish
-from topicclf.learning.data import read_labelled
+from topicclf.labelled.reading import read_labelled
 from training.annotated import read_annotations, write_annotations
 from training.fetch import main
 from training.item import Item

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topicclf import Term, highlight
+from topicclf import Term
+from topicclf.render import highlight
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from topicclf import TopicClassifier, TopicModel
 from topicclf.cli.group import commands
-from topicclf.information import inform
+from topicclf.model_info import inform
 
 
 def test_the_shipped_model_is_described() -> None:

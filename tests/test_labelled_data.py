@@ -11,8 +11,8 @@ import pyarrow.parquet
 import pytest
 
 from topicclf.errors import DataError
-from topicclf.learning.data import Source, merge, read_labelled, read_source
-from topicclf.learning.label_fields import LabelOptions
+from topicclf.labelled.reading import Source, merge, read_labelled, read_source
+from topicclf.labelled.schemes import LabelOptions
 
 ROWS = [
     ("The club signed a striker", {"football"}),

@@ -62,7 +62,7 @@ def test_a_model_knows_its_languages(shipped: TopicModel) -> None:
 def test_a_model_of_another_language_is_at_home_in_that() -> None:
     """Trained on German, it flags English."""
     texts = [f"{text} Nummer {i}." for i in range(9) for text in TEXTS["de"]]
-    words = (Path(topicclf.__file__).parent / "function_words.txt").read_text("utf-8")
+    words = (Path(topicclf.__file__).parent / "text" / "function_words.txt").read_text("utf-8")
     [german] = [line[3:] for line in words.splitlines() if line.startswith("de ")]
     labels = [{"a"} if "Marine" in text or "Soldaten" in text else {"b"} for text in texts]
     model = topicclf.TopicClassifier().fit([f"{text} {german}" for text in texts], labels).model_

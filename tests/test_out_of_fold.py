@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from topicclf import TopicClassifier
-from topicclf.learning.promises import Judged, curves
+from topicclf.learning.precision_recall_bounds import Judged, curves
 
 
 def _babble(n: int, *, seed: int) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from topicclf import TopicModel
-from topicclf.records.furniture import without_furniture
+from topicclf.records.boilerplate import without_furniture
 from topicclf.records.html import main_text
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))

@@ -11,9 +11,9 @@ import pytest
 
 import topicclf
 from topicclf import TopicModel
-from topicclf.article import Item
 from topicclf.evaluation.mistakes import evidence_for
-from topicclf.learning.data import Labelled
+from topicclf.labelled.reading import Labelled
+from topicclf.text.article import Item
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "article.txt").read_text("utf-8")
 
@@ -21,7 +21,7 @@ ARTICLE = (Path(__file__).parent.parent / "examples" / "article.txt").read_text(
 def test_a_function_is_found_by_each_way_of_importing_it() -> None:
     """The package's function and the module of that name don't hide each other."""
     from topicclf import predict as by_name
-    from topicclf.predict import predict as by_module
+    from topicclf.api import predict as by_module
 
     assert topicclf.predict is by_name is by_module
     assert by_name("The navy ordered two frigates.").topics == ("defence",)

@@ -13,15 +13,15 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import HELD_OUT, LABELS, TEXTS
 from topicclf import TopicClassifier, TopicModel
-from topicclf.article import Item
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
-from topicclf.labelling.likeness import features_of
+from topicclf.labelled.reading import read_labelled
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.labelling.near_duplicates import features_of
 from topicclf.labelling.suggest import suggest
-from topicclf.learning.data import read_labelled
-from topicclf.learning.label_fields import LabelOptions
 from topicclf.records import ReadOptions
+from topicclf.text.article import Item
 
 
 def _write(path: Path, lines: list[dict[str, Any]]) -> Path:

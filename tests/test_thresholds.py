@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 
 from tests.conftest import LABELS, TEXTS
 from topicclf import TopicClassifier
-from topicclf.learning.promises import Judged, curves, lower_bound
+from topicclf.learning.precision_recall_bounds import Judged, curves, lower_bound
 from topicclf.learning.thresholds import Objective, best_thresholds, choose
 
 

@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 import topicclf
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
-from topicclf.learning.data import Source, read_labelled, read_source
-from topicclf.workshop.groups import NEAR_DUPLICATES, stories
-from topicclf.workshop.train import Plan, fit, prepare
+from topicclf.labelled.reading import Source, read_labelled, read_source
+from topicclf.labelled.stories import NEAR_DUPLICATES, stories
+from topicclf.training.run import Plan, fit, prepare
 
 KINDS = [
     ("The club signed a striker and a goalkeeper", ["football"]),

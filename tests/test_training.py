@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 import topicclf
 from tests.conftest import ROOT
 from topicclf.errors import DataError
-from topicclf.learning.data import merge, read_labelled
+from topicclf.labelled.reading import merge, read_labelled
 from training.recipe import REPOSITORY, Recipe
 from training.stories import story
 from training.train import RECIPE, gather, main

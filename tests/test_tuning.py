@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from topicclf import TopicClassifier, __version__
-from topicclf.workshop.dataset import TrainingSet
-from topicclf.workshop.tuning import Trial, Tuned, Tuning, tune
+from topicclf import TopicClassifier
+from topicclf.installation.version import __version__
+from topicclf.training.dataset import TrainingSet
+from topicclf.training.tuning import Trial, Tuned, Tuning, tune
 
 
 class _Scored(TrainingSet):

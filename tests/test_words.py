@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topicclf.passages import passages
-from topicclf.sentences import sentence_spans
-from topicclf.words import word_spans, words
+from topicclf.features.passages import passages
+from topicclf.text.sentences import sentence_spans
+from topicclf.text.words import word_spans, words
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("aB1 .'\u2019é\n-İßﬁ¼", max_size=60)
 

@@ -5,17 +5,22 @@
 ('defence',)
 """
 
-from topicclf.predict import explain, load, predict, predict_many
+import sys
+
+from topicclf.api import explain, load, predict, predict_many
+from topicclf.installation.version import __version__ as __version__
 
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from topicclf.estimator import TopicClassifier
-    from topicclf.explanation import Explanation
+    from topicclf.evidence.explanation import Explanation
+    from topicclf.evidence.prediction import Evidence, Prediction, Sentence, Term
     from topicclf.frame import predict_frame
     from topicclf.model import TopicModel
-    from topicclf.prediction import Evidence, Prediction, Sentence, Term
-    from topicclf.workshop.train import train
+    from topicclf.training.run import train
 
 __all__ = [
     "Evidence",
@@ -33,20 +38,56 @@ __all__ = [
     "train",
 ]
 
-__version__ = "0.1.0"
-
 # Imported when first asked for: the command starts without NumPy, prediction without scikit-learn.
 _HOMES = {
-    "Evidence": "topicclf.prediction",
-    "Explanation": "topicclf.explanation",
-    "Prediction": "topicclf.prediction",
-    "Sentence": "topicclf.prediction",
-    "Term": "topicclf.prediction",
+    "Evidence": "topicclf.evidence.prediction",
+    "Explanation": "topicclf.evidence.explanation",
+    "Prediction": "topicclf.evidence.prediction",
+    "Sentence": "topicclf.evidence.prediction",
+    "Term": "topicclf.evidence.prediction",
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
     "predict_frame": "topicclf.frame",
-    "train": "topicclf.workshop.train",
+    "train": "topicclf.training.run",
 }
+
+
+# Where classes lived that pickles of topicclf 0.1 name.
+_FORMER_HOMES = {
+    "topicclf.explanation": "topicclf.evidence.explanation",
+    "topicclf.join": "topicclf.scoring.join",
+    "topicclf.prediction": "topicclf.evidence.prediction",
+    "topicclf.scores": "topicclf.scoring.scores",
+    "topicclf.vocabulary": "topicclf.features.vocabulary",
+}
+
+
+class _FormerHomes:
+    """Finds modules under their former names, for old pickles."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> object:
+        if name not in _FORMER_HOMES:
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, _FormerHomes)  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: object) -> None:
+        """An ordinary module will do."""
+
+    @staticmethod
+    def exec_module(module: "ModuleType") -> None:
+        from functools import partial
+        from importlib import import_module
+
+        vars(module)["__getattr__"] = partial(
+            getattr, import_module(_FORMER_HOMES[module.__name__])
+        )
+
+
+sys.meta_path.append(_FormerHomes)  # type: ignore[arg-type]
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,8 @@
 A text of the wrong type raises Python's own `TypeError`.
 """
 
+from collections.abc import Collection
+
 __all__ = [
     "DataError",
     "MissingExtraError",
@@ -25,6 +27,7 @@ __all__ = [
     "TopicclfError",
     "TruncatedModelError",
     "WorkerError",
+    "did_you_mean",
 ]
 
 
@@ -62,3 +65,15 @@ class NewerModelError(ModelFileError):
 
 class WorkerError(TopicclfError, RuntimeError):
     """A process that helped to predict died."""
+
+
+def did_you_mean(name: str, known: Collection[str], *, otherwise: str) -> str:
+    """The known name that is most like it, or something else where none is.
+
+    >>> did_you_mean("trode", ["trade", "defence"], otherwise="there are two")
+    "did you mean 'trade'?"
+    """
+    import difflib  # Slow to import, and seldom needed.
+
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else otherwise

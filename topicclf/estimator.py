@@ -12,8 +12,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from topicclf.article import Article, Item
-from topicclf.features import known_words
+from topicclf.features.batch import known_words
+from topicclf.features.passages import passages
+from topicclf.features.plain import read_plainly
 from topicclf.learning.abbreviations import enough, learn_abbreviations
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.labels import check_topics, label_array
@@ -21,15 +22,14 @@ from topicclf.learning.linear import LinearSettings
 from topicclf.learning.matrices import article_matrix, passage_matrix
 from topicclf.learning.meanwhile import meanwhile
 from topicclf.learning.out_of_fold import measure
-from topicclf.learning.promises import Judged, curves
+from topicclf.learning.precision_recall_bounds import Judged, curves
 from topicclf.learning.stories import number_stories
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import Corpus, learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
-from topicclf.passages import passages
-from topicclf.plain import read_plainly
-from topicclf.scores import Scores
+from topicclf.scoring.scores import Scores
+from topicclf.text.article import Article, Item
 
 __all__ = ["TopicClassifier"]
 

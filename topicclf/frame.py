@@ -6,11 +6,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from topicclf.article import Article
+from topicclf.api import load
 from topicclf.errors import DataError
-from topicclf.extras import extra
-from topicclf.predict import load
+from topicclf.installation.extras import extra
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
+from topicclf.text.article import Article
 from topicclf.writing.row import PROBABILITY, free_names
 
 if TYPE_CHECKING:

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.article import Article, Item
 from topicclf.artifact import read_artifact, write_artifact
 from topicclf.errors import NotAModelError
-from topicclf.evidence import explain
-from topicclf.features import Batch, known_words
-from topicclf.join import VIEWS, Join
-from topicclf.language import WELL_KNOWN, foreign_language, languages_of
-from topicclf.lookup import narrow
-from topicclf.prediction import Prediction
-from topicclf.scores import Weights
-from topicclf.vocabulary import Vocabulary, join_folded
-from topicclf.words import fold
+from topicclf.evidence.finder import explain
+from topicclf.evidence.prediction import Prediction
+from topicclf.features.batch import Batch, known_words
+from topicclf.features.lookup import narrow
+from topicclf.features.vocabulary import Vocabulary, join_folded
+from topicclf.scoring.join import VIEWS, Join
+from topicclf.scoring.scores import Weights
+from topicclf.text.article import Article, Item
+from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
+from topicclf.text.words import fold
 
 if TYPE_CHECKING:
-    from topicclf.explanation import Explanation
+    from topicclf.evidence.explanation import Explanation
 
 __all__ = ["TopicModel", "model_file"]
 
@@ -90,7 +90,7 @@ class TopicModel:
             TypeError: The text or the title is no `str`.
         """
         # Imported here, as predicting needs none of it.
-        from topicclf.account import account
+        from topicclf.evidence.attribution import account
 
         article = Article.of({"text": text, "title": title})
         return account(article, self, self.predict(text, title=title))

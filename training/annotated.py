@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from topicclf.artifact import write_beside
 from topicclf.errors import DataError
+from topicclf.writing.beside import write_beside
 from training.item import Item
 
 __all__ = ["Annotation", "annotate", "read_annotations", "write_annotations"]

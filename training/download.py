@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from topicclf.artifact import write_beside
 from topicclf.errors import DataError
-from topicclf.extras import extra
+from topicclf.installation.extras import extra
+from topicclf.writing.beside import write_beside
 
 __all__ = ["Download", "bring", "cache_folder", "members"]
 

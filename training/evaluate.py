@@ -28,9 +28,9 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
-from topicclf.learning.data import Labelled, read_labelled
-from topicclf.workshop.card import add_numbers
-from topicclf.workshop.dataset import TrainingSet
+from topicclf.labelled.reading import Labelled, read_labelled
+from topicclf.render.card import add_numbers
+from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from topicclf.artifact import write_beside
 from topicclf.errors import DataError
+from topicclf.writing.beside import write_beside
 
 __all__ = ["Item", "decoded", "one_line", "paragraphs", "read_items", "write_items"]
 

@@ -22,16 +22,17 @@ import numpy as np
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from topicclf import TopicClassifier, __version__
-from topicclf.artifact import write_beside
+from topicclf import TopicClassifier
 from topicclf.cli.label_options import read_sources
 from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
-from topicclf.learning.data import Labelled, Problem, listing, merge, read_labelled
-from topicclf.workshop import train as workshop
-from topicclf.workshop.card import write_card
-from topicclf.workshop.dataset import TrainingSet, understood
+from topicclf.installation.version import __version__
+from topicclf.labelled.reading import Labelled, Problem, listing, merge, read_labelled
+from topicclf.render.card import write_card
+from topicclf.training import run as workshop
+from topicclf.training.dataset import TrainingSet, understood
+from topicclf.writing.beside import write_beside
 from training.recipe import CorpusEntry, Recipe
 from training.stories import story
 

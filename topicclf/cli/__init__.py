@@ -8,7 +8,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; ``--version`` is answered before click is imported."""
     if sys.argv[1:] == ["--version"]:
-        from topicclf import __version__
+        from topicclf.installation.version import __version__
 
         sys.stdout.write(f"topicclf {__version__}\n")
         return

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from topicclf.article import Article
 from topicclf.errors import DataError
 from topicclf.records.record import BadRecord, Record
+from topicclf.text.article import Article
 from topicclf.writing.row import Row, Tagged
 
 if TYPE_CHECKING:
+    from topicclf.evidence.prediction import Prediction
     from topicclf.model import TopicModel
-    from topicclf.prediction import Prediction
 
 __all__ = ["Answer", "Answering", "StrictError"]
 

@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
-from topicclf import TopicModel, highlight
+from topicclf import TopicModel
 from topicclf.cli.label_options import label_options, read_sources
 from topicclf.cli.terminal import coloured, stages, warnings_told
 from topicclf.evaluation.mistakes import evidence_for
+from topicclf.labelled.line import training_line
+from topicclf.labelled.reading import Labelled
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.labelled.stories import stories
 from topicclf.labelling.audit import audit as find
 from topicclf.labelling.doubts import Doubt
-from topicclf.labelling.line import training_line
-from topicclf.learning.data import Labelled
-from topicclf.learning.label_fields import LabelOptions
-from topicclf.workshop.dataset import gather
-from topicclf.workshop.groups import stories
+from topicclf.render import highlight
+from topicclf.training.dataset import gather
 from topicclf.writing.jsonl import encoded
 
 __all__ = ["audit"]

@@ -10,8 +10,8 @@ from topicclf.evaluation.answers import listed
 from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.comparison import compare as difference
 from topicclf.evaluation.plain import plain
-from topicclf.evaluation.table import comparison_table
-from topicclf.learning.data import Labelled
+from topicclf.labelled.reading import Labelled
+from topicclf.render.tables import comparison_table
 from topicclf.writing.jsonl import encoded
 
 __all__ = ["compare"]

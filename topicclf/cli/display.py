@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from topicclf.highlight import ansi
 from topicclf.records.record import BadRecord, Record
+from topicclf.render.highlight import ansi
 
 if TYPE_CHECKING:
-    from topicclf.prediction import Prediction
+    from topicclf.evidence.prediction import Prediction
 
 __all__ = ["Display"]
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from topicclf.artifact import write_beside
 from topicclf.cli.measuring import Measured, load_model, measuring_options
 from topicclf.cli.terminal import warnings_told
 from topicclf.errors import DataError
@@ -12,7 +11,8 @@ from topicclf.evaluation.evaluation import evaluate as measure
 from topicclf.evaluation.mistakes import worst_mistakes
 from topicclf.evaluation.plain import plain
 from topicclf.evaluation.slices import slices
-from topicclf.evaluation.table import evaluation_table
+from topicclf.render.tables import evaluation_table
+from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
 
 __all__ = ["evaluate"]
@@ -52,7 +52,7 @@ def evaluate(
     """  # noqa: D301
     if page:
         # First of all, so that a missing extra is no surprise at the end.
-        from topicclf.evaluation.page import MOST_PICTURES, evaluation_page
+        from topicclf.render.pages import MOST_PICTURES, evaluation_page
 
         if not page.resolve().parent.is_dir():
             msg = f"{page}: there is no folder {page.parent}"

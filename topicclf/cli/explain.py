@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
-from topicclf import highlight, load
-from topicclf.artifact import write_beside
+from topicclf import load
 from topicclf.cli.options import model_option
 from topicclf.cli.terminal import coloured
 from topicclf.errors import DataError
-from topicclf.explanation import Explanation, TopicChange, describe
+from topicclf.evidence.explanation import Explanation, TopicChange, describe
 from topicclf.records.read import read_records
 from topicclf.records.record import BadRecord, Record
+from topicclf.render import highlight
+from topicclf.writing.beside import write_beside
 
 __all__ = ["explain"]
 

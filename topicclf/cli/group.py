@@ -8,9 +8,8 @@ from importlib import import_module
 
 import click
 
-from topicclf import __version__
-from topicclf.errors import TopicclfError
-from topicclf.hint import did_you_mean
+from topicclf.errors import TopicclfError, did_you_mean
+from topicclf.installation.version import __version__
 
 __all__ = ["COMMANDS", "STATUSES", "commands"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from topicclf.api import shipped_file
 from topicclf.cli.options import is_shipped
-from topicclf.information import ModelInformation, inform
-from topicclf.predict import shipped_file
+from topicclf.model_info import ModelInformation, inform
 
 __all__ = ["info"]
 

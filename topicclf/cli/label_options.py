@@ -8,8 +8,8 @@ import click
 
 from topicclf.cli.options import names
 from topicclf.cli.terminal import progress
-from topicclf.learning.data import Reading, Source, read_source
-from topicclf.learning.label_fields import LabelOptions
+from topicclf.labelled.reading import Reading, Source, read_source
+from topicclf.labelled.schemes import LabelOptions
 from topicclf.records import ReadOptions
 from topicclf.records.options import FORMATS
 from topicclf.records.sources import total_size

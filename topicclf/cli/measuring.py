@@ -18,9 +18,9 @@ from topicclf.cli.terminal import Progress, progress, warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
 from topicclf.evaluation.intervals import Bootstrap
-from topicclf.learning.data import Labelled, refusal
-from topicclf.learning.label_fields import LabelOptions
-from topicclf.workshop.groups import stories
+from topicclf.labelled.reading import Labelled, refusal
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.labelled.stories import stories
 
 __all__ = ["Measured", "load_model", "measuring_options"]
 

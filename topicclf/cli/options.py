@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from topicclf.hint import did_you_mean
+from topicclf.errors import did_you_mean
 
 __all__ = ["SHARE", "is_shipped", "model_option", "names", "topic_among"]
 

@@ -8,18 +8,18 @@ from typing import Any, cast
 
 import click
 
-from topicclf.artifact import write_beside
 from topicclf.cli.label_options import label_options
 from topicclf.cli.measuring import load_model
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
-from topicclf.labelling.line import training_line
+from topicclf.labelled.line import training_line
+from topicclf.labelled.reading import Problem, listing
+from topicclf.labelled.schemes import LabelOptions
 from topicclf.labelling.suggest import suggest as choose
 from topicclf.labelling.suggestion import Suggestion
-from topicclf.learning.data import Problem, listing
-from topicclf.learning.label_fields import LabelOptions
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size
+from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
 
 __all__ = ["suggest"]

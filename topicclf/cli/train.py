@@ -10,11 +10,11 @@ import click
 from topicclf.cli.label_options import label_options, read_sources
 from topicclf.cli.options import SHARE, names
 from topicclf.cli.terminal import stages, warnings_told
-from topicclf.evaluation.table import evaluation_table
-from topicclf.learning.label_fields import LabelOptions
-from topicclf.workshop.dataset import understood
-from topicclf.workshop.train import Plan, Prepared, Trained, check_place, fit, prepare, save
-from topicclf.workshop.tuning import Trial
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.render.tables import evaluation_table
+from topicclf.training.dataset import understood
+from topicclf.training.run import Plan, Prepared, Trained, check_place, fit, prepare, save
+from topicclf.training.tuning import Trial
 
 __all__ = ["train"]
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.errors import DataError
-from topicclf.hint import did_you_mean
+from topicclf.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from topicclf.learning.data import Labelled
+    from topicclf.labelled.reading import Labelled
     from topicclf.model import TopicModel
 
 __all__ = [

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from topicclf.article import Article
 from topicclf.evaluation.answers import Answers
-from topicclf.evidence import explain
+from topicclf.evidence.finder import explain
+from topicclf.text.article import Article
 
 if TYPE_CHECKING:
-    from topicclf.learning.data import Labelled
+    from topicclf.evidence.prediction import Evidence
+    from topicclf.labelled.reading import Labelled
     from topicclf.model import TopicModel
-    from topicclf.prediction import Evidence
 
 __all__ = ["Mistake", "evidence_for", "worst_mistakes"]
 

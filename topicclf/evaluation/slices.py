@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.errors import DataError
-from topicclf.evaluation.wording import one_line
-from topicclf.hint import did_you_mean
+from topicclf.errors import DataError, did_you_mean
+from topicclf.render.wording import one_line
 from topicclf.writing.row import as_json
 
 if TYPE_CHECKING:
-    from topicclf.learning.data import Labelled
+    from topicclf.labelled.reading import Labelled
 
 __all__ = ["MISSING", "MOST_SLICES", "field_values", "slices"]
 

@@ -10,7 +10,7 @@ from topicclf.labelling.doubts import Doubt, doubts
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
-    from topicclf.workshop.dataset import TrainingSet
+    from topicclf.training.dataset import TrainingSet
 
 __all__ = ["audit"]
 

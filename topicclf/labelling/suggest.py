@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topicclf.article import Article, Item
 from topicclf.evaluation.answers import log_odds
-from topicclf.labelling.draw import Draw
-from topicclf.labelling.likeness import Apart, features_of
+from topicclf.labelling.near_duplicates import Apart, features_of
+from topicclf.labelling.reservoir import Draw
 from topicclf.labelling.suggestion import Suggestion
+from topicclf.text.article import Article, Item
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from topicclf.article import Item
+from topicclf.text.article import Item
 
 __all__ = ["Suggestion"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.join import Join
+from topicclf.scoring.join import Join
 
 __all__ = ["learn_join"]
 

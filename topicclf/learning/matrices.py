@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topicclf.features import Batch, Triplets, article_features, passage_features
+from topicclf.features.batch import Batch, Triplets, article_features, passage_features
+from topicclf.features.passages import Passages, passages
+from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.vocabulary import Corpus
-from topicclf.passages import Passages, passages
-from topicclf.vocabulary import Vocabulary
 
 __all__ = [
     "article_matrix",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation import measures
 from topicclf.evaluation.answers import Answers
-from topicclf.learning.promises import Judged
+from topicclf.learning.precision_recall_bounds import Judged
 from topicclf.learning.thresholds import Objective, choose
 
 __all__ = ["measure"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.learning.promises import Judged, curves
+from topicclf.learning.precision_recall_bounds import Judged, curves
 from topicclf.learning.ranks import at_least, below
 
 __all__ = ["Objective", "best_thresholds", "choose"]

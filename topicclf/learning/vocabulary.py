@@ -7,8 +7,8 @@ import numpy as np
 from nltk.stem.snowball import SnowballStemmer
 from numpy.typing import NDArray
 
-from topicclf.vocabulary import Vocabulary
-from topicclf.words import words
+from topicclf.features.vocabulary import Vocabulary
+from topicclf.text.words import words
 
 __all__ = ["Corpus", "learn_vocabulary", "prune"]
 

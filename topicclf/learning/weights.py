@@ -12,14 +12,14 @@ from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topicclf.join import Join, views
+from topicclf.features.passages import Passages
+from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
 from topicclf.learning.vocabulary import Corpus, prune
-from topicclf.passages import Passages
-from topicclf.scores import Scores, Weights
-from topicclf.vocabulary import Vocabulary
+from topicclf.scoring.join import Join, views
+from topicclf.scoring.scores import Scores, Weights
 
 __all__ = ["LearningSettings", "Learnt", "Supervision", "learn_weights"]
 

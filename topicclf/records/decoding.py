@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from topicclf.errors import DataError, MissingExtraError
-from topicclf.extras import extra
+from topicclf.installation.extras import extra
 
 __all__ = ["DAMAGED", "DamagedError", "Undecodable", "decode", "decoded_lines"]
 

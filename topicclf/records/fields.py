@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from topicclf.hint import did_you_mean
+from topicclf.errors import did_you_mean
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 

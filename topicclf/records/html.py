@@ -6,8 +6,8 @@
 
 import json
 
-from topicclf.extras import extra
-from topicclf.records.furniture import without_furniture
+from topicclf.installation.extras import extra
+from topicclf.records.boilerplate import without_furniture
 
 __all__ = ["main_text"]
 

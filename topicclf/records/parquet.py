@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 from topicclf.errors import DataError
-from topicclf.extras import extra
+from topicclf.installation.extras import extra
 from topicclf.records.fields import FieldFinder
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record

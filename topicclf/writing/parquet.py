@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import IO, Any
 
-from topicclf.extras import extra
+from topicclf.installation.extras import extra
 from topicclf.records.record import BadRecord
 from topicclf.writing.row import Row, Tagged, as_json, joined
 

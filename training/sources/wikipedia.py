@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from topicclf.extras import extra
+from topicclf.installation.extras import extra
 from training.item import Item, decoded, one_line
 
 __all__ = ["parse"]

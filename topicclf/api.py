@@ -1,0 +1,113 @@
+"""One-shot functions over the shipped model."""
+
+import os
+from threading import Lock
+
+# Not from typing, whose import would cost as much as the start of Python.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from topicclf.evidence.explanation import Explanation
+    from topicclf.evidence.prediction import Prediction
+    from topicclf.model import TopicModel
+    from topicclf.text.article import Item
+
+__all__ = ["explain", "load", "predict", "predict_many", "shipped_file"]
+
+_lock = Lock()
+_shipped: "TopicModel | None" = None
+
+
+def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
+    """Load a model. Nothing in the file can run code.
+
+    Args:
+        path: A model file, or a folder with a ``model.npz``. None gives the shipped model, which is
+            read once, also under threads.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ModelFileError: The file is refused; the subclass says why.
+    """
+    # NumPy comes in here, so that importing topicclf stays instant.
+    from topicclf.model import TopicModel
+
+    if path is not None:
+        return TopicModel.load(path)
+    global _shipped
+    if _shipped is None:
+        with _lock:
+            if _shipped is None:
+                _shipped = TopicModel.load(shipped_file())
+    return _shipped
+
+
+def shipped_file() -> "Path":
+    """The file of the model that topicclf brings along."""
+    from pathlib import Path
+
+    in_wheel = Path(__file__).with_name("news.npz")
+    in_clone = Path(__file__).parent.parent / "models" / "news" / "model.npz"
+    return in_wheel if in_wheel.exists() else in_clone
+
+
+def predict(text: str, *, title: str | None = None) -> "Prediction":
+    """Tell which topics one article carries, with the shipped model.
+
+    Args:
+        text: The article, as plain text.
+        title: Its headline, if that is not in the text.
+
+    Raises:
+        TypeError: The text or the title is no `str`.
+
+    >>> from topicclf import predict
+    >>> prediction = predict("The navy ordered two frigates.", title="Shipyard wins contract")
+    >>> prediction.topics
+    ('defence',)
+    >>> prediction.evidence["defence"].sentences[0].text
+    'The navy ordered two frigates.'
+    """
+    return load().predict(text, title=title)
+
+
+def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Iterator[Prediction]":
+    """Tell which topics each article carries, lazily and in order, with the shipped model.
+
+    Args:
+        items: Texts, or mappings with a ``text`` and perhaps a ``title``.
+        workers: How many processes predict; None or 1 for this one alone. They pay from some ten
+            thousand articles on.
+
+    Raises:
+        TypeError: An item is neither; the message gives its number, from 0.
+        ValueError: `workers` is less than 1.
+        WorkerError: A worker died.
+
+    >>> from topicclf import predict_many
+    >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]
+    [('defence',), ()]
+    """
+    return load().predict_many(items, workers=workers)
+
+
+def explain(text: str, *, title: str | None = None) -> "Explanation":
+    """Tell all about the answer for one article, with the shipped model.
+
+    Args:
+        text: The article, as plain text.
+        title: Its headline, if that is not in the text.
+
+    Raises:
+        TypeError: The text or the title is no `str`.
+
+    >>> from topicclf import explain
+    >>> found = explain("The navy ordered two frigates.").topics["defence"]
+    >>> abs(sum(each.value for each in found.contributions) - found.log_odds) < 1e-9
+    True
+    >>> found.tip.words
+    ('navy', 'frigates')
+    """
+    return load().explain(text, title=title)

@@ -1,0 +1,155 @@
+"""The model file: a header and named arrays in one ``.npz``, never any pickled object.
+
+The archive holds ``header.npy``, JSON as bytes, with the format's name and the schema number, and
+one uncompressed ``.npy`` per array. Its comment, the last bytes of the file, is a seal: the SHA-256
+of all bytes before it. Reading goes in steps, each of which can refuse: is this a whole model file,
+is its schema known, does the seal match.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.errors import (
+    ModelFileError,
+    NewerModelError,
+    NotAModelError,
+    TamperedModelError,
+    TruncatedModelError,
+)
+from topicclf.writing.beside import write_beside
+
+__all__ = ["SCHEMA", "read_artifact", "seal", "write_artifact"]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+FORMAT = "topicclf-model"
+SCHEMA = 1
+_ZIP_MAGIC = b"PK\x03\x04"
+_ZIP_END = b"PK\x05\x06"
+_SEAL = b"sha256:"
+_DIGITS = 64
+
+
+def write_artifact(
+    path: str | os.PathLike[str], *, header: Mapping[str, Any], arrays: Arrays
+) -> None:
+    """Write a model file, whole or not at all; the same contents give the same bytes.
+
+    Args:
+        path: Where to; what stands there is replaced.
+        header: What JSON can hold.
+        arrays: Arrays of numbers, by name.
+    """
+    described = {**header, "format": FORMAT, "schema": SCHEMA}
+    # In ASCII, as UTF-8 has no bytes for what a file's name may hold.
+    text = json.dumps(described, sort_keys=True).encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in {"header": np.frombuffer(text, np.uint8), **arrays}.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            # ZipInfo's own date is a fixed one, so that equal models are equal bytes.
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
+    write_beside(path, seal(buffer.getvalue()))
+
+
+def seal(archive: bytes) -> bytes:
+    """Put the SHA-256 of an archive's bytes into its comment."""
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a") as file:
+        file.comment = _SEAL + b"0" * _DIGITS
+    content = buffer.getvalue()[:-_DIGITS]
+    return content + _digest(content)
+
+
+def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read a model file; nothing in it can run code.
+
+    Returns:
+        The header and the arrays.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        NotAModelError: It is something else.
+        TruncatedModelError: Its end is missing.
+        NewerModelError: It needs a newer topicclf.
+        TamperedModelError: Its contents don't match their checksum.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        msg = f"there is no model at {path}; topicclf.load() without a path gives the shipped one"
+        raise FileNotFoundError(msg) from error
+    _check_whole(content, path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            header = _header(_array(archive.read("header.npy")), path)
+            _check_seal(content, path)
+            arrays = {
+                name.removesuffix(".npy"): _array(archive.read(name))
+                for name in archive.namelist()
+                if name != "header.npy"
+            }
+    except ModelFileError:
+        raise
+    # Whatever else zipfile, JSON and NumPy say of bytes that make no sense to them.
+    except Exception as error:
+        msg = f"{path} is damaged ({error}). Fetch or train it again."
+        raise TamperedModelError(msg) from error
+    return header, arrays
+
+
+def _check_whole(content: bytes, path: str | os.PathLike[str]) -> None:
+    if content[-_DIGITS - len(_SEAL) : -_DIGITS] == _SEAL and content.startswith(_ZIP_MAGIC):
+        return
+    if content.startswith(_ZIP_MAGIC) and not _ends(content):
+        msg = f"{path} ends too early: it was copied or downloaded in part. Fetch it again."
+        raise TruncatedModelError(msg)
+    kind = "is no topicclf model" if content else "is empty"
+    msg = f"{path} {kind}. Give the path of a model.npz, or of the folder that holds one."
+    raise NotAModelError(msg)
+
+
+def _ends(archive: bytes) -> bool:
+    """Whether a zip archive has its end: a record of 22 bytes and a comment of stated length."""
+    start = archive.rfind(_ZIP_END)
+    stated = int.from_bytes(archive[start + 20 : start + 22], "little")
+    return start >= 0 and len(archive) == start + 22 + stated
+
+
+def _check_seal(content: bytes, path: str | os.PathLike[str]) -> None:
+    if content[-_DIGITS:] != _digest(content[:-_DIGITS]):
+        msg = f"{path} does not match its own checksum: it was changed. Fetch or train it again."
+        raise TamperedModelError(msg)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def _array(member: bytes) -> NDArray[Any]:
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(member), allow_pickle=False)
+    return array
+
+
+def _header(raw: NDArray[Any], path: str | os.PathLike[str]) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(raw.tobytes())
+    if header.get("format") != FORMAT:
+        msg = f"{path} is an archive, but holds no topicclf model."
+        raise NotAModelError(msg)
+    if header["schema"] > SCHEMA:
+        msg = (
+            f"{path} has schema {header['schema']}; this topicclf reads up to {SCHEMA}. "
+            f"Upgrade topicclf, or train the model again with this version."
+        )
+        raise NewerModelError(msg)
+    return header

@@ -1,0 +1,1 @@
+"""Topics to evidence: predictions, the sentences and words behind them, and explanations."""

@@ -1,0 +1,280 @@
+"""What an explanation says: each topic's log-odds as a sum, the passages, and what would tip it."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from topicclf.evidence.prediction import Prediction
+
+__all__ = [
+    "Change",
+    "Contribution",
+    "Explanation",
+    "Mark",
+    "Passage",
+    "Tip",
+    "TopicChange",
+    "TopicExplanation",
+    "describe",
+]
+
+_TERMS_SHOWN = 8
+_DESCRIPTIONS = {
+    "intercept": "to start with",
+    "prevalence": "the topic's share of all articles: no word is known",
+    "unevenness": "passages speak unevenly",
+    "share": "share of passages that speak for it",
+    "count": "number of passages",
+}
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One summand of a topic's log-odds.
+
+    Attributes:
+        name: The words as the article has them, in lower case; or what else is added: the
+            ``"intercept"`` (for an article without a known word the ``"prevalence"``), the
+            ``"unevenness"`` with which the passages speak, the ``"share"`` of them that score above
+            zero, and their ``"count"``.
+        kind: Whether it is a word or pair of words, a property of the passages, or the start.
+        value: What it adds, in log-odds (natural logarithm).
+        spans: Where the words stand, as offsets (start, end) into the explanation's text.
+    """
+
+    name: str
+    kind: Literal["term", "passages", "start"]
+    value: float
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the text and what it adds to a topic's log-odds.
+
+    Attributes:
+        start: Where it starts in the explanation's text, in characters.
+        end: Where it ends, likewise.
+        weight: What it adds.
+    """
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Tip:
+    """Words without which a topic is not carried any more.
+
+    The strongest are taken until they are enough, and then those that can be spared are put back
+    (where there are up to forty); a smaller set of other words may exist.
+
+    Attributes:
+        words: The words, each standing for all of its forms in the article.
+        probability: What the model answers for the article without them.
+    """
+
+    words: tuple[str, ...]
+    probability: float
+
+
+@dataclass(frozen=True)
+class TopicExplanation:
+    """Why the log-odds of one topic are what they are.
+
+    Attributes:
+        topic: The topic.
+        carried: Whether the article carries it.
+        probability: Its calibrated probability.
+        threshold: The probability from which an article carries it.
+        log_odds: The probability's log-odds, ``ln(p / (1 - p))``.
+        contributions: The summands, greatest first, whatever their sign; they add up to `log_odds`.
+        views: The same sum by what the model looks at: the ``"intercept"`` and the weighted views
+            of `topicclf.scoring.join`; empty for an article without a known word.
+        tip: What would take the topic away; None where it is not carried, or nothing does.
+    """
+
+    topic: str
+    carried: bool
+    probability: float
+    threshold: float
+    log_odds: float
+    contributions: tuple[Contribution, ...]
+    views: Mapping[str, float]
+    tip: Tip | None
+
+    @property
+    def margin(self) -> float:
+        """The log-odds above the threshold's; below zero, what is missing."""
+        if not 0 < self.threshold < 1:
+            return -math.inf if self.threshold >= 1 else math.inf
+        return self.log_odds - math.log(self.threshold / (1 - self.threshold))
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Each place of each term, to highlight: the term's value, shared out evenly."""
+        return tuple(
+            Mark(start, end, found.value / len(found.spans))
+            for found in self.contributions
+            for start, end in found.spans
+        )
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage of the article, and how strongly it speaks for each topic.
+
+    Attributes:
+        start: Where it starts in the explanation's text, in characters.
+        end: Where it ends, likewise.
+        scores: The score for each topic; above zero speaks for it.
+    """
+
+    start: int
+    end: int
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a summand adds under one model and under another.
+
+    Attributes:
+        name: The summand's name.
+        kind: Its kind, as in `Contribution`.
+        before: What it adds under the first model; 0 where that has no such summand.
+        after: What it adds under the second.
+    """
+
+    name: str
+    kind: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class TopicChange:
+    """How two models differ on one topic of one article.
+
+    Attributes:
+        topic: The topic.
+        before: What the first model says.
+        after: What the second says.
+        changes: The summands, greatest difference first; ``after - before`` adds up to the
+            difference of the log-odds.
+    """
+
+    topic: str
+    before: TopicExplanation
+    after: TopicExplanation
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about the answer for one article.
+
+    Attributes:
+        text: The article; a title stands on a line of its own before it. All offsets count here.
+        prediction: The answer.
+        topics: The explanation of each topic of the model.
+        passages: The passages, in order.
+    """
+
+    text: str
+    prediction: Prediction
+    topics: Mapping[str, TopicExplanation]
+    passages: tuple[Passage, ...]
+
+    def against(self, other: "Explanation") -> dict[str, TopicChange]:
+        """Compare with another model's explanation of the same article.
+
+        Args:
+            other: The other model's; it counts as the later one.
+
+        Returns:
+            What differs for each topic that both know.
+
+        Raises:
+            ValueError: It explains another article.
+        """
+        if self.text != other.text:
+            msg = "the other explanation is of another article; explain the same text and title"
+            raise ValueError(msg)
+        return {
+            topic: _change(before, other.topics[topic])
+            for topic, before in self.topics.items()
+            if topic in other.topics
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain dictionaries, lists, strings and numbers."""
+        return {
+            "text": self.text,
+            "prediction": self.prediction.to_dict(),
+            "topics": {
+                topic: asdict(found) | {"margin": found.margin}
+                for topic, found in self.topics.items()
+            },
+            "passages": [asdict(passage) for passage in self.passages],
+        }
+
+    def to_json(self) -> str:
+        """What `to_dict` gives, as JSON in one line."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def to_html(self) -> str:
+        """A page that needs nothing else, with the article highlighted for each topic."""
+        from topicclf.render.notebook import explanation_html, page
+
+        return page(explanation_html(self), title="topicclf explains")
+
+    def _repr_html_(self) -> str:
+        from topicclf.render.notebook import explanation_html
+
+        return explanation_html(self)
+
+    def __str__(self) -> str:
+        return "\n\n".join(_readable(found) for found in self.topics.values())
+
+
+def describe(contribution: Contribution | Change) -> str:
+    """A summand in words for people: a term in quotes, the others spelt out."""
+    if contribution.kind == "term":
+        return f'"{contribution.name}"'
+    return _DESCRIPTIONS[contribution.name]
+
+
+def _change(before: TopicExplanation, after: TopicExplanation) -> TopicChange:
+    old = {(each.name, each.kind): each.value for each in before.contributions}
+    new = {(each.name, each.kind): each.value for each in after.contributions}
+    changes = [
+        Change(name, kind, old.get((name, kind), 0.0), new.get((name, kind), 0.0))
+        for name, kind in old | new
+    ]
+    changes.sort(key=lambda change: -abs(change.after - change.before))
+    return TopicChange(before.topic, before, after, tuple(changes))
+
+
+def _readable(found: TopicExplanation) -> str:
+    lines = [
+        f"{found.topic}: {found.probability:.1%}, {'carried' if found.carried else 'not carried'} "
+        f"(threshold {found.threshold:.0%})",
+        f"  log-odds {found.log_odds:+.3f}, {abs(found.margin):.3f} "
+        f"{'above' if found.margin >= 0 else 'below'} the threshold's; the sum of",
+    ]
+    terms = [each for each in found.contributions if each.kind == "term"]
+    shown = [each for each in found.contributions if each.kind != "term"] + terms[:_TERMS_SHOWN]
+    shown.sort(key=lambda each: -abs(each.value))
+    for each in shown:
+        lines.append(f"  {each.value:+8.3f}  {describe(each)}")
+    if rest := terms[_TERMS_SHOWN:]:
+        lines.append(f"  {sum(each.value for each in rest):+8.3f}  {len(rest)} other terms")
+    if found.tip:
+        lines.append(
+            f"  without {', '.join(found.tip.words)}: {found.tip.probability:.1%}, not carried"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Words to features: numbered words and word pairs, weighted counts, and passages."""

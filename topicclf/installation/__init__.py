@@ -1,0 +1,1 @@
+"""What is installed: the version, and the libraries that extras bring."""

@@ -1,0 +1,1 @@
+"""Labelled articles: reading them, finding their labels, and telling which share a story."""

@@ -1,0 +1,338 @@
+"""Labelled articles, with every problem named by file and line."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from topicclf.errors import DataError
+from topicclf.labelled.schemes import (
+    LabelOptions,
+    Labels,
+    Scheme,
+    find_scheme,
+    name_problem,
+)
+from topicclf.records import BadRecord, Record, read_records
+from topicclf.text.article import Article
+
+__all__ = [
+    "Labelled",
+    "Problem",
+    "Reading",
+    "Source",
+    "listing",
+    "merge",
+    "read_labelled",
+    "read_source",
+    "refusal",
+]
+
+_SHOWN = 10
+# Beyond it a single article weighs more than all others ever could.
+_HEAVIEST = 1e6
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An article and what is known of its topics.
+
+    Attributes:
+        text: The text.
+        title: The title, or nothing.
+        topics: The topics that it carries.
+        unknown: The topics of which nothing is known.
+        fields: Everything that the record holds.
+        place: The file and line, for messages.
+    """
+
+    text: str
+    title: str
+    topics: frozenset[str]
+    unknown: frozenset[str]
+    fields: dict[str, Any]
+    place: str
+
+    @property
+    def joined(self) -> str:
+        """Title and text as prediction reads them."""
+        return Article(self.text, self.title).joined
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A record that can't be used.
+
+    Attributes:
+        place: The file and line.
+        message: What is wrong, and what to do.
+    """
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Labelled data to read.
+
+    Attributes:
+        path: A file, a folder, or a pattern for several.
+        weight: How much one of its articles counts.
+    """
+
+    path: Path
+    weight: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> "Source":
+        """Take ``corrections.jsonl:30`` for a file and the weight of its articles.
+
+        Raises:
+            DataError: There is no name, or the weight is no number from a millionth to a
+                million.
+
+        >>> Source.parse("corrections.jsonl:30")
+        Source(path=PosixPath('corrections.jsonl'), weight=30.0)
+        """
+        if not text.strip():
+            msg = "an empty name is no file"
+            raise DataError(msg)
+        path, colon, weight = text.rpartition(":")
+        if not colon or not path or Path(text).exists():
+            return cls(Path(text))
+        try:
+            number = float(weight)
+        except ValueError:
+            # The colon may belong to the name: to a drive's letter, say.
+            if not Path(path).exists():
+                return cls(Path(text))
+            number = 0
+        if not 1 / _HEAVIEST <= number <= _HEAVIEST:
+            msg = (
+                f"{text}: {weight!r} is no weight; give a number from a millionth to a million, "
+                f"such as {path}:30"
+            )
+            raise DataError(msg)
+        return cls(Path(path), number)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a source holds.
+
+    Attributes:
+        source: The source.
+        items: Its articles.
+        problems: The records that can't be used.
+        about: How its records give their topics, in words.
+        topics: The topics that its records say something about, if there is a column for each.
+    """
+
+    source: Source
+    items: list[Labelled]
+    problems: list[Problem]
+    about: str
+    topics: frozenset[str] | None = None
+
+    def items_on(self, topics: Collection[str]) -> list[Labelled]:
+        """Its articles; of these topics, those without a column of their own are unknown."""
+        silent = frozenset(topics) - (self.topics or frozenset(topics))
+        if not silent:
+            return self.items
+        return [replace(item, unknown=item.unknown | silent) for item in self.items]
+
+    def refuse_bad(self) -> None:
+        """Let nothing pass but a source that is whole.
+
+        Raises:
+            DataError: A record is bad, or there is none; the message names file and line of up to
+                ten, and what to do.
+        """
+        if self.problems:
+            raise DataError(listing(self.problems))
+        if not self.items:
+            msg = f"{self.source.path} holds no labelled article"
+            raise DataError(msg)
+
+
+def read_labelled(
+    path: str | os.PathLike[str],
+    *,
+    topics: Sequence[str] | None = None,
+    skip_bad: bool = False,
+    options: LabelOptions | None = None,
+) -> tuple[list[Labelled], list[Problem]]:
+    """Read labelled articles: JSON lines, CSV, TSV, Parquet, or a folder for each topic.
+
+    Args:
+        path: The file or folder; gzip is unpacked.
+        topics: The topics that there are; None takes any.
+        skip_bad: Leave bad records out, and report them, instead of refusing the file.
+        options: Where the text and the topics stand, if their names don't say it.
+
+    Returns:
+        The articles, and the records that were left out.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DataError: A record is bad; the message names file and line of up to ten, and what to do.
+        MissingExtraError: The format needs a library that is not installed.
+    """
+    found = read_source(Source(Path(path)), topics=topics, options=options)
+    (replace(found, problems=[]) if skip_bad else found).refuse_bad()
+    return found.items, found.problems
+
+
+def read_source(
+    source: Source,
+    *,
+    topics: Sequence[str] | None = None,
+    options: LabelOptions | None = None,
+    on_bytes: Callable[[int], object] | None = None,
+) -> Reading:
+    """Read a source, with its problems.
+
+    Args:
+        source: The source.
+        topics: The topics that there are; None takes any.
+        options: Where the text and the topics stand, if their names don't say it.
+        on_bytes: Called with the number of bytes whenever some have been read from a disk.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DataError: A file as a whole can't be used.
+        MissingExtraError: The format needs a library that is not installed.
+    """
+    options = options or LabelOptions()
+    items: list[Labelled] = []
+    problems: list[Problem] = []
+    abouts: dict[str, None] = {}
+    every: frozenset[str] | None = frozenset()
+    seen: dict[Labels, Labels] = {}
+    one_each: list[int] = []
+    records = read_records([source.path], options=options.read, on_bytes=on_bytes)
+    for _, group in groupby(records, lambda record: _origin(source.path, record)):
+        together = [_lean(each) if isinstance(each, Record) else each for each in group]
+        good = [record for record in together if isinstance(record, Record)]
+        scheme = find_scheme(good, options, root=source.path)
+        abouts[scheme.about] = None
+        every = None if every is None or scheme.topics is None else every | scheme.topics
+        start = len(items)
+        for record in together:
+            found = _labelled(record, scheme, topics, seen)
+            (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
+        one_each += range(start, len(items)) if scheme.one_each else ()
+    _unite(items, one_each)
+    return Reading(source, items, problems, "; ".join(abouts), every)
+
+
+def _unite(items: list[Labelled], rows: Sequence[int]) -> None:
+    """Give each article that carries something the topics of all its copies; in place."""
+    keys = [_key(items[row]) for row in rows]
+    carried: dict[bytes, frozenset[str]] = {}
+    for key, row in zip(keys, rows, strict=True):
+        carried[key] = carried.get(key, frozenset()) | items[row].topics
+    for key, row in zip(keys, rows, strict=True):
+        if items[row].topics:
+            items[row] = replace(items[row], topics=carried[key])
+
+
+def _lean(record: Record) -> Record:
+    """The record without its bytes, which nobody writes back, and with one string for each name."""
+    fields = {sys.intern(name): value for name, value in record.fields.items()}
+    return replace(record, fields=fields, json=b"")
+
+
+def _origin(path: Path, record: Record | BadRecord) -> str:
+    """The file, or for the files of a folder with one text each the folder."""
+    document = isinstance(record, BadRecord) or set(record.fields) <= {"file", "title", "text"}
+    return str(path) if document and path.is_dir() else record.file
+
+
+def _labelled(
+    record: Record | BadRecord,
+    scheme: Scheme,
+    topics: Sequence[str] | None,
+    seen: dict[Labels, Labels],
+) -> Labelled | Problem:
+    place = f"{record.file}:{record.line}"
+    if isinstance(record, BadRecord):
+        return Problem(place, record.problem)
+    labels = scheme.labels(record)
+    if isinstance(labels, str):
+        return Problem(place, labels)
+    if labels not in seen:
+        for name in sorted(labels.topics | labels.unknown):
+            if problem := name_problem(name):
+                return Problem(place, problem)
+    # Sets take much room, and few differ.
+    labels = seen.setdefault(labels, labels)
+    if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
+        known = ", ".join(topics)
+        return Problem(place, f"unknown topic {strange[0]!r}; the topics are {known}")
+    return Labelled(record.text, record.title, labels.topics, labels.unknown, record.fields, place)
+
+
+def listing(problems: Sequence[Problem]) -> str:
+    """Problems as a message, a line each, ten at most."""
+    lines = [str(problem) for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        lines.append(f"... and {len(problems) - _SHOWN} more")
+    return "\n".join(lines)
+
+
+def refusal(problems: Sequence[Problem]) -> str:
+    """What a command says that stops at bad records."""
+    return f"{listing(problems)}\n(--skip-bad goes on without them)"
+
+
+def merge(
+    items: Sequence[Labelled], weights: Sequence[float]
+) -> tuple[dict[int, Labelled], dict[int, Problem]]:
+    """Find articles that stand twice.
+
+    Of articles with the same title and text, white space aside, the one with the greatest weight
+    is kept, of equal ones the first. Where equals contradict each other on a topic, it counts as
+    unknown.
+
+    Args:
+        items: The articles.
+        weights: How much each counts.
+
+    Returns:
+        The articles to keep and the contradictions, both by their number among the items.
+    """
+    first: dict[bytes, int] = {}
+    kept: dict[int, Labelled] = {}
+    contradictions: dict[int, Problem] = {}
+    for number in sorted(range(len(items)), key=lambda i: -weights[i]):
+        item = items[number]
+        other = first.setdefault(_key(item), number)
+        if other == number:
+            kept[number] = item
+        elif weights[number] == weights[other]:
+            twin = kept[other]
+            if clash := (twin.topics ^ item.topics) - twin.unknown - item.unknown:
+                message = (
+                    f"the same article as {twin.place}, but they differ on {min(clash)!r}; "
+                    f"correct one, or put the topic under 'unknown'"
+                )
+                contradictions[number] = Problem(item.place, message)
+                kept[other] = replace(
+                    twin, topics=twin.topics - clash, unknown=twin.unknown | clash
+                )
+    return dict(sorted(kept.items())), contradictions
+
+
+def _key(item: Labelled) -> bytes:
+    """What is the same for the same title and text, white space aside."""
+    parts = (" ".join(part.split()) for part in (item.title, item.text))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,54 @@
+"""A draw: the articles of a stream with the greatest keys, no two of them nearly the same."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from topicclf.features.vocabulary import Vocabulary
+from topicclf.labelling.near_duplicates import Apart, features_of, like_any
+from topicclf.labelling.suggestion import Suggestion
+
+__all__ = ["Draw"]
+
+
+class Draw:
+    """Keeps the best articles of a stream; what is nearly the same as a better one is passed over.
+
+    Args:
+        n: How many are kept.
+        vocabulary: The words that articles are compared by; those without any are passed over.
+        known: Features of articles to pass over with all that are like them, shape (n_known,
+            n_features).
+
+    Attributes:
+        kept: The best, by falling key.
+        features: Theirs, shape (n_kept, n_features), float32.
+    """
+
+    def __init__(self, n: int, *, vocabulary: Vocabulary, known: sparse.csr_matrix) -> None:
+        self.kept: list[Suggestion] = []
+        self.features = features_of([], vocabulary)
+        self._keys = np.empty(0)
+        self._n = n
+        self._vocabulary = vocabulary
+        self._known = known
+
+    def add(self, offered: Sequence[Suggestion], keys: NDArray[np.float64]) -> None:
+        """Take the next articles of the stream, with a key for each, shape (n_offered,)."""
+        full = len(self.kept) == self._n
+        least = self._keys.min(initial=np.inf) if full else -np.inf
+        rows = np.flatnonzero(keys > least)
+        features = features_of((offered[row].item for row in rows.tolist()), self._vocabulary)
+        free = (np.diff(features.indptr) > 0) & ~like_any(features, self._known)
+        n_before = len(self.kept)
+        both = [*self.kept, *(offered[row] for row in rows[free].tolist())]
+        both_keys = np.concatenate([self._keys, keys[rows[free]]])
+        both_features = sparse.csr_matrix(sparse.vstack([self.features, features[free]]))
+        apart = Apart(both_features, settled=n_before)
+        order = np.argsort(-both_keys, kind="stable").tolist()
+        best = [row for row in order if apart.take(row)][: self._n]
+        self.kept = [both[row] for row in best]
+        self.features = both_features[best]
+        self._keys = both_keys[best]

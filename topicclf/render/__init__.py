@@ -1,0 +1,1 @@
+"""For people to look at: pages, pictures, tables and wording. Nothing is computed here."""

@@ -1,0 +1,192 @@
+"""The model card, which stands beside a model and is made of what the model says of itself."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from topicclf.model import TopicModel
+from topicclf.writing.beside import write_beside
+
+__all__ = ["add_numbers", "card", "is_card", "write_card"]
+
+_FRONT_MATTER = """\
+---
+library_name: topicclf
+license: {licence}
+language: en
+pipeline_tag: text-classification
+tags: [multi-label, news, tf-idf, calibrated]
+---
+"""
+
+_LIMITS = """\
+- English news. Another language shows in a low `known_share`; the answer then means little.
+- A topic must be told in words that training has seen. What is told in wholly other words is
+  missed, and words newer than the training data count for nothing until it is trained again.
+- It reads words and neighbouring words, no grammar: who did what to whom, irony and negation
+  escape it.
+- Probabilities are calibrated for a mix of articles like the trusted corpora. Where a topic is much
+  rarer or more frequent, choose a threshold of your own from `probabilities`.
+- Not for decisions about people.
+"""
+
+_MARK = "<!-- evaluation -->"
+_RARE = 30
+_BAR = "\\|"
+_UNSTATED = "not stated"
+
+
+def write_card(model: TopicModel, folder: str | os.PathLike[str]) -> None:
+    """Write ``README.md`` beside a model."""
+    write_beside(Path(folder) / "README.md", card(model).encode(errors="backslashreplace"))
+
+
+def is_card(text: str) -> bool:
+    """Whether a README is the card of a model, and may be written anew."""
+    return text.startswith("---\nlibrary_name: topicclf\n")
+
+
+def add_numbers(folder: Path, lines: list[str]) -> None:
+    """Put what was measured into a card, in the place of what stood there."""
+    path = folder / "README.md"
+    text = path.read_text("utf-8").partition(_MARK)[0].rstrip()
+    block = "\n".join([text, "", _MARK, "## Evaluation", "", "```", *lines, "```", ""])
+    write_beside(path, block.encode())
+
+
+def card(model: TopicModel) -> str:
+    """The card of a model whose provenance tells of its training, as Markdown."""
+    made = model.provenance["training"]
+    many = f"{len(model.topics)} topics" if len(model.topics) > 8 else ", ".join(model.topics)
+    lines = [
+        _FRONT_MATTER.format(licence=made.get("licence", "mit").lower()),
+        f"# A topicclf model: {many}",
+        "",
+        "Tells which of these topics a news article carries: several at once, or none.",
+        "",
+        "## Made of",
+        "",
+        "| corpus | what it is | licence | articles | weight | trusted | measured on |",
+        "|---|---|---|---|---|---|---|",
+        *(_corpus(entry) for entry in made["corpora"]),
+        "",
+        f"{made['duplicates']:,} duplicates were left out. Where {made['contradictions']:,} of "
+        "them contradicted their twin, the topic counts as unknown.",
+        "",
+        *_reproduced(model, made),
+        *_tuned(made),
+        *_tested(made),
+        "## Measured out of fold",
+        "",
+        "On the articles to measure on, each scored by classifiers that know neither it nor its "
+        "story, "
+        "with thresholds that were chosen without its fold.",
+        "",
+        *_out_of_fold(model, made),
+        "",
+        "## Limits",
+        "",
+        *_rare(model),
+        _LIMITS,
+    ]
+    return "\n".join(lines)
+
+
+def _corpus(entry: dict[str, Any]) -> str:
+    return _row(
+        entry["file"],
+        entry["about"],
+        entry.get("licence", _UNSTATED),
+        f"{entry['articles']:,}",
+        f"{entry['weight']:g}",
+        _yes_or_no(entry["trusted"]),
+        _yes_or_no(entry["measured"]),
+    )
+
+
+def _row(*cells: str) -> str:
+    """A row of a table; neither a bar in a cell nor the end of a line ends it."""
+    shown = ("".join(sign if sign.isprintable() else " " for sign in cell) for cell in cells)
+    return f"| {' | '.join(cell.replace('|', _BAR) for cell in shown)} |"
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
+    settings = ", ".join(f"{k} = {v}" for k, v in made["settings"].items()) or "the defaults"
+    how = made.get("command", "training/train.py")
+    yield (
+        f"Made by `{how}` of topicclf {model.provenance['topicclf']}; settings: {settings}. "
+        "The same data and settings give the same bytes."
+    )
+    if "fingerprint" in made:
+        yield ""
+        yield f"The data that was learnt from, as one SHA-256: `{made['fingerprint']}`."
+    yield ""
+    yield (
+        "`model.npz` is safe to load: nothing in it can run code. Where a `pipeline.joblib` stands "
+        "beside it, the fitted scikit-learn estimator, that is a pickle: open it only if you trust "
+        "where it comes from, with the scikit-learn that wrote it."
+    )
+    yield ""
+
+
+def _tuned(made: dict[str, Any]) -> Iterator[str]:
+    if tuned := made.get("tuning"):
+        yield (
+            f"The settings were chosen among {tuned['trials']} by mean average precision out of "
+            f"fold: {tuned['score']:.4f}, against {tuned['default']:.4f} with the defaults. Being "
+            "the best of so many, what was measured out of fold flatters it a little."
+        )
+        yield ""
+
+
+def _tested(made: dict[str, Any]) -> Iterator[str]:
+    if tested := made.get("test"):
+        yield "## Measured on articles held out"
+        yield ""
+        yield f"{tested['about']}: no choice was made on them. 95 % intervals by bootstrap."
+        yield ""
+        yield "```"
+        yield from tested["lines"]
+        yield "```"
+        yield ""
+
+
+def _out_of_fold(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
+    numbers = model.provenance["out_of_fold"]
+    promise = next((name for name in ("precision", "recall") if made["settings"].get(name)), None)
+    if promise:
+        yield (
+            f"Thresholds promise each topic a {promise} of {made['settings'][promise]:g}: its "
+            "lower bound at 90 % confidence (Clopper and Pearson, 1934). Where the bound is below "
+            "that, the data can't support the promise."
+        )
+        yield ""
+    heads = ["topic", "with", "without", "F1", "average precision", "calibration error"]
+    heads += ["threshold", "its spread", *(["bound"] if promise else [])]
+    yield _row(*heads)
+    yield "|" + "---|" * len(heads)
+    for name, found in numbers.items():
+        spread = found["fold_thresholds"]
+        yield _row(
+            name,
+            f"{found['positives']:,}",
+            f"{found['negatives']:,}",
+            *(f"{found[each]:.3f}" for each in ("f1", "average_precision", "calibration_error")),
+            f"{found['threshold']:.2g}",
+            f"{min(spread):.2g} to {max(spread):.2g}",
+            *([f"{found['bound']:.3f}"] if promise else []),
+        )
+
+
+def _rare(model: TopicModel) -> Iterator[str]:
+    numbers = model.provenance["out_of_fold"]
+    if rare := [name for name, found in numbers.items() if found["positives"] < _RARE]:
+        yield (
+            f"- Measured on fewer than {_RARE} articles with the topic, so that the numbers say "
+            f"little: {', '.join(rare)}."
+        )

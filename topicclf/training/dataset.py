@@ -1,0 +1,244 @@
+"""Training data: articles of several sources as one set, and what was understood of them."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.errors import DataError
+from topicclf.estimator import TopicClassifier
+from topicclf.evaluation.answers import known_labels
+from topicclf.labelled.reading import Labelled, Problem, Reading, merge, refusal
+from topicclf.learning.stories import number_stories
+from topicclf.text.words import words
+
+__all__ = ["TrainingSet", "gather", "understood"]
+
+_RARE = 10
+_SHOWN_TOPICS = 30
+# Longer names stand out of the column, instead of making all rows as long.
+_WIDEST = 40
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """What `topicclf.TopicClassifier` is fitted on, one entry per example in each.
+
+    Attributes:
+        texts: Titles and texts, joined.
+        labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
+        weight: How much each counts, shape (n_examples,).
+        trusted: Whether labels hold for passages and calibration, likewise.
+        measured: Whether thresholds and what is measured out of fold go by it, likewise.
+        stories: Examples that tell the same story share a name, beside those with the same words;
+            None if only these are known.
+        sources: The number of the source that each comes from, shape (n_examples,).
+        topics: The topics' names.
+        summary: What it was made of, for the model card, as JSON can hold it.
+    """
+
+    texts: list[str]
+    labels: NDArray[np.int8]
+    weight: NDArray[np.float64]
+    trusted: NDArray[np.bool_]
+    measured: NDArray[np.bool_]
+    stories: list[str] | None
+    sources: NDArray[np.int64]
+    topics: tuple[str, ...]
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, rows: NDArray[np.int64]) -> "TrainingSet":
+        """Some of the examples."""
+        chosen = rows.tolist()
+        return replace(
+            self,
+            texts=[self.texts[row] for row in chosen],
+            labels=self.labels[rows],
+            weight=self.weight[rows],
+            trusted=self.trusted[rows],
+            measured=self.measured[rows],
+            stories=None if self.stories is None else [self.stories[row] for row in chosen],
+            sources=self.sources[rows],
+        )
+
+    def on(self, columns: NDArray[np.int64]) -> "TrainingSet":
+        """The same examples with some of the topics."""
+        topics = tuple(self.topics[column] for column in columns.tolist())
+        return replace(self, labels=self.labels[:, columns], topics=topics)
+
+    def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
+        """Fit the estimator on them."""
+        classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
+        classifier.fit(
+            self.texts,
+            self.labels,
+            sample_weight=self.weight,
+            groups=self.stories,
+            trusted=self.trusted,
+            measured=self.measured,
+            sources=self.sources,
+        )
+        return classifier
+
+    @property
+    def carried(self) -> list[list[str]]:
+        """The topics that each example carries, as far as is known."""
+        return [
+            [topic for topic, label in zip(self.topics, row, strict=True) if label == 1]
+            for row in self.labels.tolist()
+        ]
+
+    @property
+    def story_numbers(self) -> NDArray[np.int64]:
+        """Examples that share their story's name or all their words share a number, from 0 on."""
+        named = [] if self.stories is None else [self.stories]
+        return number_stories((b" ".join(words(text)) for text in self.texts), *named)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that is learnt from."""
+        digest = hashlib.sha256()
+        for text, story in zip(self.texts, self.stories or self.texts, strict=True):
+            for part in (text, story):
+                digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        arrays = self.labels, self.weight, self.trusted, self.measured, self.sources
+        for array in arrays:
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(json.dumps(self.topics).encode())
+        return digest.hexdigest()
+
+
+def gather(
+    readings: Sequence[Reading], *, topics: Sequence[str] | None = None, skip_bad: bool = False
+) -> tuple[TrainingSet, list[Labelled], list[Problem]]:
+    """Make one set of what several sources hold, without what stands twice.
+
+    Where a source has a column for each topic, topics without one are unknown there.
+
+    Args:
+        readings: What the sources hold.
+        topics: The topics to learn, others being passed over; None takes all that occur.
+        skip_bad: Leave bad records and contradictions out, instead of refusing them.
+
+    Returns:
+        The set, its articles, and what was left out.
+
+    Raises:
+        DataError: There is nothing to learn from, or a record is bad, or labels contradict each
+            other.
+    """
+    problems = [problem for reading in readings for problem in reading.problems]
+    met = _met(readings)
+    names = tuple(topics or sorted(met))
+    asked = cache(frozenset(names).intersection)
+    items: list[Labelled] = []
+    origins: list[int] = []
+    for number, reading in enumerate(readings):
+        found = reading.items_on(names)
+        if topics is not None:
+            # Twins may well differ on what is passed over.
+            found = [
+                replace(item, topics=asked(item.topics), unknown=asked(item.unknown))
+                for item in found
+            ]
+        items += found
+        origins += [number] * len(reading.items)
+    weights = [readings[origin].source.weight for origin in origins]
+    kept, contradictions = merge(items, weights)
+    problems += contradictions.values()
+    if problems and not skip_bad:
+        raise DataError(refusal(problems))
+    if not kept:
+        places = ", ".join(str(reading.source.path) for reading in readings)
+        msg = f"no labelled article in {places or 'no data at all'}"
+        raise DataError(msg)
+    if not names:
+        msg = "no article carries a topic; is the right field read? See --topics-field"
+        raise DataError(msg)
+    chosen = list(kept.values())
+    counts = Counter(origins[row] for row in kept)
+    data = TrainingSet(
+        texts=[item.joined for item in chosen],
+        labels=known_labels(chosen, names),
+        weight=np.array([weights[row] for row in kept]),
+        trusted=np.ones(len(chosen), bool),
+        measured=np.ones(len(chosen), bool),
+        stories=None,
+        sources=np.array([origins[row] for row in kept]),
+        topics=names,
+        summary={
+            "corpora": [
+                {
+                    "file": _name(reading.source.path),
+                    "about": reading.about,
+                    "articles": counts[number],
+                    "weight": reading.source.weight,
+                    "trusted": True,
+                    "measured": True,
+                }
+                for number, reading in enumerate(readings)
+            ],
+            "duplicates": len(items) - len(kept),
+            "contradictions": len(contradictions),
+            "passed_over": sorted(met - set(names)),
+        },
+    )
+    return data, chosen, problems
+
+
+def _name(path: Path) -> str:
+    """A file's own name, also of the current folder, as any text can hold it."""
+    name = (path if path.name.strip(".") else path.resolve()).name
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _met(readings: Sequence[Reading]) -> set[str]:
+    met: set[str] = set()
+    for reading in readings:
+        met |= reading.topics or set()
+        for item in reading.items:
+            met |= item.topics | item.unknown
+    return met
+
+
+def understood(data: TrainingSet) -> Iterator[str]:
+    """What data holds, line by line, to be looked at before anything is learnt."""
+    for corpus in data.summary.get("corpora", ()):
+        weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
+        yield f"{corpus['file']}: {corpus['articles']:,} articles{weight}; {corpus['about']}"
+    unknown = (data.labels < 0).sum()
+    yield (
+        f"{len(data.texts):,} articles, {len(data.topics):,} topics; "
+        f"{(data.labels == 0).all(1).sum():,} articles carry none, "
+        f"{((data.labels == 1).sum(1) > 1).sum():,} several; {unknown:,} labels unknown"
+    )
+    if twice := data.summary.get("duplicates"):
+        clash = data.summary["contradictions"]
+        yield f"{twice:,} duplicates left out, {clash:,} of which contradicted their twin"
+    if others := data.summary.get("passed_over"):
+        yield f"not learnt: {_some(others)}"
+    counts = (data.labels == 1).sum(0)
+    order = np.argsort(-counts, kind="stable").tolist()
+    width = min(max(map(len, data.topics)), _WIDEST)
+    for place in order[:_SHOWN_TOPICS]:
+        missing = (data.labels[:, place] < 0).sum()
+        aside = f", {missing:,} unknown" if missing else ""
+        yield f"  {data.topics[place]:{width}} {counts[place]:7,}{aside}"
+    if len(order) > _SHOWN_TOPICS:
+        yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
+    if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
+        yield f"very rare, with fewer than {_RARE} articles: {_some(rare)}; expect little of them"
+    lowered = Counter(topic.casefold() for topic in data.topics)
+    if alike := [topic for topic in data.topics if lowered[topic.casefold()] > 1]:
+        yield f"alike but for capitals: {', '.join(alike)}; are they one topic?"
+
+
+def _some(topics: Sequence[str]) -> str:
+    return ", ".join(topics[:_SHOWN_TOPICS]) + (", ..." if len(topics) > _SHOWN_TOPICS else "")

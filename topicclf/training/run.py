@@ -1,0 +1,337 @@
+"""From files of labelled articles to a model on the disk."""
+
+import os
+import shlex
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topicclf.errors import DataError
+from topicclf.estimator import TopicClassifier
+from topicclf.evaluation.answers import Answers
+from topicclf.evaluation.evaluation import Evaluation, evaluate
+from topicclf.evaluation.intervals import Bootstrap
+from topicclf.installation.version import __version__
+from topicclf.labelled.reading import Labelled, Problem, Reading, Source, read_source, refusal
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.labelled.stories import stories
+from topicclf.model import TopicModel
+from topicclf.render.card import is_card, write_card
+from topicclf.render.tables import evaluation_table
+from topicclf.training.dataset import TrainingSet, gather
+from topicclf.training.split import hold_out, newest, read_dates
+from topicclf.training.tuning import Trial, Tuning, tune
+
+__all__ = ["Plan", "Prepared", "Trained", "check_place", "fit", "prepare", "save", "train"]
+
+_NEWEST_SHARE = 0.2
+_DRAWS = 200
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is made of data.
+
+    Attributes:
+        labels: How the data is read.
+        topics: The topics to learn, others being passed over; None takes all that occur.
+        group: Articles with the same value of this field tell one story and stay on one side of
+            every split; ``"near-duplicates"`` tells by the texts; None by exactly the same words.
+        time: The field with the date, to test on the newest articles.
+        test: The share of articles to hold out and measure on, from 0 to 1; None for none, or for
+            a fifth with `time`.
+        tune: ``"quick"`` or ``"thorough"`` looks for settings; None takes them as they are.
+        settings: Keywords of `topicclf.TopicClassifier`.
+        licence: Of the data, for the card.
+        skip_bad: Leave bad records and contradictions out instead of refusing the data.
+        n_jobs: How many processes; None for one, or for what `joblib.parallel_config` says.
+    """
+
+    labels: LabelOptions = field(default_factory=LabelOptions)
+    topics: tuple[str, ...] | None = None
+    group: str | None = None
+    time: str | None = None
+    test: float | None = None
+    tune: Tuning | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    licence: str | None = None
+    skip_bad: bool = False
+    n_jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.topics, str):
+            msg = f"topics are a tuple of names, such as ({self.topics!r},)"
+            raise TypeError(msg)
+        if self.tune not in (None, *get_args(Tuning)):
+            msg = f"tune is {' or '.join(map(repr, get_args(Tuning)))}, not {self.tune!r}"
+            raise ValueError(msg)
+        if self.test is not None and not 0 < self.test < 1:
+            msg = f"the share to test on must be between 0 and 1, not {self.test}"
+            raise DataError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Data that is ready to learn from.
+
+    Attributes:
+        data: What is learnt from.
+        held: What is only measured on, if anything.
+        about: What that is, in words.
+        problems: The records that were left out.
+    """
+
+    data: TrainingSet
+    held: TrainingSet | None
+    about: str
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A model, and what is known of it.
+
+    Attributes:
+        model: The model.
+        classifier: The fitted estimator that it comes from.
+        evaluation: What was measured on the articles held out, if any were.
+        warnings: What to know before using it: topics with a handful of articles, promises that the
+            data can't support.
+    """
+
+    model: TopicModel
+    classifier: TopicClassifier
+    evaluation: Evaluation | None
+    warnings: tuple[str, ...]
+
+
+def train(
+    sources: str | os.PathLike[str] | Source | Iterable[str | os.PathLike[str] | Source],
+    *,
+    out: str | os.PathLike[str] | None = None,
+    plan: Plan | None = None,
+) -> Trained:
+    r"""Train a model on files of labelled articles.
+
+    Args:
+        sources: One or several of JSON lines, CSV, TSV, Parquet, or folders with a folder for each
+            topic; ``"corrections.jsonl:30"`` gives each article the weight 30.
+        out: The folder to write ``model.npz`` and ``README.md`` to; None writes nothing.
+        plan: How; None for the defaults.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        DataError: The data can't be learnt from; the message says where, why and what to do.
+        MissingExtraError: A library is missing.
+
+    >>> import json, pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> line = '{"text": "The navy ordered frigates, no. %d", "topics": ["defence"]}'
+    >>> other = '{"text": "A new opera opens, no. %d", "topics": []}'
+    >>> lines = [each % n for n in range(20) for each in (line, other)]
+    >>> _ = (folder / "my.jsonl").write_text("\n".join(lines))
+    >>> found = train([folder / "my.jsonl"], out=folder / "model")
+    >>> found.model.predict("More frigates for the navy").topics
+    ('defence',)
+    """
+    plan = plan or Plan()
+    journal = None if out is None else check_place(out, tuned=plan.tune is not None)
+    if isinstance(sources, str | os.PathLike | Source):
+        sources = [sources]
+    named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
+    prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
+    found = fit(prepared, plan, journal=journal)
+    if out is not None:
+        save(found.model, out)
+    return found
+
+
+def prepare(readings: Iterable[Reading], plan: Plan) -> Prepared:
+    """Make one set of what was read, and hold out what the plan says.
+
+    Raises:
+        DataError: There is nothing to learn from, or labels contradict each other.
+    """
+    data, items, problems = gather(list(readings), topics=plan.topics, skip_bad=plan.skip_bad)
+    if plan.group is not None:
+        data = replace(data, stories=stories(items, plan.group))
+    if plan.time is not None:
+        data, held, about = _newest(data, items, problems, plan)
+    elif plan.test is not None:
+        held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
+        about = f"{held.sum():,} articles, every topic in its share"
+    else:
+        return Prepared(data, None, "", problems)
+    return Prepared(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+
+
+def _newest(
+    data: TrainingSet, items: Sequence[Labelled], problems: list[Problem], plan: Plan
+) -> tuple[TrainingSet, NDArray[np.bool_], str]:
+    """Hold out the newest articles.
+
+    Returns:
+        The articles that have a date, with the topics that older ones carry; which of them are
+        held out, shape (n_articles,); and what these are, in words. Those without a date are added
+        to `problems`.
+    """
+    assert plan.time is not None
+    seconds, dateless = read_dates(items, plan.time)
+    if dateless and not plan.skip_bad:
+        raise DataError(refusal(list(dateless.values())))
+    problems += dateless.values()
+    dated = np.flatnonzero(~np.isnan(seconds))
+    data, seconds = data.of(dated), seconds[dated]
+    held = newest(data, seconds, plan.test or _NEWEST_SHARE)
+    older = (data.labels[~held] == 1).any(0)
+    new = [topic for topic, known in zip(data.topics, older, strict=True) if not known]
+    passed_over = sorted({*data.summary["passed_over"], *new})
+    data = replace(data.on(older.nonzero()[0]), summary=data.summary | {"passed_over": passed_over})
+    first, last = (str(items[dated[row]].fields[plan.time]) for row in _ends(seconds, held))
+    share = f"{held.mean():.0%} of all"
+    return data, held, f"The newest {held.sum():,} articles, {share}: {first} to {last}"
+
+
+def _ends(seconds: NDArray[np.float64], held: NDArray[np.bool_]) -> tuple[int, int]:
+    rows = np.flatnonzero(held)
+    return int(rows[seconds[rows].argmin()]), int(rows[seconds[rows].argmax()])
+
+
+def fit(
+    prepared: Prepared,
+    plan: Plan,
+    *,
+    journal: Path | None = None,
+    on_trial: Callable[[Trial, int, int], None] | None = None,
+) -> Trained:
+    """Learn from prepared data, and write into the model how it was made.
+
+    Args:
+        prepared: The data.
+        plan: How.
+        journal: Where results of tuning are written as they come, and read when it goes on.
+        on_trial: Called after each trial of settings with it, its number and how many there are.
+
+    Raises:
+        DataError: The data can't be learnt from.
+    """
+    data = prepared.data
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        settings = dict(plan.settings)
+        made = {**data.summary, "fingerprint": data.fingerprint}
+        try:
+            if plan.tune is not None:
+                tuned = tune(data, plan.tune, settings, journal=journal, n_jobs=plan.n_jobs,
+                             on_trial=on_trial)  # fmt: skip
+                settings = dict(tuned.best.settings)
+                made["tuning"] = {
+                    "trials": tuned.n_trials,
+                    "score": tuned.best.score,
+                    "default": tuned.first.score,
+                }
+            classifier = data.fitted(settings, n_jobs=plan.n_jobs)
+        except ValueError as error:
+            raise DataError(str(error)) from error
+    model = classifier.model_
+    evaluation = None
+    if prepared.held is not None:
+        held = prepared.held
+        probability = model.predict_proba(held.texts)
+        answers = Answers(model.topics, held.labels, probability, model.thresholds)
+        evaluation = evaluate(
+            answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS)
+        )
+        made["test"] = {
+            "about": prepared.about,
+            "lines": [line.rstrip() for line in evaluation_table(evaluation).splitlines()],
+        }
+    if plan.licence is not None:
+        made["corpora"] = [{**entry, "licence": plan.licence} for entry in made["corpora"]]
+    made |= {"settings": settings, "command": _command(plan, data), "licence": "other"}
+    model = replace(
+        model, provenance={"topicclf": __version__, "training": made, **model.provenance}
+    )
+    classifier.model_ = model
+    return Trained(
+        model=model,
+        classifier=classifier,
+        evaluation=evaluation,
+        warnings=tuple(dict.fromkeys(str(warning.message) for warning in said)),
+    )
+
+
+def _command(plan: Plan, data: TrainingSet) -> str:
+    words = ["topicclf", "train"]
+    for corpus in data.summary["corpora"]:
+        weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
+        words.append(f"{corpus['file']}{weight}")
+    options = {
+        "topics": ",".join(plan.topics) if plan.topics else None,
+        "topics-field": plan.labels.topics_field,
+        "separator": plan.labels.separator,
+        "topic-columns": ",".join(plan.labels.topic_columns or ()) or None,
+        "text-field": plan.labels.read.text_field,
+        "title-field": plan.labels.read.title_field,
+        "from": plan.labels.read.format,
+        "encoding": plan.labels.read.encoding,
+        "group": plan.group,
+        "time": plan.time,
+        "test": plan.test,
+        "tune": plan.tune,
+        "precision": plan.settings.get("precision"),
+        "recall": plan.settings.get("recall"),
+        "seed": plan.settings.get("random_state"),
+        "licence": plan.licence,
+    }
+    for name, value in options.items():
+        if value is not None:
+            words += [f"--{name}", str(value)]
+    if plan.skip_bad:
+        words.append("--skip-bad")
+    return shlex.join(words)
+
+
+def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
+    """See that a model can be written, before learning takes its time.
+
+    Args:
+        out: The folder.
+        tuned: Whether a journal of tuning will be written, too.
+
+    Returns:
+        The journal's place, beside the folder.
+
+    Raises:
+        DataError: That is no place for a model.
+        OSError: It can't be written to.
+    """
+    folder = Path(out).resolve()
+    if not folder.name or folder.suffix == ".npz":
+        msg = f"{out} is no folder for a model: name one that is for the model alone, as my-model"
+        raise DataError(msg)
+    card = folder / "README.md"
+    if card.exists() and not is_card(card.read_text("utf-8", "replace")):
+        msg = f"{card} is no model card, and would be lost: name another folder for the model"
+        raise DataError(msg)
+    for path in (folder, folder.parent) if tuned else (folder,):
+        there = next(each for each in (path, *path.parents) if each.exists())
+        try:
+            with TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            error.filename = str(there)
+            raise
+    return folder.with_name(f"{folder.name}.tuning.jsonl")
+
+
+def save(model: TopicModel, out: str | os.PathLike[str]) -> None:
+    """Write a model and its card; a model that stands there stays whole until the new one is."""
+    model.save(out)
+    write_card(model, out)
