@@ -1,0 +1,809 @@
+/* The compiled kernel: texts to numbered words, and to probabilities.
+ *
+ * Lexicon and Scorer never change once they are made, so any thread may use them. What a call works
+ * with is its own: it takes a Scratch from the lexicon's spares, or makes one, and puts it back.
+ */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "folding.h"
+#include "lexicon.h"
+#include "scoring.h"
+#include "walk.h"
+
+/* Letting other threads run costs as much as this many characters. */
+#define RELEASE_FROM 8192
+#define N_SPARES 8
+/* A Scratch that has grown past this is not kept. */
+#define MOST_KEPT (8u << 20)
+
+typedef struct {
+    PyTypeObject *lexicon_type;
+    PyObject *isascii;
+} State;
+
+typedef struct {
+    PyObject_HEAD
+    Lexicon lexicon;
+    Folding folding;
+    PyObject *isascii;
+    Scratch *volatile spares[N_SPARES];
+} LexiconObject;
+
+typedef struct {
+    PyObject_HEAD
+    LexiconObject *lexicon;
+    Weights weights;
+} ScorerObject;
+
+/* Scratch */
+
+static void free_scratch(Scratch *scratch) {
+    if (scratch == NULL) {
+        return;
+    }
+    Room *rooms = (Room *)scratch;
+    for (size_t i = 0; i < sizeof *scratch / sizeof *rooms; i++) {
+        free(rooms[i].data);
+    }
+    free(scratch);
+}
+
+static Scratch *take_scratch(LexiconObject *self) {
+    for (size_t i = 0; i < N_SPARES; i++) {
+        if (self->spares[i] != NULL) {
+            Scratch *scratch = SWAP_POINTER(&self->spares[i], NULL);
+            if (scratch != NULL) {
+                return scratch;
+            }
+        }
+    }
+    Scratch *scratch = calloc(1, sizeof *scratch);
+    if (scratch == NULL) {
+        PyErr_NoMemory();
+    }
+    return scratch;
+}
+
+static void put_back(LexiconObject *self, Scratch *scratch) {
+    const Room *rooms = (const Room *)scratch;
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof *scratch / sizeof *rooms; i++) {
+        size += rooms[i].size;
+    }
+    for (size_t i = 0; size <= MOST_KEPT && scratch != NULL && i < N_SPARES; i++) {
+        if (self->spares[i] == NULL) {
+            scratch = SWAP_POINTER(&self->spares[i], scratch);
+        }
+    }
+    free_scratch(scratch);
+}
+
+/* Buffers */
+
+/* Open a buffer of so many items of a size and kind ('i' for integers, 'f' for floats). */
+static int open_buffer(PyObject *given, Py_buffer *view, const char *name, char kind, size_t size,
+                       Py_ssize_t count, int flags) {
+    if (PyObject_GetBuffer(given, view, flags | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
+        return -1;
+    }
+    const char *format = view->format ? view->format : "B";
+    format += *format == '<' || *format == '=' || *format == '@';
+    int fits = kind == 'i' ? (*format == 'l' || *format == 'q') : *format == (size == 8 ? 'd' : 'f');
+    if (!fits || format[1] || view->itemsize != (Py_ssize_t)size) {
+        PyErr_Format(PyExc_TypeError, "%s must be an array of %s%d, not of '%s'", name,
+                     kind == 'i' ? "int" : "float", (int)size * 8,
+                     view->format ? view->format : "B");
+        PyBuffer_Release(view);
+        return -1;
+    }
+    if (count >= 0 && view->len / (Py_ssize_t)size != count) {
+        PyErr_Format(PyExc_ValueError, "%s must have %zd items, not %zd", name, count,
+                     view->len / (Py_ssize_t)size);
+        PyBuffer_Release(view);
+        return -1;
+    }
+    return 0;
+}
+
+/* Texts */
+
+static int look_at(LexiconObject *self, PyObject *given, const char *name, Text *text) {
+    if (!PyUnicode_Check(given)) {
+        PyObject *type = PyType_GetName(Py_TYPE(given));
+        if (type != NULL) {
+            PyErr_Format(PyExc_TypeError, "%s must be a str, not %U", name, type);
+            Py_DECREF(type);
+        }
+        return -1;
+    }
+    PyObject *ascii = PyObject_CallFunctionObjArgs(self->isascii, given, NULL);
+    if (ascii == NULL) {
+        return -1;
+    }
+    int is_ascii = ascii == Py_True;
+    Py_DECREF(ascii);
+    Py_ssize_t length;
+    text->ascii = NULL;
+    text->wide = NULL;
+    if (is_ascii) {
+        /* Of ASCII this is the text itself; of others it would be a copy that stays with them. */
+        text->ascii = (const uint8_t *)PyUnicode_AsUTF8AndSize(given, &length);
+        if (text->ascii == NULL) {
+            return -1;
+        }
+    } else {
+        length = PyUnicode_GetLength(given);
+    }
+    text->length = (size_t)length;
+    return length < 0 ? -1 : 0;
+}
+
+static int copy_wide(Scratch *scratch, PyObject *const *given, Text *texts, size_t count) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += texts[i].ascii ? 0 : texts[i].length;
+    }
+    if (!total) {
+        return 0;
+    }
+    if (total > SIZE_MAX / 8 || reserve(&scratch->wide, total * sizeof(Py_UCS4)) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_UCS4 *next = scratch->wide.data;
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].ascii) {
+            continue;
+        }
+        if (!PyUnicode_AsUCS4(given[i], next, (Py_ssize_t)texts[i].length, 0)) {
+            return -1;
+        }
+        texts[i].wide = (const uint32_t *)next;
+        next += texts[i].length;
+    }
+    return 0;
+}
+
+static int done(Walk *walk, int status) {
+    if (walk->thread) {
+        PyEval_RestoreThread(walk->thread);
+        walk->thread = NULL;
+    }
+    if (status < 0 && !PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+    return status;
+}
+
+/* The texts of articles, looked at: titles and texts in turn. */
+typedef struct {
+    PyObject **given;
+    Text *texts;
+    size_t n_articles, n_characters;
+} Articles;
+
+/* Look at articles whose titles and texts are alive for as long as the tuples are. */
+static int look_at_articles(LexiconObject *self, Scratch *scratch, PyObject *texts,
+                            PyObject *titles, Articles *articles) {
+    size_t count = (size_t)PyTuple_Size(texts);
+    if (reserve(&scratch->texts, 2 * count * (sizeof(Text) + sizeof(PyObject *)) + 1) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    articles->texts = scratch->texts.data;
+    articles->given = (PyObject **)(articles->texts + 2 * count);
+    articles->n_articles = count;
+    articles->n_characters = 0;
+    static const Text nothing = {(const uint8_t *)"", NULL, 0};
+    for (size_t i = 0; i < 2 * count; i++) {
+        PyObject *from = i % 2 ? texts : titles;
+        PyObject *given = from ? PyTuple_GetItem(from, (Py_ssize_t)(i / 2)) : NULL;
+        articles->given[i] = given;
+        articles->texts[i] = nothing;
+        if (from && (!given || look_at(self, given, i % 2 ? "a text" : "a title",
+                                       &articles->texts[i]) < 0)) {
+            return -1;
+        }
+        articles->n_characters += articles->texts[i].length;
+    }
+    return copy_wide(scratch, articles->given, articles->texts, 2 * count);
+}
+
+static Walk walk_of(LexiconObject *self, Scratch *scratch, const Weights *weights) {
+    Walk walk = {.lexicon = &self->lexicon, .folding = &self->folding, .scratch = scratch};
+    if (weights) {
+        walk.rows = (const char *)weights->rows;
+        walk.row_size = weights->width * sizeof(float);
+    }
+    return walk;
+}
+
+static int walk_next(Walk *walk, const Text *texts) {
+    /* Without a title there is no empty line either. */
+    return texts[0].length ? walk_article(walk, texts, 2) : walk_article(walk, texts + 1, 1);
+}
+
+/* Lexicon */
+
+static void lexicon_dealloc(PyObject *object) {
+    LexiconObject *self = (LexiconObject *)object;
+    for (size_t i = 0; i < N_SPARES; i++) {
+        free_scratch(self->spares[i]);
+    }
+    free_lexicon(&self->lexicon);
+    free_folding(&self->folding);
+    Py_XDECREF(self->isascii);
+    PyTypeObject *type = Py_TYPE(object);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(object);
+    Py_DECREF(type);
+}
+
+/* Where each word of the surfaces starts and ends; NULL without memory. */
+static size_t *split(const char *bytes, size_t length, size_t *count) {
+    size_t *bounds = malloc((length + 2) * sizeof *bounds);
+    size_t n = 0;
+    for (size_t i = 0; bounds != NULL && i < length; i++) {
+        int is_word = bytes[i] != ' ';
+        if (is_word && (!i || bytes[i - 1] == ' ')) {
+            bounds[n++] = i;
+        }
+        if (is_word && (i + 1 == length || bytes[i + 1] == ' ')) {
+            bounds[n++] = i + 1;
+        }
+    }
+    *count = n / 2;
+    return bounds;
+}
+
+static int check_numbers(const Py_buffer *view, int64_t end, const char *name) {
+    const int64_t *numbers = view->buf;
+    for (Py_ssize_t i = 0; i < view->len / 8; i++) {
+        if (numbers[i] < 0 || numbers[i] >= end) {
+            PyErr_Format(PyExc_ValueError, "%s %lld is out of range", name, (long long)numbers[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int fill(LexiconObject *self, PyObject *surfaces, const Py_buffer *terms,
+                const Py_buffer *pairs, uint64_t salt) {
+    char *bytes;
+    Py_ssize_t length;
+    if (PyBytes_AsStringAndSize(surfaces, &bytes, &length) < 0) {
+        return -1;
+    }
+    int64_t base = (int64_t)self->lexicon.unknown + 1;
+    if (check_numbers(terms, base, "the term") < 0 || check_numbers(pairs, base * base, "pair") < 0) {
+        return -1;
+    }
+    Words words = {.terms = terms->buf};
+    uint8_t *padded = calloc((size_t)length + 4 * BLOCK, 1);
+    size_t *bounds = split(bytes, (size_t)length, &words.n_words);
+    int status = NO_MEMORY;
+    if (padded != NULL && bounds != NULL) {
+        memcpy(padded, bytes, (size_t)length);
+        words.bytes = padded;
+        words.bounds = bounds;
+        if ((Py_ssize_t)words.n_words != terms->len / 8) {
+            PyErr_Format(PyExc_ValueError, "there are %zd words and %zd terms",
+                         (Py_ssize_t)words.n_words, terms->len / 8);
+        } else {
+            status = build_lexicon(&self->lexicon, &words, pairs->buf, salt);
+        }
+    }
+    free(padded);
+    free(bounds);
+    if (status == REPEATED) {
+        PyErr_SetString(PyExc_ValueError, "the words, or the pairs, are not distinct");
+    } else if (status == TOO_FULL) {
+        PyErr_SetString(PyExc_ValueError, "no table holds these words and pairs");
+    } else if (status != DONE && !PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+    return status == DONE ? 0 : -1;
+}
+
+static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"surfaces", "terms", "pairs", "unknown", "fold", "salt", NULL};
+    PyObject *surfaces, *terms, *pairs, *fold;
+    unsigned long long salt;
+    long long unknown;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SOOLOK:Lexicon", names, &surfaces, &terms,
+                                     &pairs, &unknown, &fold, &salt)) {
+        return NULL;
+    }
+    State *state = PyType_GetModuleState(type);
+    if (state == NULL) {
+        return NULL;
+    }
+    if (unknown < 0 || unknown >= INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "the number of the unknown is out of range");
+        return NULL;
+    }
+    Py_buffer term_view, pair_view;
+    if (open_buffer(terms, &term_view, "terms", 'i', 8, -1, 0) < 0) {
+        return NULL;
+    }
+    if (open_buffer(pairs, &pair_view, "pairs", 'i', 8, -1, 0) < 0) {
+        PyBuffer_Release(&term_view);
+        return NULL;
+    }
+    allocfunc allocate_object = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    LexiconObject *self = NULL;
+    if (pair_view.len / 8 + unknown >= INT32_MAX || term_view.len / 8 >= INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "there are too many words or pairs");
+    } else {
+        self = (LexiconObject *)allocate_object(type, 0);
+    }
+    if (self != NULL) {
+        self->lexicon.unknown = (uint32_t)unknown;
+        self->lexicon.n_pairs = (size_t)(pair_view.len / 8);
+        Py_INCREF(state->isascii);
+        self->isascii = state->isascii;
+        int status = start_folding(&self->folding, fold);
+        if (status < 0) {
+            PyErr_NoMemory();
+        }
+        if (status < 0 || fill(self, surfaces, &term_view, &pair_view, salt) < 0) {
+            Py_CLEAR(self);
+        }
+    }
+    PyBuffer_Release(&term_view);
+    PyBuffer_Release(&pair_view);
+    return (PyObject *)self;
+}
+
+/* Numbers that grow by an article. */
+static int64_t *more_numbers(Room *room, size_t count, size_t more) {
+    if (count + more > SIZE_MAX / 32 || reserve(room, 8 * (count + more)) < 0) {
+        return NULL;
+    }
+    return (int64_t *)room->data + count;
+}
+
+typedef struct {
+    Room terms, pairs, lengths;
+    size_t count; /* of terms and of pairs */
+} Numbers;
+
+static int number_article(Walk *walk, Numbers *numbers, size_t article) {
+    size_t more = walk->n_words + 1;
+    int64_t unknown = walk->lexicon->unknown;
+    int64_t *terms = more_numbers(&numbers->terms, numbers->count, more);
+    int64_t *pairs = more_numbers(&numbers->pairs, numbers->count, more);
+    int64_t *length = more_numbers(&numbers->lengths, article, 1);
+    if (terms == NULL || pairs == NULL || length == NULL) {
+        return -1;
+    }
+    const uint32_t *found = walk->scratch->terms.data;
+    const Pair *found_pairs = walk->scratch->pairs.data;
+    for (size_t i = 0; i < walk->n_words; i++) {
+        terms[i] = found[i];
+        pairs[i] = unknown;
+    }
+    terms[walk->n_words] = pairs[walk->n_words] = unknown;
+    for (size_t i = 0; i < walk->n_pairs; i++) {
+        pairs[found_pairs[i].place] = found_pairs[i].feature;
+    }
+    *length = (int64_t)walk->n_words;
+    numbers->count += more;
+    return 0;
+}
+
+static PyObject *as_bytes(const Room *room, size_t count) {
+    return PyBytes_FromStringAndSize(room->data, (Py_ssize_t)(8 * count));
+}
+
+PyDoc_STRVAR(number_doc, "number(texts)\n--\n\n"
+"Number the words of texts.\n\n"
+"Returns the term of each word, with one more unknown after each text; the pair that each forms\n"
+"with the next, likewise; and the number of words of each text. All are int64, as bytes.");
+
+static PyObject *lexicon_number(PyObject *object, PyObject *given) {
+    LexiconObject *self = (LexiconObject *)object;
+    PyObject *texts = PySequence_Tuple(given);
+    Scratch *scratch = texts ? take_scratch(self) : NULL;
+    if (scratch == NULL) {
+        Py_XDECREF(texts);
+        return NULL;
+    }
+    Articles articles;
+    PyObject *result = NULL;
+    Numbers numbers = {{0}};
+    if (look_at_articles(self, scratch, texts, NULL, &articles) < 0) {
+        goto end;
+    }
+    Walk walk = walk_of(self, scratch, NULL);
+    if (articles.n_characters >= RELEASE_FROM) {
+        walk.thread = PyEval_SaveThread();
+    }
+    int status = 0;
+    for (size_t i = 0; i < articles.n_articles && status == 0; i++) {
+        status = walk_next(&walk, articles.texts + 2 * i);
+        status = status < 0 ? status : number_article(&walk, &numbers, i);
+    }
+    if (done(&walk, status) == 0) {
+        result = Py_BuildValue("NNN", as_bytes(&numbers.terms, numbers.count),
+                               as_bytes(&numbers.pairs, numbers.count),
+                               as_bytes(&numbers.lengths, articles.n_articles));
+    }
+end:
+    put_back(self, scratch);
+    free(numbers.terms.data);
+    free(numbers.pairs.data);
+    free(numbers.lengths.data);
+    Py_DECREF(texts);
+    return result;
+}
+
+static PyMethodDef lexicon_methods[] = {
+    {"number", lexicon_number, METH_O, number_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(lexicon_doc, "Lexicon(surfaces, terms, pairs, unknown, fold, salt)\n--\n\n"
+"The words and pairs that a model knows; see topicclf.features.vocabulary.Vocabulary.");
+
+static PyType_Slot lexicon_slots[] = {
+    {Py_tp_doc, (void *)lexicon_doc},
+    {Py_tp_new, lexicon_new},
+    {Py_tp_dealloc, lexicon_dealloc},
+    {Py_tp_methods, lexicon_methods},
+    {0, NULL},
+};
+
+static PyType_Spec lexicon_spec = {
+    .name = "topicclf.kernel._kernel.Lexicon",
+    .basicsize = sizeof(LexiconObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = lexicon_slots,
+};
+
+/* Scorer */
+
+static void scorer_dealloc(PyObject *object) {
+    ScorerObject *self = (ScorerObject *)object;
+    free(self->weights.row_block);
+    free(self->weights.numbers);
+    Py_XDECREF((PyObject *)self->lexicon);
+    PyTypeObject *type = Py_TYPE(object);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(object);
+    Py_DECREF(type);
+}
+
+static void fill_rows(Weights *weights, const float *coef, const float *idf, size_t n_features,
+                      size_t unknown) {
+    size_t n_topics = weights->n_topics;
+    for (size_t feature = 0; feature < n_features; feature++) {
+        float *row = weights->rows + feature * weights->width;
+        for (size_t topic = 0; topic < n_topics && feature != unknown; topic++) {
+            row[topic] = coef[feature * n_topics + topic] * idf[feature];
+        }
+        row[n_topics] = feature == unknown ? 0 : idf[feature] * idf[feature];
+    }
+}
+
+enum { COEF, IDF, INTERCEPT, JOIN, JOIN_INTERCEPT, PREVALENCE, N_ARRAYS };
+
+static int fill_scorer(ScorerObject *self, const Py_buffer *views, uint64_t salt) {
+    Weights *weights = &self->weights;
+    size_t n_features = (size_t)views[IDF].len / sizeof(float);
+    size_t n_topics = (size_t)views[INTERCEPT].len / sizeof(double);
+    weights->n_topics = n_topics;
+    weights->width = (n_topics / LANES + 1) * LANES;
+    weights->salt = mix(salt) | 1;
+    if (n_topics > SIZE_MAX / 1024 / (n_features + 1)) {
+        return -1;
+    }
+    weights->rows = line_calloc(n_features * weights->width, sizeof(float), &weights->row_block);
+    weights->numbers = calloc(n_topics * (N_VIEWS + 3) + 1, sizeof(double));
+    if (weights->rows == NULL || weights->numbers == NULL) {
+        return -1;
+    }
+    fill_rows(weights, views[COEF].buf, views[IDF].buf, n_features, self->lexicon->lexicon.unknown);
+    const double **targets[] = {&weights->intercept, &weights->join, &weights->join_intercept,
+                                &weights->prevalence};
+    double *next = weights->numbers;
+    for (size_t i = 0; i < 4; i++) {
+        const Py_buffer *view = &views[INTERCEPT + i];
+        memcpy(next, view->buf, (size_t)view->len);
+        *targets[i] = next;
+        next += view->len / (Py_ssize_t)sizeof(double);
+    }
+    for (size_t i = 1; i < N_LOGS; i++) {
+        weights->logs[i] = 1 + log((double)i);
+    }
+    return 0;
+}
+
+static PyObject *scorer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"lexicon", "coef", "idf", "intercept", "join", "join_intercept",
+                            "prevalence", "salt", NULL};
+    static const char *const labels[] = {"coef", "idf", "intercept", "join", "join_intercept",
+                                         "prevalence"};
+    PyObject *lexicon, *given[N_ARRAYS];
+    unsigned long long salt;
+    State *state = PyType_GetModuleState(type);
+    if (state == NULL ||
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOK:Scorer", names, state->lexicon_type,
+                                     &lexicon, &given[COEF], &given[IDF], &given[INTERCEPT],
+                                     &given[JOIN], &given[JOIN_INTERCEPT], &given[PREVALENCE],
+                                     &salt)) {
+        return NULL;
+    }
+    Py_buffer views[N_ARRAYS];
+    ScorerObject *self = NULL;
+    const Lexicon *known = &((LexiconObject *)lexicon)->lexicon;
+    Py_ssize_t n_features = (Py_ssize_t)known->unknown + 1 + (Py_ssize_t)known->n_pairs;
+    Py_ssize_t n_topics = 0;
+    static const int order[] = {INTERCEPT, COEF, IDF, JOIN, JOIN_INTERCEPT, PREVALENCE};
+    int opened = 0;
+    for (; opened < N_ARRAYS; opened++) {
+        int which = order[opened];
+        size_t size = which == COEF || which == IDF ? sizeof(float) : sizeof(double);
+        Py_ssize_t count = which == INTERCEPT ? -1
+                           : which == COEF    ? n_features * n_topics
+                           : which == IDF     ? n_features
+                           : which == JOIN    ? n_topics * N_VIEWS
+                                              : n_topics;
+        if (open_buffer(given[which], &views[which], labels[which], 'f', size, count, 0) < 0) {
+            goto end;
+        }
+        if (which == INTERCEPT) {
+            n_topics = views[which].len / (Py_ssize_t)sizeof(double);
+            if (n_topics > PY_SSIZE_T_MAX / 1024 / n_features) {
+                PyErr_SetString(PyExc_ValueError, "there are too many topics");
+                opened++;
+                goto end;
+            }
+        }
+    }
+    allocfunc allocate_object = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    self = (ScorerObject *)allocate_object(type, 0);
+    if (self != NULL) {
+        Py_INCREF(lexicon);
+        self->lexicon = (LexiconObject *)lexicon;
+        if (fill_scorer(self, views, salt) < 0) {
+            PyErr_NoMemory();
+            Py_CLEAR(self);
+        }
+    }
+end:
+    while (opened-- > 0) {
+        PyBuffer_Release(&views[order[opened]]);
+    }
+    return (PyObject *)self;
+}
+
+static int judge(ScorerObject *self, Scratch *scratch, const Articles *articles,
+                 double *probabilities, int64_t *known, int64_t *lengths) {
+    Walk walk = walk_of(self->lexicon, scratch, &self->weights);
+    int status = 0;
+    if (articles->n_characters >= RELEASE_FROM) {
+        walk.thread = PyEval_SaveThread();
+    }
+    for (size_t i = 0; i < articles->n_articles && status == 0; i++) {
+        status = walk_next(&walk, articles->texts + 2 * i);
+        if (status == 0) {
+            known[i] = (int64_t)walk.n_known;
+            lengths[i] = (int64_t)walk.n_words;
+            status = score_article(&walk, &self->weights,
+                                   probabilities + i * self->weights.n_topics);
+        }
+    }
+    return done(&walk, status);
+}
+
+PyDoc_STRVAR(judge_doc, "judge(texts, titles, probabilities, known, lengths)\n--\n\n"
+"Judge articles.\n\n"
+"The titles, one for each text or None, are joined to the texts by a line end where they are not\n"
+"empty. The last three are arrays to write to: float64 of shape (n_articles, n_topics), and int64\n"
+"of shape (n_articles,) twice.");
+
+static PyObject *scorer_judge(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    ScorerObject *self = (ScorerObject *)object;
+    if (n_args != 5) {
+        PyErr_Format(PyExc_TypeError, "judge takes 5 arguments, not %zd", n_args);
+        return NULL;
+    }
+    PyObject *texts = PySequence_Tuple(args[0]);
+    if (texts == NULL) {
+        return NULL;
+    }
+    PyObject *titles = NULL, *result = NULL;
+    Scratch *scratch = NULL;
+    Py_buffer views[3];
+    int opened = 0;
+    Py_ssize_t count = PyTuple_Size(texts);
+    if (args[1] != Py_None) {
+        titles = PySequence_Tuple(args[1]);
+        if (titles == NULL) {
+            goto end;
+        }
+        if (PyTuple_Size(titles) != count) {
+            PyErr_Format(PyExc_ValueError, "there are %zd texts and %zd titles", count,
+                         PyTuple_Size(titles));
+            goto end;
+        }
+    }
+    static const char *const names[] = {"probabilities", "known", "lengths"};
+    for (; opened < 3; opened++) {
+        Py_ssize_t items = opened ? count : count * (Py_ssize_t)self->weights.n_topics;
+        if (open_buffer(args[2 + opened], &views[opened], names[opened], opened ? 'i' : 'f', 8,
+                        items, PyBUF_WRITABLE) < 0) {
+            goto end;
+        }
+    }
+    scratch = take_scratch(self->lexicon);
+    Articles articles;
+    if (scratch != NULL &&
+        look_at_articles(self->lexicon, scratch, texts, titles, &articles) == 0 &&
+        judge(self, scratch, &articles, views[0].buf, views[1].buf, views[2].buf) == 0) {
+        Py_INCREF(Py_None);
+        result = Py_None;
+    }
+end:
+    if (scratch != NULL) {
+        put_back(self->lexicon, scratch);
+    }
+    while (opened-- > 0) {
+        PyBuffer_Release(&views[opened]);
+    }
+    Py_XDECREF(titles);
+    Py_DECREF(texts);
+    return result;
+}
+
+static PyObject *as_list(const double *numbers, size_t count) {
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *number = PyFloat_FromDouble(numbers[i]);
+        if (number == NULL || PyList_SetItem(list, (Py_ssize_t)i, number) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+PyDoc_STRVAR(judge_one_doc, "judge_one(text, title)\n--\n\n"
+"Judge one article; the title may be None.\n\n"
+"Returns the list of its probabilities, how many words are known, and how many there are.");
+
+static PyObject *scorer_judge_one(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    ScorerObject *self = (ScorerObject *)object;
+    if (n_args != 2) {
+        PyErr_Format(PyExc_TypeError, "judge_one takes 2 arguments, not %zd", n_args);
+        return NULL;
+    }
+    Scratch *scratch = take_scratch(self->lexicon);
+    if (scratch == NULL) {
+        return NULL;
+    }
+    Text texts[2] = {{(const uint8_t *)"", NULL, 0}};
+    PyObject *given[2] = {args[1], args[0]};
+    PyObject *result = NULL;
+    double few[LANES], *probabilities = few;
+    if ((args[1] != Py_None && look_at(self->lexicon, args[1], "the title", &texts[0]) < 0) ||
+        look_at(self->lexicon, args[0], "the text", &texts[1]) < 0 ||
+        copy_wide(scratch, given, texts, 2) < 0) {
+        goto end;
+    }
+    if (self->weights.n_topics > LANES) {
+        probabilities = malloc(self->weights.n_topics * sizeof *probabilities);
+        if (probabilities == NULL) {
+            PyErr_NoMemory();
+            goto end;
+        }
+    }
+    int64_t known, length;
+    Articles articles = {given, texts, 1, texts[0].length + texts[1].length};
+    if (judge(self, scratch, &articles, probabilities, &known, &length) == 0) {
+        result = Py_BuildValue("NLL", as_list(probabilities, self->weights.n_topics),
+                               (long long)known, (long long)length);
+    }
+end:
+    if (probabilities != few) {
+        free(probabilities);
+    }
+    put_back(self->lexicon, scratch);
+    return result;
+}
+
+static PyMethodDef scorer_methods[] = {
+    {"judge", (PyCFunction)(void (*)(void))scorer_judge, METH_FASTCALL, judge_doc},
+    {"judge_one", (PyCFunction)(void (*)(void))scorer_judge_one, METH_FASTCALL, judge_one_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(scorer_doc, "Scorer(lexicon, coef, idf, intercept, join, join_intercept, prevalence, "
+"salt)\n--\n\n"
+"A model's weights; see topicclf.scoring.scores.Weights and topicclf.scoring.join.Join.");
+
+static PyType_Slot scorer_slots[] = {
+    {Py_tp_doc, (void *)scorer_doc},
+    {Py_tp_new, scorer_new},
+    {Py_tp_dealloc, scorer_dealloc},
+    {Py_tp_methods, scorer_methods},
+    {0, NULL},
+};
+
+static PyType_Spec scorer_spec = {
+    .name = "topicclf.kernel._kernel.Scorer",
+    .basicsize = sizeof(ScorerObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = scorer_slots,
+};
+
+/* Module */
+
+static int module_exec(PyObject *module) {
+    State *state = PyModule_GetState(module);
+    PyObject *scorer_type = PyType_FromModuleAndSpec(module, &scorer_spec, NULL);
+    state->lexicon_type =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &lexicon_spec, NULL);
+    state->isascii = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isascii");
+    int status = -1;
+    if (scorer_type != NULL && state->lexicon_type != NULL && state->isascii != NULL &&
+        PyModule_AddType(module, (PyTypeObject *)scorer_type) == 0 &&
+        PyModule_AddType(module, state->lexicon_type) == 0) {
+        status = 0;
+    }
+    Py_XDECREF(scorer_type);
+    return status;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg) {
+    State *state = PyModule_GetState(module);
+    Py_VISIT(state->lexicon_type);
+    Py_VISIT(state->isascii);
+    return 0;
+}
+
+static int module_clear(PyObject *module) {
+    State *state = PyModule_GetState(module);
+    Py_CLEAR(state->lexicon_type);
+    Py_CLEAR(state->isascii);
+    return 0;
+}
+
+static void module_free(void *module) {
+    module_clear(module);
+}
+
+/* Python 3.11 refuses the slot by which later versions let interpreters have a lock of their own. */
+#define MULTIPLE_INTERPRETERS 3
+#define OWN_GIL ((void *)2)
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL}, /* replaced below */
+    {0, NULL},
+};
+
+static struct PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "topicclf.kernel._kernel",
+    .m_doc = "The compiled kernel; topicclf.kernel says when it is used.",
+    .m_size = sizeof(State),
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    if (Py_Version >= 0x030C0000) {
+        PyModuleDef_Slot *last = module_slots + sizeof module_slots / sizeof *module_slots - 2;
+        last->slot = MULTIPLE_INTERPRETERS;
+        last->value = OWN_GIL;
+    }
+    return PyModuleDef_Init(&module_def);
+}
