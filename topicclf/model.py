@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import compress
+from functools import partial
+from operator import ge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,34 +15,21 @@ from topicclf.artifact import read_artifact, write_artifact
 from topicclf.errors import NotAModelError
 from topicclf.evidence.finder import explain
 from topicclf.evidence.prediction import Prediction
-from topicclf.features.batch import Batch, known_words
 from topicclf.features.lookup import narrow
-from topicclf.features.vocabulary import Vocabulary, join_folded
+from topicclf.features.vocabulary import Vocabulary
+from topicclf.lazy import lazy
 from topicclf.scoring.join import VIEWS, Join
+from topicclf.scoring.judge import Chunk, Judge, Judgement, chunks
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
-from topicclf.text.words import fold
 
 if TYPE_CHECKING:
     from topicclf.evidence.explanation import Explanation
 
 __all__ = ["TopicModel", "model_file"]
 
-# Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
-_BATCH_ARTICLES = 256
-_BATCH_CHARACTERS = 1 << 17
-
-
-class _Judgement(NamedTuple):
-    """What predictions are made of: per article its probabilities, known words and words."""
-
-    probabilities: NDArray[np.float64]
-    known: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-
-
-_Judged = tuple[list[Article], _Judgement]
+_Judged = tuple[Chunk, Judgement]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +63,10 @@ class TopicModel:
         Raises:
             TypeError: The text or the title is no `str`.
         """
-        article = Article.of({"text": text, "title": title})
-        return next(self._predictions([([article], self._judge(_folded([article])))]))
+        if not isinstance(text, str) or not isinstance(title, str | None):
+            Article.of({"text": text, "title": title})
+        row, known, n_words = self._judge.one(text, title or "")
+        return self._prediction(text, title or "", row, known, n_words)
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -102,13 +91,13 @@ class TopicModel:
 
         Args:
             items: Texts, or mappings with a ``text`` and perhaps a ``title``.
-            workers: How many processes predict; None or 1 for this one alone. They pay from some
-                ten thousand articles on.
+            workers: How many threads predict; None or 1 for this one alone. More are of use with
+                the compiled kernel only.
 
         Raises:
-            TypeError: An item is neither; the message gives its number, from 0.
+            TypeError: An item is neither; the message gives its number, from 0. The articles before
+                it have been answered.
             ValueError: `workers` is less than 1.
-            WorkerError: A worker died.
         """
         return self._predictions(self._judged(items, workers))
 
@@ -128,7 +117,6 @@ class TopicModel:
         Raises:
             TypeError: As for `predict_many`.
             ValueError: Likewise.
-            WorkerError: Likewise.
         """
         return self._tags(self._judged(items, workers))
 
@@ -139,19 +127,13 @@ class TopicModel:
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
-        articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        return self._stream(articles, workers or 1)
-
-    def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[_Judged]:
-        if workers == 1:
-            for chunk in _chunks(articles):
-                yield chunk, self._judge(_folded(chunk))
-            return
+        parts = chunks(items)
+        if workers is None or workers == 1:
+            return ((chunk, self._judge.many(chunk)) for chunk in parts)
         # Imported here, so that a first prediction does not wait for it.
-        from topicclf.processes import map_in_processes
+        from topicclf.scoring.threads import map_in_threads
 
-        tasks = ((chunk, _folded(chunk)) for chunk in _chunks(articles))
-        yield from map_in_processes(self._judge, tasks, workers=workers)
+        return map_in_threads(self._judge.many, parts, workers=workers)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -165,74 +147,68 @@ class TopicModel:
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
-        articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles)]
+        rows = [self._judge.many(chunk).probabilities for chunk in chunks(items)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
-    def _judge(self, folded: bytes) -> _Judgement:
-        vocabulary = self.weights.vocabulary
-        batch = Batch.of(*vocabulary.read(folded), vocabulary)
-        known = known_words(batch, vocabulary)
-        probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
-        return _Judgement(probabilities, known, batch.lengths)
+    @lazy
+    def _judge(self) -> Judge:
+        return Judge(self.weights, self.join)
 
     def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
-        for articles, judgement in judged:
-            yield from map(
-                self._prediction,
-                articles,
-                judgement.probabilities.tolist(),
-                (judgement.probabilities >= self.thresholds).tolist(),
-                judgement.known.tolist(),
-                judgement.lengths.tolist(),
-            )
+        for chunk, judgement in judged:
+            rows, known, lengths = (numbers.tolist() for numbers in judgement)
+            yield from map(self._prediction, chunk.texts, chunk.titles, rows, known, lengths)
 
     def _prediction(
-        self, article: Article, row: list[float], passes: list[bool], known: int, n_words: int
+        self, text: str, title: str, row: list[float], known: int, n_words: int
     ) -> Prediction:
-        topics = self._carried(row, passes)
+        topics = self._carried(row)
         return Prediction(
             topics=topics,
             probabilities=dict(zip(self.topics, row, strict=True)),
             known_share=known / n_words if n_words else 0.0,
             n_words=n_words,
-            language=self._language(article, known, n_words),
-            _explain=partial(self._evidence, article, topics),
+            language=self._language(text, title, known, n_words),
+            _explain=partial(self._evidence, text, title, topics),
         )
 
     def _tags(
         self, judged: Iterable[_Judged]
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
-        for articles, judgement in judged:
-            rows = judgement.probabilities.tolist()
-            passes = (judgement.probabilities >= self.thresholds).tolist()
-            languages = map(
-                self._language, articles, judgement.known.tolist(), judgement.lengths.tolist()
-            )
-            yield from zip(map(self._carried, rows, passes), rows, languages, strict=True)
+        for chunk, judgement in judged:
+            rows, known, lengths = (numbers.tolist() for numbers in judgement)
+            languages = map(self._language, chunk.texts, chunk.titles, known, lengths)
+            yield from zip(map(self._carried, rows), rows, languages, strict=True)
 
-    @cached_property
+    @lazy
     def languages(self) -> frozenset[str]:
         """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
         return languages_of(self.weights.vocabulary)
 
-    def _language(self, article: Article, known: int, n_words: int) -> str | None:
+    def _language(self, text: str, title: str, known: int, n_words: int) -> str | None:
         # Nearly all articles are told here, for nothing.
         if known >= WELL_KNOWN * n_words:
             return None
         share = known / n_words
-        return foreign_language(article.joined, known_share=share, own=self.languages)
+        return foreign_language(Article(text, title).joined, known_share=share, own=self.languages)
 
-    def _carried(self, row: list[float], passes: list[bool]) -> tuple[str, ...]:
-        found = list(compress(range(len(row)), passes))
+    @lazy
+    def _thresholds(self) -> list[float]:
+        return self.thresholds.tolist()
+
+    def _carried(self, row: list[float]) -> tuple[str, ...]:
+        found = [i for i, passes in enumerate(map(ge, row, self._thresholds)) if passes]
         if len(found) > 1:
             found.sort(key=row.__getitem__, reverse=True)
         return tuple([self.topics[i] for i in found])
 
-    def _evidence(self, article: Article, topics: tuple[str, ...]) -> dict[str, Any]:
+    def _evidence(self, text: str, title: str, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}
         return explain(
-            article, columns, weights=self.weights, abbreviations=frozenset(self.abbreviations)
+            Article(text, title),
+            columns,
+            weights=self.weights,
+            abbreviations=frozenset(self.abbreviations),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -318,20 +294,3 @@ def model_file(path: str | os.PathLike[str]) -> Path:
     """The file that a path means: itself, or the ``model.npz`` in a folder."""
     path = Path(path)
     return path if path.suffix == ".npz" else path / "model.npz"
-
-
-def _folded(articles: Iterable[Article]) -> bytes:
-    return join_folded(fold(article.joined) for article in articles)
-
-
-def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:
-    chunk: list[Article] = []
-    size = 0
-    for article in articles:
-        chunk.append(article)
-        size += len(article.title) + len(article.text)
-        if len(chunk) == _BATCH_ARTICLES or size >= _BATCH_CHARACTERS:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import Any, Literal
+
+from topicclf.lazy import lazy
 
 __all__ = ["Evidence", "Prediction", "Sentence", "Term"]
 
@@ -82,7 +83,7 @@ class Prediction:
     language: str | None
     _explain: Callable[[], dict[str, Evidence]] = field(repr=False, compare=False)
 
-    @cached_property
+    @lazy
     def evidence(self) -> dict[str, Evidence]:
         """The evidence for each topic that the article carries, computed when first asked for.
 

@@ -1,7 +1,6 @@
 """Features to scores: how strongly an article and each of its passages speak for each topic."""
 
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
 from topicclf.features.vocabulary import Vocabulary
+from topicclf.lazy import lazy
 
 __all__ = ["Scores", "Weights"]
 
@@ -52,13 +52,13 @@ class Weights:
         # The tables are quicker made than stored.
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    @cached_property
+    @lazy
     def contributions(self) -> NDArray[np.float32]:
         """What one occurrence of a feature adds to each topic, before division by the length."""
         product: NDArray[np.float32] = self.coef * self.vocabulary.idf[:, None]
         return product
 
-    @cached_property
+    @lazy
     def _tables(self) -> list[NDArray[np.float32]]:
         """The contributions and, as the last column, the squared idf, a few columns each."""
         table = np.column_stack([self.contributions, self.vocabulary.idf**2])
