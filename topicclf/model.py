@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from operator import ge
 from pathlib import Path
@@ -52,6 +52,10 @@ class TopicModel:
     join: Join = field(repr=False)
     abbreviations: tuple[str, ...] = field(default=(), repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is computed when it is asked for is quicker computed than stored.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def predict(self, text: str, *, title: str | None = None) -> Prediction:
         """Tell which topics one article carries.
@@ -194,7 +198,8 @@ class TopicModel:
 
     @lazy
     def _thresholds(self) -> list[float]:
-        return self.thresholds.tolist()
+        thresholds: list[float] = self.thresholds.tolist()
+        return thresholds
 
     def _carried(self, row: list[float]) -> tuple[str, ...]:
         found = [i for i, passes in enumerate(map(ge, row, self._thresholds)) if passes]

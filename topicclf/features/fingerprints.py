@@ -116,7 +116,7 @@ class FoldedWords:
             others: Others.
             theirs: Which of the others to compare each with.
         """
-        same = self.lengths[ours] == others.lengths[theirs]
+        same: NDArray[np.bool_] = self.lengths[ours] == others.lengths[theirs]
         left = same.nonzero()[0]
         offset = 0
         while len(left):
