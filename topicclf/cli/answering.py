@@ -43,7 +43,7 @@ class Answering:
         why: Whether to add the evidence.
         top_terms: Whether to add the terms that weigh most.
         strict: Whether to stop at the first bad record.
-        workers: How many processes predict.
+        workers: How many threads predict.
     """
 
     model: "TopicModel"
@@ -58,7 +58,6 @@ class Answering:
 
         Raises:
             StrictError: A record is bad, and none may be.
-            WorkerError: A process died.
         """
         return self._answered(self.model.predict_many, records)
 
@@ -67,7 +66,6 @@ class Answering:
 
         Raises:
             StrictError: A record is bad, and none may be.
-            WorkerError: A process died.
         """
         if self.why or self.top_terms:
             yield from map(self._explained, self.answers(records))

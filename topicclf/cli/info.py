@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from topicclf import kernel
 from topicclf.api import shipped_file
 from topicclf.cli.options import is_shipped
 from topicclf.model_info import ModelInformation, inform
@@ -31,7 +32,8 @@ def info(*, model: Path, terms: int, as_json: bool) -> None:
     """  # noqa: D301
     found = inform(shipped_file() if is_shipped(model) else model, n_terms=terms)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        more = {"predicts_with": kernel.described()}
+        click.echo(json.dumps(asdict(found) | more, ensure_ascii=False))
     else:
         click.echo("\n".join(_readable(found)))
 
@@ -43,6 +45,7 @@ def _readable(found: ModelInformation) -> Iterator[str]:
     yield f"  knows {found.n_words:,} words as {found.n_terms:,} terms, and {found.n_pairs:,} pairs"
     for corpus in found.training.get("corpora", []):
         yield f"  made of {corpus['articles']:,} articles: {corpus.get('about') or corpus['file']}"
+    yield f"  predicts with the {kernel.described()}"
     for topic, each in found.topics.items():
         yield ""
         yield f"{topic}: threshold {each.threshold:.2f}, in {each.prevalence:.1%} of the articles"

@@ -55,7 +55,7 @@ _SHOWN = "text"
 @click.option("--strict", is_flag=True, help="Stop at the first bad record.")
 @click.option("--resume", is_flag=True, help="Go on with what an interrupted run left of FILE.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="Predict in N processes; they pay from some ten thousand articles on."
+              help="Predict in N threads; of use with the compiled kernel."
               )  # fmt: skip
 @click.pass_context
 def predict(

@@ -25,5 +25,5 @@ if os.environ.get("TOPICCLF_KERNEL", "").lower() not in {"off", "0", "no", "fals
 
 
 def described() -> str:
-    """Which path predictions take, in words."""
-    return "compiled kernel" if available else "NumPy, without the compiled kernel"
+    """What predictions are made with."""
+    return "compiled kernel" if available else "NumPy path"

@@ -28,18 +28,22 @@ def map_in_threads(
         Exception: Whatever the function or the tasks raised, after the results before that.
     """
     waiting: deque[tuple[Task, Future[Result]]] = deque()
+    left = iter(tasks)
     threads = ThreadPoolExecutor(workers, "topicclf")
+    ended: Exception | None = None
     try:
-        for task in tasks:
-            waiting.append((task, threads.submit(function, task)))
-            if len(waiting) == _TASKS_PER_WORKER * workers:
-                yield _next(waiting)
-        while waiting:
-            yield _next(waiting)
+        while waiting or ended is None:
+            while ended is None and len(waiting) < _TASKS_PER_WORKER * workers:
+                try:
+                    task = next(left)
+                except Exception as error:
+                    ended = error
+                else:
+                    waiting.append((task, threads.submit(function, task)))
+            if waiting:
+                task, future = waiting.popleft()
+                yield task, future.result()
     finally:
         threads.shutdown(cancel_futures=True)
-
-
-def _next(waiting: deque[tuple[Task, Future[Result]]]) -> tuple[Task, Result]:
-    task, future = waiting.popleft()
-    return task, future.result()
+    if not isinstance(ended, StopIteration):
+        raise ended
