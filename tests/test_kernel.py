@@ -276,7 +276,6 @@ WEIGHTS: dict[str, Any] = {
     "join": np.zeros((2, 6)),
     "join_intercept": np.zeros(2),
     "prevalence": np.zeros(2),
-    "salt": 1,
 }
 
 

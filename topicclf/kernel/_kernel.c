@@ -490,13 +490,13 @@ static void fill_rows(Weights *weights, const float *coef, const float *idf, siz
 
 enum { COEF, IDF, INTERCEPT, JOIN, JOIN_INTERCEPT, PREVALENCE, N_ARRAYS };
 
-static int fill_scorer(ScorerObject *self, const Py_buffer *views, uint64_t salt) {
+static int fill_scorer(ScorerObject *self, const Py_buffer *views) {
     Weights *weights = &self->weights;
     size_t n_features = (size_t)views[IDF].len / sizeof(float);
     size_t n_topics = (size_t)views[INTERCEPT].len / sizeof(double);
     weights->n_topics = n_topics;
     weights->width = (n_topics / LANES + 1) * LANES;
-    weights->salt = mix(salt) | 1;
+    weights->n_features = n_features;
     if (n_topics > SIZE_MAX / 1024 / (n_features + 1)) {
         return -1;
     }
@@ -523,17 +523,16 @@ static int fill_scorer(ScorerObject *self, const Py_buffer *views, uint64_t salt
 
 static PyObject *scorer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"lexicon", "coef", "idf", "intercept", "join", "join_intercept",
-                            "prevalence", "salt", NULL};
+                            "prevalence", NULL};
     static const char *const labels[] = {"coef", "idf", "intercept", "join", "join_intercept",
                                          "prevalence"};
     PyObject *lexicon, *given[N_ARRAYS];
-    unsigned long long salt;
     State *state = PyType_GetModuleState(type);
     if (state == NULL ||
-        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOOK:Scorer", names, state->lexicon_type,
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOO:Scorer", names, state->lexicon_type,
                                      &lexicon, &given[COEF], &given[IDF], &given[INTERCEPT],
-                                     &given[JOIN], &given[JOIN_INTERCEPT], &given[PREVALENCE],
-                                     &salt)) {
+                                     &given[JOIN], &given[JOIN_INTERCEPT],
+                                     &given[PREVALENCE])) {
         return NULL;
     }
     Py_buffer views[N_ARRAYS];
@@ -568,7 +567,7 @@ static PyObject *scorer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     if (self != NULL) {
         Py_INCREF(lexicon);
         self->lexicon = (LexiconObject *)lexicon;
-        if (fill_scorer(self, views, salt) < 0) {
+        if (fill_scorer(self, views) < 0) {
             PyErr_NoMemory();
             Py_CLEAR(self);
         }
@@ -720,8 +719,8 @@ static PyMethodDef scorer_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(scorer_doc, "Scorer(lexicon, coef, idf, intercept, join, join_intercept, prevalence, "
-"salt)\n--\n\n"
+PyDoc_STRVAR(scorer_doc, "Scorer(lexicon, coef, idf, intercept, join, join_intercept, "
+"prevalence)\n--\n\n"
 "A model's weights; see topicclf.scoring.scores.Weights and topicclf.scoring.join.Join.");
 
 static PyType_Slot scorer_slots[] = {

@@ -28,7 +28,6 @@ class Scorer:
         join: NDArray[np.float64],
         join_intercept: NDArray[np.float64],
         prevalence: NDArray[np.float64],
-        salt: int,
     ) -> Scorer: ...
     def judge(
         self,

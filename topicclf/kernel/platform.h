@@ -3,6 +3,9 @@
 #ifndef TOPICCLF_PLATFORM_H
 #define TOPICCLF_PLATFORM_H
 
+#ifndef NOINLINE
+#define NOINLINE
+#endif
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +85,19 @@ static int reserve(Room *room, size_t size) {
     }
     room->data = data;
     room->size = size;
+    return 0;
+}
+
+/* Likewise, and what is new is zero. */
+static int reserve_zeros(Room *room, size_t size) {
+    size_t before = room->size;
+    if (size <= before) {
+        return 0;
+    }
+    if (reserve(room, size) < 0) {
+        return -1;
+    }
+    memset((char *)room->data + before, 0, room->size - before);
     return 0;
 }
 

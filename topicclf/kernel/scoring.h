@@ -24,7 +24,7 @@ typedef struct {
     float *rows;
     const double *intercept, *join, *join_intercept, *prevalence;
     double logs[N_LOGS]; /* 1 + ln of each small count */
-    uint64_t salt;
+    size_t n_features;
     void *row_block;
     double *numbers;
 } Weights;
@@ -63,7 +63,7 @@ typedef struct {
 
 /* Sum the rows between the bounds of passages. Returns the number of segments, or 0 without
  * memory. */
-static size_t sum_segments(const Walk *walk, const Weights *weights, size_t count) {
+NOINLINE static size_t sum_segments(const Walk *walk, const Weights *weights, size_t count) {
     Scratch *scratch = walk->scratch;
     size_t n_words = walk->n_words, width = weights->width;
     size_t most = 2 * count + 1;
@@ -110,58 +110,47 @@ static size_t sum_segments(const Walk *walk, const Weights *weights, size_t coun
     }
 }
 
-static inline void count_one(uint64_t *table, unsigned shift, uint64_t salt, uint32_t feature,
-                             uint32_t *distinct, size_t *n_distinct) {
-    uint64_t key = (uint64_t)(feature + 1) << 32;
-    size_t place = (size_t)((feature + 1) * salt >> shift);
-    size_t mask = ((size_t)1 << (64 - shift)) - 1;
-    /* Neither new nor met before: another feature has the place. */
-    while (UNLIKELY(table[place] && table[place] >> 32 != key >> 32)) {
-        place = (place + 1) & mask;
+/* Count features: the distinct ones are added to `distinct`, of which there are `n`. */
+static inline size_t count_features(uint32_t *counts, const uint32_t *features, size_t stride,
+                                    size_t count, uint32_t *distinct, size_t n) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t feature = features[i * stride];
+        distinct[n] = feature;
+        n += !counts[feature]++;
     }
-    distinct[*n_distinct] = (uint32_t)place;
-    *n_distinct += !table[place];
-    table[place] = (table[place] | key) + 1;
+    return n;
 }
 
 /* What the article's sums change by as repeats count by their logarithm. */
-static int damp_repeats(const Walk *walk, const Weights *weights, double *sums) {
+NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, double *sums) {
     Scratch *scratch = walk->scratch;
-    size_t n_features = walk->n_words + walk->n_pairs, width = weights->width;
-    unsigned bits = bits_for(2 * n_features);
-    bits = bits < 8 ? 8 : bits;
-    if (reserve(&scratch->repeats, sizeof(uint64_t) << bits) < 0 ||
-        reserve(&scratch->distinct, sizeof(uint32_t) * (n_features + 1)) < 0) {
+    size_t n_topics = weights->n_topics;
+    /* All counts are zero between two articles. */
+    if (reserve_zeros(&scratch->counts, sizeof(uint32_t) * weights->n_features) < 0 ||
+        reserve(&scratch->distinct, sizeof(uint32_t) * (walk->n_words + walk->n_pairs + 1)) < 0) {
         return -1;
     }
-    uint64_t *table = scratch->repeats.data;
-    uint32_t *distinct = scratch->distinct.data;
-    const uint32_t *terms = scratch->terms.data;
+    uint32_t *counts = scratch->counts.data, *distinct = scratch->distinct.data;
     const Pair *pairs = scratch->pairs.data;
-    size_t n_distinct = 0;
-    memset(table, 0, sizeof(uint64_t) << bits);
-    for (size_t i = 0; i < walk->n_words; i++) {
-        count_one(table, 64 - bits, weights->salt, terms[i], distinct, &n_distinct);
-    }
-    for (size_t i = 0; i < walk->n_pairs; i++) {
-        count_one(table, 64 - bits, weights->salt, pairs[i].feature, distinct, &n_distinct);
-    }
+    size_t n = count_features(counts, scratch->terms.data, 1, walk->n_words, distinct, 0);
+    n = count_features(counts, &pairs->feature, 2, walk->n_pairs, distinct, n);
     size_t n_repeated = 0;
-    for (size_t i = 0; i < n_distinct; i++) {
-        distinct[n_repeated] = distinct[i];
-        n_repeated += (uint32_t)table[distinct[i]] > 1;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t feature = distinct[i];
+        distinct[n_repeated] = feature;
+        n_repeated += counts[feature] > 1;
+        counts[feature] = counts[feature] > 1 ? counts[feature] : 0;
     }
     for (size_t i = 0; i < n_repeated; i++) {
-        uint64_t slot = table[distinct[i]];
-        uint32_t count = (uint32_t)slot;
-        const float *row = weights->rows + ((slot >> 32) - 1) * width;
+        uint32_t count = counts[distinct[i]];
+        counts[distinct[i]] = 0;
+        const float *row = weights->rows + distinct[i] * weights->width;
         double log_count = count < N_LOGS ? weights->logs[count] : 1 + log(count);
         double change = log_count - count;
-        for (size_t column = 0; column < weights->n_topics; column++) {
-            sums[column] += row[column] * change;
+        for (size_t topic = 0; topic < n_topics; topic++) {
+            sums[topic] += row[topic] * change;
         }
-        sums[weights->n_topics] +=
-            row[weights->n_topics] * (log_count * log_count - (double)count);
+        sums[n_topics] += row[n_topics] * (log_count * log_count - (double)count);
     }
     return 0;
 }
@@ -171,7 +160,7 @@ static inline double norm_of(double squares) {
 }
 
 /* An article's views, joined to a probability. */
-static double probability_of(const Weights *weights, size_t topic, double article,
+NOINLINE static double probability_of(const Weights *weights, size_t topic, double article,
                              const double *passages, size_t count) {
     size_t n_topics = weights->n_topics;
     double best = passages[topic], total = 0, crowd = 0;

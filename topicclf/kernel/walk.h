@@ -19,7 +19,7 @@ typedef struct {
 
 /* What one call works with, kept for the next one. */
 typedef struct {
-    Room texts, wide, folded, bounds, terms, pairs, repeats, distinct, segments, passages, scores;
+    Room texts, wide, folded, bounds, terms, pairs, counts, distinct, segments, passages, scores;
 } Scratch;
 
 typedef struct {
@@ -64,7 +64,7 @@ static inline uint64_t word_bytes(const uint8_t *folded) {
 
 /* Where words start and end in the first `length` folded bytes, of which a space or nothing
  * follows; returns the number of words. */
-static size_t find_bounds(const uint8_t *folded, size_t length, uint32_t *bounds) {
+NOINLINE static size_t find_bounds(const uint8_t *folded, size_t length, uint32_t *bounds) {
     uint32_t *next = bounds;
     uint64_t before = 0;
     size_t base = 0;
@@ -120,8 +120,10 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
         keys[likely] = key;
         slots[likely] = pair_slot(lexicon, hash);
         places[likely] = (uint32_t)i;
-        PREFETCH(slots[likely]);
         likely += (size_t)may_be_pair(lexicon, hash);
+    }
+    for (size_t i = 0; i < likely; i++) {
+        PREFETCH(slots[i]);
     }
     size_t n = 0;
     for (size_t i = 0; i < likely; i++) {

@@ -1,6 +1,5 @@
 """Articles to probabilities: in the compiled kernel, or with NumPy where that is not there."""
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -128,7 +127,6 @@ class Judge:
             np.ascontiguousarray(self.join.coef, np.float64),
             np.ascontiguousarray(self.join.intercept, np.float64),
             np.ascontiguousarray(self.join.prevalence, np.float64),
-            int.from_bytes(os.urandom(8), "little"),
         )
 
     def _with_numpy(self, chunk: Chunk) -> Judgement:
