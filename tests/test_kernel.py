@@ -238,7 +238,7 @@ ARRAYS: dict[str, Any] = {
     "surfaces": b"aa bb cc",
     "terms": np.array([0, 1, 1]),
     "pairs": np.array([1]),
-    "unknown": 2,
+    "idf": np.ones(4, np.float32),
     "fold": fold,
     "salt": 1,
 }
@@ -258,8 +258,8 @@ ARRAYS: dict[str, Any] = {
         ("pairs", np.array([9]), "pair 9 is out of range"),
         ("pairs", np.array([-1]), "pair -1 is out of range"),
         ("pairs", np.array([1, 1]), "not distinct"),
-        ("unknown", -1, "out of range"),
-        ("unknown", 2**40, "out of range"),
+        ("idf", np.ones(1, np.float32), "1 items for 1 pairs"),
+        ("idf", np.ones(4), "idf must be an array of float32"),
     ],
 )
 def test_a_lexicon_refuses_what_does_not_fit(name: str, value: Any, error: str) -> None:

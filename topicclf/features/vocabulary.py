@@ -65,7 +65,7 @@ class Vocabulary:
             self.surfaces,
             np.ascontiguousarray(self.surface_terms, np.int64),
             np.ascontiguousarray(self.pairs, np.int64),
-            self.unknown,
+            np.ascontiguousarray(self.idf, np.float32),
             fold,
             int.from_bytes(os.urandom(8), "little"),
         )

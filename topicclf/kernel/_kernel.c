@@ -270,7 +270,7 @@ static int check_numbers(const Py_buffer *view, int64_t end, const char *name) {
 }
 
 static int fill(LexiconObject *self, PyObject *surfaces, const Py_buffer *terms,
-                const Py_buffer *pairs, uint64_t salt) {
+                const Py_buffer *pairs, const Py_buffer *idf, uint64_t salt) {
     char *bytes;
     Py_ssize_t length;
     if (PyBytes_AsStringAndSize(surfaces, &bytes, &length) < 0) {
@@ -292,7 +292,7 @@ static int fill(LexiconObject *self, PyObject *surfaces, const Py_buffer *terms,
             PyErr_Format(PyExc_ValueError, "there are %zd words and %zd terms",
                          (Py_ssize_t)words.n_words, terms->len / 8);
         } else {
-            status = build_lexicon(&self->lexicon, &words, pairs->buf, salt);
+            status = build_lexicon(&self->lexicon, &words, pairs->buf, idf->buf, salt);
         }
     }
     free(padded);
@@ -308,52 +308,51 @@ static int fill(LexiconObject *self, PyObject *surfaces, const Py_buffer *terms,
 }
 
 static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"surfaces", "terms", "pairs", "unknown", "fold", "salt", NULL};
-    PyObject *surfaces, *terms, *pairs, *fold;
+    static char *names[] = {"surfaces", "terms", "pairs", "idf", "fold", "salt", NULL};
+    PyObject *surfaces, *given[3], *fold;
     unsigned long long salt;
-    long long unknown;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SOOLOK:Lexicon", names, &surfaces, &terms,
-                                     &pairs, &unknown, &fold, &salt)) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SOOOOK:Lexicon", names, &surfaces, &given[0],
+                                     &given[1], &given[2], &fold, &salt)) {
         return NULL;
     }
     State *state = PyType_GetModuleState(type);
     if (state == NULL) {
         return NULL;
     }
-    if (unknown < 0 || unknown >= INT32_MAX) {
-        PyErr_SetString(PyExc_ValueError, "the number of the unknown is out of range");
-        return NULL;
+    Py_buffer views[3];
+    LexiconObject *self = NULL;
+    int opened = 0;
+    for (; opened < 3; opened++) {
+        int is_idf = opened == 2;
+        if (open_buffer(given[opened], &views[opened], names[opened + 1], is_idf ? 'f' : 'i',
+                        is_idf ? 4 : 8, -1, 0) < 0) {
+            goto end;
+        }
     }
-    Py_buffer term_view, pair_view;
-    if (open_buffer(terms, &term_view, "terms", 'i', 8, -1, 0) < 0) {
-        return NULL;
-    }
-    if (open_buffer(pairs, &pair_view, "pairs", 'i', 8, -1, 0) < 0) {
-        PyBuffer_Release(&term_view);
-        return NULL;
+    Py_ssize_t n_pairs = views[1].len / 8, n_features = views[2].len / 4;
+    if (n_features <= n_pairs || n_features >= INT32_MAX || views[0].len / 8 >= INT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "idf has %zd items for %zd pairs", n_features, n_pairs);
+        goto end;
     }
     allocfunc allocate_object = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    LexiconObject *self = NULL;
-    if (pair_view.len / 8 + unknown >= INT32_MAX || term_view.len / 8 >= INT32_MAX) {
-        PyErr_SetString(PyExc_ValueError, "there are too many words or pairs");
-    } else {
-        self = (LexiconObject *)allocate_object(type, 0);
-    }
+    self = (LexiconObject *)allocate_object(type, 0);
     if (self != NULL) {
-        self->lexicon.unknown = (uint32_t)unknown;
-        self->lexicon.n_pairs = (size_t)(pair_view.len / 8);
+        self->lexicon.unknown = (uint32_t)(n_features - n_pairs - 1);
+        self->lexicon.n_pairs = (size_t)n_pairs;
         Py_INCREF(state->isascii);
         self->isascii = state->isascii;
         int status = start_folding(&self->folding, fold);
         if (status < 0) {
             PyErr_NoMemory();
         }
-        if (status < 0 || fill(self, surfaces, &term_view, &pair_view, salt) < 0) {
+        if (status < 0 || fill(self, surfaces, &views[0], &views[1], &views[2], salt) < 0) {
             Py_CLEAR(self);
         }
     }
-    PyBuffer_Release(&term_view);
-    PyBuffer_Release(&pair_view);
+end:
+    while (opened-- > 0) {
+        PyBuffer_Release(&views[opened]);
+    }
     return (PyObject *)self;
 }
 
@@ -379,15 +378,15 @@ static int number_article(Walk *walk, Numbers *numbers, size_t article) {
     if (terms == NULL || pairs == NULL || length == NULL) {
         return -1;
     }
-    const uint32_t *found = walk->scratch->terms.data;
+    const uint32_t *found = walk->scratch->terms.data, *feature = walk->lexicon->feature;
     const Pair *found_pairs = walk->scratch->pairs.data;
     for (size_t i = 0; i < walk->n_words; i++) {
-        terms[i] = found[i];
+        terms[i] = feature[found[i]];
         pairs[i] = unknown;
     }
     terms[walk->n_words] = pairs[walk->n_words] = unknown;
     for (size_t i = 0; i < walk->n_pairs; i++) {
-        pairs[found_pairs[i].place] = found_pairs[i].feature;
+        pairs[found_pairs[i].place] = feature[found_pairs[i].rank];
     }
     *length = (int64_t)walk->n_words;
     numbers->count += more;
@@ -445,7 +444,7 @@ static PyMethodDef lexicon_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(lexicon_doc, "Lexicon(surfaces, terms, pairs, unknown, fold, salt)\n--\n\n"
+PyDoc_STRVAR(lexicon_doc, "Lexicon(surfaces, terms, pairs, idf, fold, salt)\n--\n\n"
 "The words and pairs that a model knows; see topicclf.features.vocabulary.Vocabulary.");
 
 static PyType_Slot lexicon_slots[] = {
@@ -476,11 +475,11 @@ static void scorer_dealloc(PyObject *object) {
     Py_DECREF(type);
 }
 
-static void fill_rows(Weights *weights, const float *coef, const float *idf, size_t n_features,
-                      size_t unknown) {
-    size_t n_topics = weights->n_topics;
-    for (size_t feature = 0; feature < n_features; feature++) {
-        float *row = weights->rows + feature * weights->width;
+static void fill_rows(Weights *weights, const float *coef, const float *idf,
+                      const Lexicon *lexicon) {
+    size_t n_topics = weights->n_topics, unknown = lexicon->unknown;
+    for (size_t feature = 0; feature < weights->n_features; feature++) {
+        float *row = weights->rows + lexicon->rank[feature] * weights->width;
         for (size_t topic = 0; topic < n_topics && feature != unknown; topic++) {
             row[topic] = coef[feature * n_topics + topic] * idf[feature];
         }
@@ -505,7 +504,7 @@ static int fill_scorer(ScorerObject *self, const Py_buffer *views) {
     if (weights->rows == NULL || weights->numbers == NULL) {
         return -1;
     }
-    fill_rows(weights, views[COEF].buf, views[IDF].buf, n_features, self->lexicon->lexicon.unknown);
+    fill_rows(weights, views[COEF].buf, views[IDF].buf, &self->lexicon->lexicon);
     const double **targets[] = {&weights->intercept, &weights->join, &weights->join_intercept,
                                 &weights->prevalence};
     double *next = weights->numbers;

@@ -11,7 +11,7 @@ class Lexicon:
         surfaces: bytes,
         terms: NDArray[np.int64],
         pairs: NDArray[np.int64],
-        unknown: int,
+        idf: NDArray[np.float32],
         fold: Callable[[str], bytes],
         salt: int,
     ) -> Lexicon: ...

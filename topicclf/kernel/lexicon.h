@@ -23,19 +23,22 @@ typedef struct {
  * stands in the lexicon's tails, plus one. */
 typedef struct {
     uint64_t first, second;
-    uint32_t term, tail;
+    uint32_t rank, tail;
     uint64_t unused;
 } WordSlot;
 
 /* `key` is (first << 32 | second) + 1, zero where the slot is free. */
 typedef struct {
     uint64_t key;
-    uint32_t feature, unused;
+    uint32_t rank, unused;
 } PairSlot;
 
+/* Inside the kernel features have ranks: terms, common ones first, then the unknown, then pairs,
+ * common ones first. So what is often asked for lies together and stays in the cache. */
 typedef struct {
-    uint32_t unknown; /* and the number of terms */
+    uint32_t unknown; /* its feature and its rank, and the number of terms */
     size_t n_pairs;
+    uint32_t *rank, *feature; /* of each feature, and of each rank */
     uint64_t salt;
     WordSlot *words;
     unsigned word_shift;
@@ -44,7 +47,7 @@ typedef struct {
     uint64_t *filter; /* a bit for each hash of a pair */
     unsigned filter_shift;
     uint8_t *tails; /* lengths, 4 bytes, each followed by the rest of a word */
-    void *blocks[4];
+    void *blocks[6];
 } Lexicon;
 
 static const uint64_t LOW_BYTES[2 * BLOCK + 1][2] = {
@@ -113,13 +116,13 @@ static inline int is_word(const Lexicon *lexicon, const WordSlot *slot, const Ke
     return 1;
 }
 
-/* The term of a word, or the unknown. */
-static inline uint32_t term_of(const Lexicon *lexicon, const Key *key, const uint8_t *word,
+/* The rank of a word's term, or the unknown. */
+static inline uint32_t rank_of_word(const Lexicon *lexicon, const Key *key, const uint8_t *word,
                                size_t length) {
     const WordSlot *slot = &lexicon->words[key->hash >> lexicon->word_shift];
     while (slot->first) {
         if (is_word(lexicon, slot, key, word, length)) {
-            return slot->term;
+            return slot->rank;
         }
         slot++;
     }
@@ -144,22 +147,28 @@ static inline const PairSlot *pair_slot(const Lexicon *lexicon, uint64_t hash) {
     return &lexicon->pairs[hash >> lexicon->pair_shift];
 }
 
-/* The feature of a pair, or the unknown. */
-static inline uint32_t pair_of(const Lexicon *lexicon, uint64_t key, const PairSlot *slot) {
+/* The rank of a pair, or the unknown. */
+static inline uint32_t rank_of_pair(const Lexicon *lexicon, uint64_t key, const PairSlot *slot) {
     while (slot->key) {
         if (slot->key == key) {
-            return slot->feature;
+            return slot->rank;
         }
         slot++;
     }
     return lexicon->unknown;
 }
 
-static void free_lexicon(Lexicon *lexicon) {
-    for (size_t i = 0; i < sizeof lexicon->blocks / sizeof *lexicon->blocks; i++) {
+static void free_tables(Lexicon *lexicon) {
+    for (size_t i = 0; i < 4; i++) {
         free(lexicon->blocks[i]);
         lexicon->blocks[i] = NULL;
     }
+}
+
+static void free_lexicon(Lexicon *lexicon) {
+    free_tables(lexicon);
+    free(lexicon->blocks[4]);
+    free(lexicon->blocks[5]);
 }
 
 static unsigned bits_for(size_t count) {
@@ -172,7 +181,7 @@ static unsigned bits_for(size_t count) {
 
 enum { DONE = 0, NO_MEMORY = -1, TOO_FULL = -2, REPEATED = -3 };
 
-static int put_word(Lexicon *lexicon, const uint8_t *word, size_t length, uint32_t term,
+static int put_word(Lexicon *lexicon, const uint8_t *word, size_t length, uint32_t rank,
                     size_t *n_tails) {
     Key key = key_of(word, length, lexicon->salt);
     WordSlot *slot = &lexicon->words[key.hash >> lexicon->word_shift];
@@ -180,7 +189,7 @@ static int put_word(Lexicon *lexicon, const uint8_t *word, size_t length, uint32
         if (!slot->first) {
             slot->first = key.first;
             slot->second = key.second;
-            slot->term = term;
+            slot->rank = rank;
             if (length > 2 * BLOCK) {
                 uint32_t rest = (uint32_t)(length - 2 * BLOCK);
                 memcpy(lexicon->tails + *n_tails, &rest, sizeof rest);
@@ -214,7 +223,7 @@ static int fill_words(Lexicon *lexicon, const Words *words, const uint32_t *orde
             continue;
         }
         int status = put_word(lexicon, words->bytes + start, end - start,
-                              (uint32_t)words->terms[order[i]], &n_tails);
+                              lexicon->rank[words->terms[order[i]]], &n_tails);
         if (status != DONE) {
             return status;
         }
@@ -225,8 +234,9 @@ static int fill_words(Lexicon *lexicon, const Words *words, const uint32_t *orde
 static int fill_pairs(Lexicon *lexicon, const int64_t *pairs) {
     uint64_t base = (uint64_t)lexicon->unknown + 1;
     for (size_t i = 0; i < lexicon->n_pairs; i++) {
-        uint64_t key = pair_key((uint32_t)((uint64_t)pairs[i] / base),
-                                (uint32_t)((uint64_t)pairs[i] % base));
+        uint32_t rank = (uint32_t)(base + i);
+        uint64_t pair = (uint64_t)pairs[lexicon->feature[rank] - base];
+        uint64_t key = pair_key(lexicon->rank[pair / base], lexicon->rank[pair % base]);
         uint64_t hash = pair_hash(key, lexicon->salt);
         PairSlot *slot = (PairSlot *)pair_slot(lexicon, hash);
         unsigned probe = 0;
@@ -240,7 +250,7 @@ static int fill_pairs(Lexicon *lexicon, const int64_t *pairs) {
             slot++;
         }
         slot->key = key;
-        slot->feature = (uint32_t)(base + i);
+        slot->rank = rank;
         uint64_t bit = hash >> lexicon->filter_shift;
         lexicon->filter[bit / 64] |= (uint64_t)1 << (bit % 64);
     }
@@ -275,39 +285,80 @@ static int allocate(Lexicon *lexicon, const Words *words, unsigned more_bits) {
     return lexicon->words && lexicon->pairs && lexicon->filter && lexicon->tails ? DONE : NO_MEMORY;
 }
 
-/* The words' numbers in the order of their terms: common ones, which come first, get the places
- * that are theirs. */
-static uint32_t *in_order(const Words *words, uint32_t unknown) {
+#define N_BINS 4096
+#define BINS_PER_NAT 256
+
+/* Order numbers by what a float says of each, roughly and least first; -1 without memory. */
+static int order_by(const float *values, size_t count, uint32_t *order) {
+    uint16_t *bins = malloc(count * sizeof *bins + 1);
+    if (bins == NULL) {
+        return -1;
+    }
+    size_t first[N_BINS + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        float scaled = values[i] * BINS_PER_NAT;
+        /* The last bin is for what is no number, too. */
+        bins[i] = scaled <= 0 ? 0 : scaled < N_BINS - 1 ? (uint16_t)scaled : N_BINS - 1;
+        first[bins[i] + 1]++;
+    }
+    for (size_t bin = 0; bin + 1 < N_BINS; bin++) {
+        first[bin + 1] += first[bin];
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[first[bins[i]]++] = (uint32_t)i;
+    }
+    free(bins);
+    return 0;
+}
+
+static int rank_features(Lexicon *lexicon, const float *idf) {
+    size_t base = (size_t)lexicon->unknown + 1, n_features = base + lexicon->n_pairs;
+    lexicon->rank = line_calloc(n_features, sizeof(uint32_t), &lexicon->blocks[4]);
+    lexicon->feature = line_calloc(n_features, sizeof(uint32_t), &lexicon->blocks[5]);
+    if (lexicon->rank == NULL || lexicon->feature == NULL ||
+        order_by(idf, base - 1, lexicon->feature) < 0 ||
+        order_by(idf + base, lexicon->n_pairs, lexicon->feature + base) < 0) {
+        return NO_MEMORY;
+    }
+    lexicon->feature[lexicon->unknown] = lexicon->unknown;
+    for (size_t i = base; i < n_features; i++) {
+        lexicon->feature[i] += (uint32_t)base;
+    }
+    for (size_t i = 0; i < n_features; i++) {
+        lexicon->rank[lexicon->feature[i]] = (uint32_t)i;
+    }
+    return DONE;
+}
+
+/* The words' numbers, common ones first: they get the places that are theirs. */
+static uint32_t *in_order(const Words *words, const float *idf) {
     uint32_t *order = malloc((words->n_words + 1) * sizeof *order);
-    size_t *first = calloc((size_t)unknown + 2, sizeof *first);
-    if (order != NULL && first != NULL) {
+    float *values = malloc((words->n_words + 1) * sizeof *values);
+    if (order != NULL && values != NULL) {
         for (size_t i = 0; i < words->n_words; i++) {
-            first[words->terms[i] + 1]++;
+            values[i] = idf[words->terms[i]];
         }
-        for (size_t term = 0; term < unknown; term++) {
-            first[term + 1] += first[term];
+        if (order_by(values, words->n_words, order) == 0) {
+            free(values);
+            return order;
         }
-        for (size_t i = 0; i < words->n_words; i++) {
-            order[first[words->terms[i]]++] = (uint32_t)i;
-        }
-        free(first);
-        return order;
     }
     free(order);
-    free(first);
+    free(values);
     return NULL;
 }
 
 /* Build the tables; other salts and more room are tried where a key is too far from its place. */
 static int build_lexicon(Lexicon *lexicon, const Words *words, const int64_t *pairs,
-                         uint64_t salt) {
-    uint32_t *order = in_order(words, lexicon->unknown);
-    if (order == NULL) {
+                         const float *idf, uint64_t salt) {
+    uint32_t *order = in_order(words, idf);
+    if (order == NULL || rank_features(lexicon, idf) != DONE) {
+        free(order);
         return NO_MEMORY;
     }
     int status = TOO_FULL;
     for (unsigned attempt = 0; status == TOO_FULL && attempt < MOST_TRIES; attempt++) {
-        free_lexicon(lexicon);
+        free_tables(lexicon);
         lexicon->salt = mix(salt + attempt);
         status = allocate(lexicon, words, attempt / (MOST_TRIES / 2));
         if (status == DONE) {

@@ -36,7 +36,7 @@ typedef struct {
     uint32_t *leaving;
 } Segments;
 
-static inline void add_rows(const Weights *weights, const uint32_t *features, size_t stride,
+static inline void add_rows(const Weights *weights, const uint32_t *ranks, size_t stride,
                             size_t count, double *RESTRICT sums) {
     const size_t width = weights->width;
     for (size_t column = 0; column < width; column += LANES) {
@@ -44,7 +44,7 @@ static inline void add_rows(const Weights *weights, const uint32_t *features, si
         double lanes[LANES];
         memcpy(lanes, sums + column, sizeof lanes);
         for (size_t i = 0; i < count; i++) {
-            const float *row = rows + features[i * stride] * width;
+            const float *row = rows + ranks[i * stride] * width;
             for (size_t lane = 0; lane < LANES; lane++) {
                 lanes[lane] += row[lane];
             }
@@ -100,9 +100,9 @@ NOINLINE static size_t sum_segments(const Walk *walk, const Weights *weights, si
         }
         add_rows(weights, terms + word, 1, end - word, sums + segment * width);
         if (last > pair) {
-            add_rows(weights, &pair->feature, 2, (size_t)(last - pair), sums + segment * width);
+            add_rows(weights, &pair->rank, 2, (size_t)(last - pair), sums + segment * width);
         }
-        leaving[segment] = last > pair && last[-1].place == end - 1 ? last[-1].feature
+        leaving[segment] = last > pair && last[-1].place == end - 1 ? last[-1].rank
                                                                     : walk->lexicon->unknown;
         pair = last;
         word = end;
@@ -111,12 +111,12 @@ NOINLINE static size_t sum_segments(const Walk *walk, const Weights *weights, si
 }
 
 /* Count features: the distinct ones are added to `distinct`, of which there are `n`. */
-static inline size_t count_features(uint32_t *counts, const uint32_t *features, size_t stride,
+static inline size_t count_features(uint32_t *counts, const uint32_t *ranks, size_t stride,
                                     size_t count, uint32_t *distinct, size_t n) {
     for (size_t i = 0; i < count; i++) {
-        uint32_t feature = features[i * stride];
-        distinct[n] = feature;
-        n += !counts[feature]++;
+        uint32_t rank = ranks[i * stride];
+        distinct[n] = rank;
+        n += !counts[rank]++;
     }
     return n;
 }
@@ -133,13 +133,13 @@ NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, doubl
     uint32_t *counts = scratch->counts.data, *distinct = scratch->distinct.data;
     const Pair *pairs = scratch->pairs.data;
     size_t n = count_features(counts, scratch->terms.data, 1, walk->n_words, distinct, 0);
-    n = count_features(counts, &pairs->feature, 2, walk->n_pairs, distinct, n);
+    n = count_features(counts, &pairs->rank, 2, walk->n_pairs, distinct, n);
     size_t n_repeated = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t feature = distinct[i];
-        distinct[n_repeated] = feature;
-        n_repeated += counts[feature] > 1;
-        counts[feature] = counts[feature] > 1 ? counts[feature] : 0;
+        uint32_t rank = distinct[i];
+        distinct[n_repeated] = rank;
+        n_repeated += counts[rank] > 1;
+        counts[rank] = counts[rank] > 1 ? counts[rank] : 0;
     }
     for (size_t i = 0; i < n_repeated; i++) {
         uint32_t count = counts[distinct[i]];

@@ -1,4 +1,4 @@
-/* Texts to numbered words: folded, cut into words, looked up, strip after strip of a text.
+/* Texts to the ranks of their words: folded, cut into words, looked up, strip after strip of a text.
  *
  * Each stage runs over some hundred words, so that the cache misses of a stage overlap.
  */
@@ -14,7 +14,7 @@
 #define MARGIN 64  /* readable bytes after what is folded */
 
 typedef struct {
-    uint32_t place, feature;
+    uint32_t place, rank;
 } Pair;
 
 /* What one call works with, kept for the next one. */
@@ -27,15 +27,15 @@ typedef struct {
     Folding *folding;
     Scratch *scratch;
     PyThreadState *thread; /* where the GIL has been released */
-    const char *rows;      /* what to fetch ahead for each feature, or NULL */
+    const char *rows;      /* what to fetch ahead for each rank, or NULL */
     size_t row_size;
     /* Of the article: */
     size_t n_words, n_known, n_pairs;
 } Walk;
 
-static inline void fetch_row(const Walk *walk, uint32_t feature) {
+static inline void fetch_row(const Walk *walk, uint32_t rank) {
     if (walk->rows) {
-        PREFETCH(walk->rows + feature * walk->row_size);
+        PREFETCH(walk->rows + rank * walk->row_size);
     }
 }
 
@@ -98,7 +98,7 @@ static inline size_t look_up_words(const Walk *walk, const uint8_t *folded, cons
     }
     for (size_t i = 0; i < count; i++) {
         size_t length = bounds[2 * i + 1] - bounds[2 * i];
-        terms[i] = term_of(lexicon, &keys[i], folded + bounds[2 * i], length);
+        terms[i] = rank_of_word(lexicon, &keys[i], folded + bounds[2 * i], length);
         known += terms[i] != lexicon->unknown;
         fetch_row(walk, terms[i]);
     }
@@ -127,11 +127,11 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
     }
     size_t n = 0;
     for (size_t i = 0; i < likely; i++) {
-        uint32_t feature = pair_of(lexicon, keys[i], slots[i]);
+        uint32_t rank = rank_of_pair(lexicon, keys[i], slots[i]);
         pairs[n].place = places[i];
-        pairs[n].feature = feature;
-        n += feature != lexicon->unknown;
-        fetch_row(walk, feature);
+        pairs[n].rank = rank;
+        n += rank != lexicon->unknown;
+        fetch_row(walk, rank);
     }
     walk->n_pairs += n;
 }
