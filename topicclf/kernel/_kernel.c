@@ -7,6 +7,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stddef.h>
+
 #include "folding.h"
 #include "lexicon.h"
 #include "scoring.h"
@@ -44,7 +46,7 @@ static void free_scratch(Scratch *scratch) {
         return;
     }
     Room *rooms = (Room *)scratch;
-    for (size_t i = 0; i < sizeof *scratch / sizeof *rooms; i++) {
+    for (size_t i = 0; i < offsetof(Scratch, counted) / sizeof *rooms; i++) {
         free(rooms[i].data);
     }
     free(scratch);
@@ -69,7 +71,7 @@ static Scratch *take_scratch(LexiconObject *self) {
 static void put_back(LexiconObject *self, Scratch *scratch) {
     const Room *rooms = (const Room *)scratch;
     size_t size = 0;
-    for (size_t i = 0; i < sizeof *scratch / sizeof *rooms; i++) {
+    for (size_t i = 0; i < offsetof(Scratch, counted) / sizeof *rooms; i++) {
         size += rooms[i].size;
     }
     for (size_t i = 0; size <= MOST_KEPT && scratch != NULL && i < N_SPARES; i++) {
@@ -379,15 +381,12 @@ static int number_article(Walk *walk, Numbers *numbers, size_t article) {
         return -1;
     }
     const uint32_t *found = walk->scratch->terms.data, *feature = walk->lexicon->feature;
-    const Pair *found_pairs = walk->scratch->pairs.data;
+    const uint32_t *found_pairs = walk->scratch->pairs.data;
     for (size_t i = 0; i < walk->n_words; i++) {
         terms[i] = feature[found[i]];
-        pairs[i] = unknown;
+        pairs[i] = feature[found_pairs[i]];
     }
     terms[walk->n_words] = pairs[walk->n_words] = unknown;
-    for (size_t i = 0; i < walk->n_pairs; i++) {
-        pairs[found_pairs[i].place] = feature[found_pairs[i].rank];
-    }
     *length = (int64_t)walk->n_words;
     numbers->count += more;
     return 0;

@@ -36,20 +36,35 @@ typedef struct {
     uint32_t *leaving;
 } Segments;
 
-static inline void add_rows(const Weights *weights, const uint32_t *ranks, size_t stride,
-                            size_t count, double *RESTRICT sums) {
+static inline void add_lanes(const Weights *weights, size_t column, size_t lanes,
+                             const uint32_t *terms, const uint32_t *pairs, size_t count,
+                             double *RESTRICT sums) {
     const size_t width = weights->width;
-    for (size_t column = 0; column < width; column += LANES) {
-        const float *rows = weights->rows + column;
-        double lanes[LANES];
-        memcpy(lanes, sums + column, sizeof lanes);
-        for (size_t i = 0; i < count; i++) {
-            const float *row = rows + ranks[i * stride] * width;
-            for (size_t lane = 0; lane < LANES; lane++) {
-                lanes[lane] += row[lane];
-            }
+    const float *rows = weights->rows + column;
+    double of_terms[LANES] = {0}, of_pairs[LANES] = {0};
+    for (size_t i = 0; i < count; i++) {
+        const float *term = rows + terms[i] * width, *pair = rows + pairs[i] * width;
+        for (size_t lane = 0; lane < lanes; lane++) {
+            of_terms[lane] += term[lane];
+            of_pairs[lane] += pair[lane];
         }
-        memcpy(sums + column, lanes, sizeof lanes);
+    }
+    for (size_t lane = 0; lane < lanes; lane++) {
+        sums[column + lane] = of_terms[lane] + of_pairs[lane];
+    }
+}
+
+/* Sum the rows of some words and of the pairs that start there. */
+static inline void sum_rows(const Weights *weights, const uint32_t *terms, const uint32_t *pairs,
+                            size_t count, double *RESTRICT sums) {
+    /* The shipped model has five columns. */
+    if (weights->n_topics + 1 <= 6) {
+        sums[6] = sums[7] = 0;
+        add_lanes(weights, 0, 6, terms, pairs, count, sums);
+        return;
+    }
+    for (size_t column = 0; column < weights->width; column += LANES) {
+        add_lanes(weights, column, LANES, terms, pairs, count, sums);
     }
 }
 
@@ -74,13 +89,11 @@ NOINLINE static size_t sum_segments(const Walk *walk, const Weights *weights, si
     double *sums = scratch->segments.data;
     uint32_t *leaving = (uint32_t *)(sums + most * width);
     Passage *passages = scratch->passages.data;
-    const uint32_t *terms = scratch->terms.data;
-    const Pair *pair = scratch->pairs.data, *pairs_end = pair + walk->n_pairs;
+    const uint32_t *terms = scratch->terms.data, *pairs = scratch->pairs.data;
     size_t room = n_words > PASSAGE ? n_words - PASSAGE : 0;
     size_t length = count == 1 ? n_words : PASSAGE;
     size_t starting = 0, ending = 0, segment = 0, word = 0;
     size_t next_start = 0, next_end = length;
-    memset(sums, 0, most * width * sizeof(double));
     for (;;) {
         while (starting < count && next_start == word) {
             passages[starting++].first = segment;
@@ -94,29 +107,23 @@ NOINLINE static size_t sum_segments(const Walk *walk, const Weights *weights, si
             return segment;
         }
         size_t end = next_start < next_end ? next_start : next_end;
-        const Pair *last = pair;
-        while (last < pairs_end && last->place < end) {
-            last++;
-        }
-        add_rows(weights, terms + word, 1, end - word, sums + segment * width);
-        if (last > pair) {
-            add_rows(weights, &pair->rank, 2, (size_t)(last - pair), sums + segment * width);
-        }
-        leaving[segment] = last > pair && last[-1].place == end - 1 ? last[-1].rank
-                                                                    : walk->lexicon->unknown;
-        pair = last;
+        sum_rows(weights, terms + word, pairs + word, end - word, sums + segment * width);
+        leaving[segment] = pairs[end - 1];
         word = end;
         segment++;
     }
 }
 
-/* Count features: the distinct ones are added to `distinct`, of which there are `n`. */
-static inline size_t count_features(uint32_t *counts, const uint32_t *ranks, size_t stride,
-                                    size_t count, uint32_t *distinct, size_t n) {
+/* Count ranks, from `start` on: what is less was counted for an earlier article. The ones that are
+ * met a second time are added to `repeated`, of which there are `n`. */
+static inline size_t count_ranks(uint32_t *counts, uint32_t start, const uint32_t *ranks,
+                                 size_t count, uint32_t *repeated, size_t n) {
     for (size_t i = 0; i < count; i++) {
-        uint32_t rank = ranks[i * stride];
-        distinct[n] = rank;
-        n += !counts[rank]++;
+        uint32_t rank = ranks[i], before = counts[rank];
+        before = before < start ? start : before;
+        counts[rank] = before + 1;
+        repeated[n] = rank;
+        n += before == start + 1;
     }
     return n;
 }
@@ -124,27 +131,23 @@ static inline size_t count_features(uint32_t *counts, const uint32_t *ranks, siz
 /* What the article's sums change by as repeats count by their logarithm. */
 NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, double *sums) {
     Scratch *scratch = walk->scratch;
-    size_t n_topics = weights->n_topics;
-    /* All counts are zero between two articles. */
+    size_t n_topics = weights->n_topics, most = walk->n_words + walk->n_pairs;
     if (reserve_zeros(&scratch->counts, sizeof(uint32_t) * weights->n_features) < 0 ||
-        reserve(&scratch->distinct, sizeof(uint32_t) * (walk->n_words + walk->n_pairs + 1)) < 0) {
+        reserve(&scratch->repeated, sizeof(uint32_t) * (most / 2 + 1)) < 0) {
         return -1;
     }
-    uint32_t *counts = scratch->counts.data, *distinct = scratch->distinct.data;
-    const Pair *pairs = scratch->pairs.data;
-    size_t n = count_features(counts, scratch->terms.data, 1, walk->n_words, distinct, 0);
-    n = count_features(counts, &pairs->rank, 2, walk->n_pairs, distinct, n);
-    size_t n_repeated = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t rank = distinct[i];
-        distinct[n_repeated] = rank;
-        n_repeated += counts[rank] > 1;
-        counts[rank] = counts[rank] > 1 ? counts[rank] : 0;
+    uint32_t *counts = scratch->counts.data, *repeated = scratch->repeated.data;
+    if (scratch->counted >= UINT32_MAX - 1 - walk->n_words) {
+        memset(counts, 0, scratch->counts.size);
+        scratch->counted = 0;
     }
-    for (size_t i = 0; i < n_repeated; i++) {
-        uint32_t count = counts[distinct[i]];
-        counts[distinct[i]] = 0;
-        const float *row = weights->rows + distinct[i] * weights->width;
+    uint32_t start = scratch->counted + 1;
+    scratch->counted = start + (uint32_t)walk->n_words;
+    size_t n = count_ranks(counts, start, scratch->terms.data, walk->n_words, repeated, 0);
+    n = count_ranks(counts, start, scratch->pair_ranks.data, walk->n_pairs, repeated, n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t count = counts[repeated[i]] - start;
+        const float *row = weights->rows + repeated[i] * weights->width;
         double log_count = count < N_LOGS ? weights->logs[count] : 1 + log(count);
         double change = log_count - count;
         for (size_t topic = 0; topic < n_topics; topic++) {

@@ -13,13 +13,13 @@
 #define CROWD 128  /* words */
 #define MARGIN 64  /* readable bytes after what is folded */
 
-typedef struct {
-    uint32_t place, rank;
-} Pair;
-
 /* What one call works with, kept for the next one. */
 typedef struct {
-    Room texts, wide, folded, bounds, terms, pairs, counts, distinct, segments, passages, scores;
+    Room texts, wide, folded, bounds;
+    Room terms, pairs;  /* ranks: of each word, and of the pair that it forms with the next */
+    Room pair_ranks;    /* of the known pairs alone */
+    Room counts, repeated, segments, passages, scores;
+    uint32_t counted; /* the greatest number in counts */
 } Scratch;
 
 typedef struct {
@@ -109,7 +109,8 @@ static inline size_t look_up_words(const Walk *walk, const uint8_t *folded, cons
  * too. */
 static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_t count) {
     const Lexicon *lexicon = walk->lexicon;
-    Pair *pairs = (Pair *)walk->scratch->pairs.data + walk->n_pairs;
+    uint32_t *pairs = walk->scratch->pairs.data;
+    uint32_t *known = (uint32_t *)walk->scratch->pair_ranks.data + walk->n_pairs;
     uint64_t keys[CROWD];
     const PairSlot *slots[CROWD];
     uint32_t places[CROWD];
@@ -120,6 +121,7 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
         keys[likely] = key;
         slots[likely] = pair_slot(lexicon, hash);
         places[likely] = (uint32_t)i;
+        pairs[i] = lexicon->unknown;
         likely += (size_t)may_be_pair(lexicon, hash);
     }
     for (size_t i = 0; i < likely; i++) {
@@ -128,8 +130,8 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
     size_t n = 0;
     for (size_t i = 0; i < likely; i++) {
         uint32_t rank = rank_of_pair(lexicon, keys[i], slots[i]);
-        pairs[n].place = places[i];
-        pairs[n].rank = rank;
+        pairs[places[i]] = rank;
+        known[n] = rank;
         n += rank != lexicon->unknown;
         fetch_row(walk, rank);
     }
@@ -147,7 +149,8 @@ static int number_words(Walk *walk, size_t length) {
     size_t count = find_bounds(folded, length, scratch->bounds.data);
     size_t before = walk->n_words, after = before + count;
     if (after >= UINT32_MAX || reserve(&scratch->terms, 4 * (after + 1)) < 0 ||
-        reserve(&scratch->pairs, sizeof(Pair) * (walk->n_pairs + count + 2)) < 0) {
+        reserve(&scratch->pairs, 4 * (after + 1)) < 0 ||
+        reserve(&scratch->pair_ranks, 4 * (walk->n_pairs + count + 2)) < 0) {
         return -1;
     }
     uint32_t *terms = scratch->terms.data;
@@ -160,6 +163,8 @@ static int number_words(Walk *walk, size_t length) {
         size_t n = after - 1 - i < CROWD ? after - 1 - i : CROWD;
         look_up_pairs(walk, terms, i, n);
     }
+    /* The last word forms no pair, unless more words come. */
+    ((uint32_t *)scratch->pairs.data)[after ? after - 1 : 0] = walk->lexicon->unknown;
     walk->n_words = after;
     return 0;
 }
