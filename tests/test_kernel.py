@@ -269,14 +269,26 @@ def test_a_lexicon_refuses_what_does_not_fit(name: str, value: Any, error: str) 
         kernel.Lexicon(**{**ARRAYS, name: value})
 
 
-WEIGHTS: dict[str, Any] = {
-    "coef": np.zeros((4, 2), np.float32),
-    "idf": np.zeros(4, np.float32),
+ROWS: dict[str, Any] = {
     "intercept": np.zeros(2),
+    "coef": np.zeros((4, 2), np.float32),
+    "idf": np.ones(4, np.float32),
+}
+JUDGE: dict[str, Any] = {
     "join": np.zeros((2, 6)),
     "join_intercept": np.zeros(2),
     "prevalence": np.zeros(2),
+    "thresholds": np.full(2, 0.5),
+    "topics": ("one", "two"),
 }
+
+
+def judge(**changes: Any) -> kernel.Judge:
+    """A judge of two topics, with some of its arrays exchanged."""
+    rows = kernel.Rows(
+        kernel.Lexicon(**ARRAYS), **{key: changes.get(key, ROWS[key]) for key in ROWS}
+    )
+    return kernel.Judge(rows, **{key: changes.get(key, JUDGE[key]) for key in JUDGE})
 
 
 @pytest.mark.parametrize(
@@ -289,14 +301,16 @@ WEIGHTS: dict[str, Any] = {
         ("join", np.zeros((2, 5)), "join must have 12 items"),
         ("join_intercept", np.zeros(1), "join_intercept must have 2 items"),
         ("prevalence", np.zeros(0), "prevalence must have 2 items"),
+        ("thresholds", np.zeros(2, int), "thresholds must be an array of float64"),
+        ("topics", ("one",), "topics must have 2 items, not 1"),
+        ("topics", ["one", "two"], "must be tuple"),
     ],
 )
-def test_a_scorer_refuses_what_does_not_fit(name: str, value: Any, error: str) -> None:
+def test_a_judge_refuses_what_does_not_fit(name: str, value: Any, error: str) -> None:
     """With an error of Python's."""
-    lexicon = kernel.Lexicon(**ARRAYS)
-    kernel.Scorer(lexicon, **WEIGHTS)
+    judge()
     with pytest.raises((TypeError, ValueError), match=error):
-        kernel.Scorer(lexicon, **{**WEIGHTS, name: value})
+        judge(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -315,26 +329,26 @@ def test_a_scorer_refuses_what_does_not_fit(name: str, value: Any, error: str) -
 )
 def test_judging_refuses_what_does_not_fit(change: dict[int, Any], error: str) -> None:
     """With an error of Python's."""
-    scorer = kernel.Scorer(kernel.Lexicon(**ARRAYS), **WEIGHTS)
     fitting = [["a", "b"], None, np.zeros((2, 2)), np.zeros(2, np.int64), np.zeros(2, np.int64)]
-    judge: Callable[..., None] = scorer.judge
-    judge(*fitting)
+    measure: Callable[..., None] = judge().measure
+    measure(*fitting)
     with pytest.raises((TypeError, ValueError, BufferError), match=error):
-        judge(*(change.get(place, value) for place, value in enumerate(fitting)))
+        measure(*(change.get(place, value) for place, value in enumerate(fitting)))
+
+
+def test_topics_that_are_no_names_end_in_an_error() -> None:
+    """Not in a crash."""
+    with pytest.raises(TypeError, match="unhashable"):
+        judge(topics=([], [])).answer_one("aa", None)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38])
 def test_weights_that_are_no_numbers_give_answers_of_some_kind(value: float) -> None:
     """They never get past loading, but the kernel would live through them."""
-    scorer = kernel.Scorer(
-        kernel.Lexicon(**ARRAYS),
-        **{
-            **WEIGHTS,
-            "coef": np.full((4, 2), value, np.float32),
-            "idf": np.full(4, value, np.float32),
-        },
-    )
-    assert len(scorer.judge_one("aa bb cc " * 100, "")[0]) == 2
+    lexicon = kernel.Lexicon(**{**ARRAYS, "idf": np.full(4, value, np.float32)})
+    coef, idf = np.full((4, 2), value, np.float32), np.full(4, value, np.float32)
+    odd = kernel.Judge(kernel.Rows(lexicon, np.zeros(2), coef, idf), **JUDGE)
+    assert len(odd.answer_one("aa bb cc " * 100, "")[1]) == 2
 
 
 def test_an_error_in_folding_reaches_the_caller() -> None:

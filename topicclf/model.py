@@ -1,10 +1,9 @@
 """A trained model: from articles to predictions with NumPy alone."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
-from operator import ge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from topicclf.features.lookup import narrow
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.lazy import lazy
 from topicclf.scoring.join import VIEWS, Join
-from topicclf.scoring.judge import Chunk, Judge, Judgement, chunks
+from topicclf.scoring.judge import Answer, Chunk, Judge, chunks
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TopicModel", "model_file"]
 
-_Judged = tuple[Chunk, Judgement]
+_Judged = tuple[Chunk, list[Answer]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +68,7 @@ class TopicModel:
         """
         if not isinstance(text, str) or not isinstance(title, str | None):
             Article.of({"text": text, "title": title})
-        row, known, n_words = self._judge.one(text, title or "")
-        return self._prediction(text, title or "", row, known, n_words)
+        return self._prediction(text, title or "", *self._judge.one(text, title or ""))
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -103,7 +101,7 @@ class TopicModel:
                 it have been answered.
             ValueError: `workers` is less than 1.
         """
-        return self._predictions(self._judged(items, workers))
+        return self._predictions(self._judged(items, workers, self._judge.named))
 
     def tag_many(
         self, items: Iterable[Item], *, workers: int | None = None
@@ -122,9 +120,11 @@ class TopicModel:
             TypeError: As for `predict_many`.
             ValueError: Likewise.
         """
-        return self._tags(self._judged(items, workers))
+        return self._tags(self._judged(items, workers, self._judge.unnamed))
 
-    def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
+    def _judged(
+        self, items: Iterable[Item], workers: int | None, judge: Callable[[Chunk], list[Answer]]
+    ) -> Iterator[_Judged]:
         if isinstance(items, str | bytes | Mapping):
             msg = f"give an iterable of articles, not one {type(items).__name__}"
             raise TypeError(msg)
@@ -133,11 +133,11 @@ class TopicModel:
             raise ValueError(msg)
         parts = chunks(items)
         if workers is None or workers == 1:
-            return ((chunk, self._judge.many(chunk)) for chunk in parts)
+            return ((chunk, judge(chunk)) for chunk in parts)
         # Imported here, so that a first prediction does not wait for it.
         from topicclf.scoring.threads import map_in_threads
 
-        return map_in_threads(self._judge.many, parts, workers=workers)
+        return map_in_threads(judge, parts, workers=workers)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -151,61 +151,57 @@ class TopicModel:
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
-        rows = [self._judge.many(chunk).probabilities for chunk in chunks(items)]
+        rows = [self._judge.probabilities(chunk) for chunk in chunks(items)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
     @lazy
     def _judge(self) -> Judge:
-        return Judge(self.weights, self.join)
+        return Judge(self.topics, self.thresholds, self.weights, self.join)
 
     def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
-        for chunk, judgement in judged:
-            rows, known, lengths = (numbers.tolist() for numbers in judgement)
-            yield from map(self._prediction, chunk.texts, chunk.titles, rows, known, lengths)
+        for chunk, answers in judged:
+            for text, title, answer in zip(*chunk, answers, strict=True):
+                yield self._prediction(text, title, *answer)
 
     def _prediction(
-        self, text: str, title: str, row: list[float], known: int, n_words: int
+        self,
+        text: str,
+        title: str,
+        topics: tuple[str, ...],
+        probabilities: dict[str, float],
+        known: int,
+        n_words: int,
     ) -> Prediction:
-        topics = self._carried(row)
         return Prediction(
-            topics=topics,
-            probabilities=dict(zip(self.topics, row, strict=True)),
-            known_share=known / n_words if n_words else 0.0,
-            n_words=n_words,
-            language=self._language(text, title, known, n_words),
-            _explain=partial(self._evidence, text, title, topics),
+            topics,
+            probabilities,
+            known / n_words if n_words else 0.0,
+            n_words,
+            # Nearly all articles are told here, for nothing.
+            None if known >= WELL_KNOWN * n_words else self._language(text, title, known / n_words),
+            partial(self._evidence, text, title, topics),
         )
 
     def _tags(
         self, judged: Iterable[_Judged]
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
-        for chunk, judgement in judged:
-            rows, known, lengths = (numbers.tolist() for numbers in judgement)
-            languages = map(self._language, chunk.texts, chunk.titles, known, lengths)
-            yield from zip(map(self._carried, rows), rows, languages, strict=True)
+        for chunk, answers in judged:
+            for text, title, (topics, row, known, n_words) in zip(*chunk, answers, strict=True):
+                well_known = known >= WELL_KNOWN * n_words
+                yield (
+                    topics,
+                    row,
+                    None if well_known else self._language(text, title, known / n_words),
+                )
 
     @lazy
     def languages(self) -> frozenset[str]:
         """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
         return languages_of(self.weights.vocabulary)
 
-    def _language(self, text: str, title: str, known: int, n_words: int) -> str | None:
-        # Nearly all articles are told here, for nothing.
-        if known >= WELL_KNOWN * n_words:
-            return None
-        share = known / n_words
-        return foreign_language(Article(text, title).joined, known_share=share, own=self.languages)
-
-    @lazy
-    def _thresholds(self) -> list[float]:
-        thresholds: list[float] = self.thresholds.tolist()
-        return thresholds
-
-    def _carried(self, row: list[float]) -> tuple[str, ...]:
-        found = [i for i, passes in enumerate(map(ge, row, self._thresholds)) if passes]
-        if len(found) > 1:
-            found.sort(key=row.__getitem__, reverse=True)
-        return tuple([self.topics[i] for i in found])
+    def _language(self, text: str, title: str, known_share: float) -> str | None:
+        joined = Article(text, title).joined
+        return foreign_language(joined, known_share=known_share, own=self.languages)
 
     def _evidence(self, text: str, title: str, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}

@@ -1,6 +1,6 @@
 /* The compiled kernel: texts to numbered words, and to probabilities.
  *
- * Lexicon and Scorer never change once they are made, so any thread may use them. What a call works
+ * Lexicon, Rows and Judge never change once they are made, so any thread may use them. What a call works
  * with is its own: it takes a Scratch from the lexicon's spares, or makes one, and puts it back.
  */
 
@@ -21,7 +21,7 @@
 #define MOST_KEPT (8u << 20)
 
 typedef struct {
-    PyTypeObject *lexicon_type;
+    PyTypeObject *lexicon_type, *rows_type;
     PyObject *isascii;
 } State;
 
@@ -37,7 +37,26 @@ typedef struct {
     PyObject_HEAD
     LexiconObject *lexicon;
     Weights weights;
-} ScorerObject;
+} RowsObject;
+
+typedef struct {
+    PyObject_HEAD
+    RowsObject *rows;
+    Join join;
+    const double *thresholds;
+    double *numbers;
+    PyObject *topics;
+} JudgeObject;
+
+static PyObject *allocated(PyTypeObject *type) {
+    return ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+}
+
+static void release(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
 
 /* Scratch */
 
@@ -237,10 +256,7 @@ static void lexicon_dealloc(PyObject *object) {
     free_lexicon(&self->lexicon);
     free_folding(&self->folding);
     Py_XDECREF(self->isascii);
-    PyTypeObject *type = Py_TYPE(object);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(object);
-    Py_DECREF(type);
 }
 
 /* Where each word of the surfaces starts and ends; NULL without memory. */
@@ -336,8 +352,7 @@ static PyObject *lexicon_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         PyErr_Format(PyExc_ValueError, "idf has %zd items for %zd pairs", n_features, n_pairs);
         goto end;
     }
-    allocfunc allocate_object = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    self = (LexiconObject *)allocate_object(type, 0);
+    self = (LexiconObject *)allocated(type);
     if (self != NULL) {
         self->lexicon.unknown = (uint32_t)(n_features - n_pairs - 1);
         self->lexicon.n_pairs = (size_t)n_pairs;
@@ -461,17 +476,14 @@ static PyType_Spec lexicon_spec = {
     .slots = lexicon_slots,
 };
 
-/* Scorer */
+/* Rows */
 
-static void scorer_dealloc(PyObject *object) {
-    ScorerObject *self = (ScorerObject *)object;
+static void rows_dealloc(PyObject *object) {
+    RowsObject *self = (RowsObject *)object;
     free(self->weights.row_block);
-    free(self->weights.numbers);
+    free(self->weights.intercept);
     Py_XDECREF((PyObject *)self->lexicon);
-    PyTypeObject *type = Py_TYPE(object);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(object);
-    Py_DECREF(type);
 }
 
 static void fill_rows(Weights *weights, const float *coef, const float *idf,
@@ -486,100 +498,155 @@ static void fill_rows(Weights *weights, const float *coef, const float *idf,
     }
 }
 
-enum { COEF, IDF, INTERCEPT, JOIN, JOIN_INTERCEPT, PREVALENCE, N_ARRAYS };
-
-static int fill_scorer(ScorerObject *self, const Py_buffer *views) {
+static int fill_weights(RowsObject *self, const Py_buffer *intercept, const Py_buffer *coef,
+                        const Py_buffer *idf) {
     Weights *weights = &self->weights;
-    size_t n_features = (size_t)views[IDF].len / sizeof(float);
-    size_t n_topics = (size_t)views[INTERCEPT].len / sizeof(double);
+    size_t n_features = (size_t)idf->len / sizeof(float);
+    size_t n_topics = (size_t)intercept->len / sizeof(double);
+    weights->n_features = n_features;
     weights->n_topics = n_topics;
     weights->width = (n_topics / LANES + 1) * LANES;
-    weights->n_features = n_features;
-    if (n_topics > SIZE_MAX / 1024 / (n_features + 1)) {
-        return -1;
-    }
     weights->rows = line_calloc(n_features * weights->width, sizeof(float), &weights->row_block);
-    weights->numbers = calloc(n_topics * (N_VIEWS + 3) + 1, sizeof(double));
-    if (weights->rows == NULL || weights->numbers == NULL) {
+    weights->intercept = malloc((size_t)intercept->len + 1);
+    if (weights->rows == NULL || weights->intercept == NULL) {
         return -1;
     }
-    fill_rows(weights, views[COEF].buf, views[IDF].buf, &self->lexicon->lexicon);
-    const double **targets[] = {&weights->intercept, &weights->join, &weights->join_intercept,
-                                &weights->prevalence};
-    double *next = weights->numbers;
-    for (size_t i = 0; i < 4; i++) {
-        const Py_buffer *view = &views[INTERCEPT + i];
-        memcpy(next, view->buf, (size_t)view->len);
-        *targets[i] = next;
-        next += view->len / (Py_ssize_t)sizeof(double);
-    }
+    memcpy(weights->intercept, intercept->buf, (size_t)intercept->len);
+    fill_rows(weights, coef->buf, idf->buf, &self->lexicon->lexicon);
     for (size_t i = 1; i < N_LOGS; i++) {
         weights->logs[i] = 1 + log((double)i);
     }
     return 0;
 }
 
-static PyObject *scorer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"lexicon", "coef", "idf", "intercept", "join", "join_intercept",
-                            "prevalence", NULL};
-    static const char *const labels[] = {"coef", "idf", "intercept", "join", "join_intercept",
-                                         "prevalence"};
-    PyObject *lexicon, *given[N_ARRAYS];
+static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"lexicon", "intercept", "coef", "idf", NULL};
+    PyObject *lexicon, *given[3];
     State *state = PyType_GetModuleState(type);
     if (state == NULL ||
-        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOOO:Scorer", names, state->lexicon_type,
-                                     &lexicon, &given[COEF], &given[IDF], &given[INTERCEPT],
-                                     &given[JOIN], &given[JOIN_INTERCEPT],
-                                     &given[PREVALENCE])) {
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOO:Rows", names, state->lexicon_type,
+                                     &lexicon, &given[0], &given[1], &given[2])) {
         return NULL;
     }
-    Py_buffer views[N_ARRAYS];
-    ScorerObject *self = NULL;
+    Py_buffer views[3];
+    RowsObject *self = NULL;
     const Lexicon *known = &((LexiconObject *)lexicon)->lexicon;
     Py_ssize_t n_features = (Py_ssize_t)known->unknown + 1 + (Py_ssize_t)known->n_pairs;
-    Py_ssize_t n_topics = 0;
-    static const int order[] = {INTERCEPT, COEF, IDF, JOIN, JOIN_INTERCEPT, PREVALENCE};
+    Py_ssize_t counts[3] = {-1, 0, n_features};
     int opened = 0;
-    for (; opened < N_ARRAYS; opened++) {
-        int which = order[opened];
-        size_t size = which == COEF || which == IDF ? sizeof(float) : sizeof(double);
-        Py_ssize_t count = which == INTERCEPT ? -1
-                           : which == COEF    ? n_features * n_topics
-                           : which == IDF     ? n_features
-                           : which == JOIN    ? n_topics * N_VIEWS
-                                              : n_topics;
-        if (open_buffer(given[which], &views[which], labels[which], 'f', size, count, 0) < 0) {
+    for (; opened < 3; opened++) {
+        if (open_buffer(given[opened], &views[opened], names[opened + 1], 'f', opened ? 4 : 8,
+                        counts[opened], 0) < 0) {
             goto end;
         }
-        if (which == INTERCEPT) {
-            n_topics = views[which].len / (Py_ssize_t)sizeof(double);
+        if (!opened) {
+            Py_ssize_t n_topics = views[0].len / (Py_ssize_t)sizeof(double);
             if (n_topics > PY_SSIZE_T_MAX / 1024 / n_features) {
                 PyErr_SetString(PyExc_ValueError, "there are too many topics");
                 opened++;
                 goto end;
             }
+            counts[1] = n_features * n_topics;
         }
     }
-    allocfunc allocate_object = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    self = (ScorerObject *)allocate_object(type, 0);
+    self = (RowsObject *)allocated(type);
     if (self != NULL) {
         Py_INCREF(lexicon);
         self->lexicon = (LexiconObject *)lexicon;
-        if (fill_scorer(self, views) < 0) {
+        if (fill_weights(self, &views[0], &views[1], &views[2]) < 0) {
             PyErr_NoMemory();
             Py_CLEAR(self);
         }
     }
 end:
     while (opened-- > 0) {
-        PyBuffer_Release(&views[order[opened]]);
+        PyBuffer_Release(&views[opened]);
     }
     return (PyObject *)self;
 }
 
-static int judge(ScorerObject *self, Scratch *scratch, const Articles *articles,
+PyDoc_STRVAR(rows_doc, "Rows(lexicon, intercept, coef, idf)\n--\n\n"
+"What each feature adds; see topicclf.scoring.scores.Weights.");
+
+static PyType_Slot rows_slots[] = {
+    {Py_tp_doc, (void *)rows_doc},
+    {Py_tp_new, rows_new},
+    {Py_tp_dealloc, rows_dealloc},
+    {0, NULL},
+};
+
+static PyType_Spec rows_spec = {
+    .name = "topicclf.kernel._kernel.Rows",
+    .basicsize = sizeof(RowsObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = rows_slots,
+};
+
+/* Judge */
+
+static void judge_dealloc(PyObject *object) {
+    JudgeObject *self = (JudgeObject *)object;
+    free(self->numbers);
+    Py_XDECREF((PyObject *)self->rows);
+    Py_XDECREF(self->topics);
+    release(object);
+}
+
+enum { JOIN, JOIN_INTERCEPT, PREVALENCE, THRESHOLDS, N_NUMBERS };
+
+static PyObject *judge_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"rows",       "join",   "join_intercept", "prevalence",
+                            "thresholds", "topics", NULL};
+    PyObject *rows, *given[N_NUMBERS], *topics;
+    State *state = PyType_GetModuleState(type);
+    if (state == NULL ||
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "O!OOOOO!:Judge", names, state->rows_type, &rows,
+                                     &given[JOIN], &given[JOIN_INTERCEPT], &given[PREVALENCE],
+                                     &given[THRESHOLDS], &PyTuple_Type, &topics)) {
+        return NULL;
+    }
+    size_t n_topics = ((RowsObject *)rows)->weights.n_topics;
+    if ((size_t)PyTuple_Size(topics) != n_topics) {
+        PyErr_Format(PyExc_ValueError, "topics must have %zd items, not %zd", (Py_ssize_t)n_topics,
+                     PyTuple_Size(topics));
+        return NULL;
+    }
+    JudgeObject *self = (JudgeObject *)allocated(type);
+    if (self == NULL) {
+        return NULL;
+    }
+    Py_INCREF(rows);
+    self->rows = (RowsObject *)rows;
+    Py_INCREF(topics);
+    self->topics = topics;
+    self->numbers = malloc(n_topics * (N_VIEWS + 3) * sizeof(double) + 1);
+    if (self->numbers == NULL) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    const double **targets[N_NUMBERS] = {&self->join.coef, &self->join.intercept,
+                                         &self->join.prevalence, &self->thresholds};
+    double *next = self->numbers;
+    for (int i = 0; i < N_NUMBERS; i++) {
+        Py_buffer view;
+        size_t count = i == JOIN ? n_topics * N_VIEWS : n_topics;
+        if (open_buffer(given[i], &view, names[i + 1], 'f', 8, (Py_ssize_t)count, 0) < 0) {
+            Py_DECREF(self);
+            return NULL;
+        }
+        memcpy(next, view.buf, count * sizeof(double));
+        PyBuffer_Release(&view);
+        *targets[i] = next;
+        next += count;
+    }
+    return (PyObject *)self;
+}
+
+/* Judge articles that have been looked at. */
+static int judge(JudgeObject *self, Scratch *scratch, const Articles *articles,
                  double *probabilities, int64_t *known, int64_t *lengths) {
-    Walk walk = walk_of(self->lexicon, scratch, &self->weights);
+    const Weights *weights = &self->rows->weights;
+    Walk walk = walk_of(self->rows->lexicon, scratch, weights);
     int status = 0;
     if (articles->n_characters >= RELEASE_FROM) {
         walk.thread = PyEval_SaveThread();
@@ -589,77 +656,18 @@ static int judge(ScorerObject *self, Scratch *scratch, const Articles *articles,
         if (status == 0) {
             known[i] = (int64_t)walk.n_known;
             lengths[i] = (int64_t)walk.n_words;
-            status = score_article(&walk, &self->weights,
-                                   probabilities + i * self->weights.n_topics);
+            status = score_article(&walk, weights, &self->join,
+                                   probabilities + i * weights->n_topics);
         }
     }
     return done(&walk, status);
 }
 
-PyDoc_STRVAR(judge_doc, "judge(texts, titles, probabilities, known, lengths)\n--\n\n"
-"Judge articles.\n\n"
-"The titles, one for each text or None, are joined to the texts by a line end where they are not\n"
-"empty. The last three are arrays to write to: float64 of shape (n_articles, n_topics), and int64\n"
-"of shape (n_articles,) twice.");
-
-static PyObject *scorer_judge(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
-    ScorerObject *self = (ScorerObject *)object;
-    if (n_args != 5) {
-        PyErr_Format(PyExc_TypeError, "judge takes 5 arguments, not %zd", n_args);
-        return NULL;
-    }
-    PyObject *texts = PySequence_Tuple(args[0]);
-    if (texts == NULL) {
-        return NULL;
-    }
-    PyObject *titles = NULL, *result = NULL;
-    Scratch *scratch = NULL;
-    Py_buffer views[3];
-    int opened = 0;
-    Py_ssize_t count = PyTuple_Size(texts);
-    if (args[1] != Py_None) {
-        titles = PySequence_Tuple(args[1]);
-        if (titles == NULL) {
-            goto end;
-        }
-        if (PyTuple_Size(titles) != count) {
-            PyErr_Format(PyExc_ValueError, "there are %zd texts and %zd titles", count,
-                         PyTuple_Size(titles));
-            goto end;
-        }
-    }
-    static const char *const names[] = {"probabilities", "known", "lengths"};
-    for (; opened < 3; opened++) {
-        Py_ssize_t items = opened ? count : count * (Py_ssize_t)self->weights.n_topics;
-        if (open_buffer(args[2 + opened], &views[opened], names[opened], opened ? 'i' : 'f', 8,
-                        items, PyBUF_WRITABLE) < 0) {
-            goto end;
-        }
-    }
-    scratch = take_scratch(self->lexicon);
-    Articles articles;
-    if (scratch != NULL &&
-        look_at_articles(self->lexicon, scratch, texts, titles, &articles) == 0 &&
-        judge(self, scratch, &articles, views[0].buf, views[1].buf, views[2].buf) == 0) {
-        Py_INCREF(Py_None);
-        result = Py_None;
-    }
-end:
-    if (scratch != NULL) {
-        put_back(self->lexicon, scratch);
-    }
-    while (opened-- > 0) {
-        PyBuffer_Release(&views[opened]);
-    }
-    Py_XDECREF(titles);
-    Py_DECREF(texts);
-    return result;
-}
-
-static PyObject *as_list(const double *numbers, size_t count) {
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *number = PyFloat_FromDouble(numbers[i]);
+static PyObject *probability_list(JudgeObject *self, const double *probabilities) {
+    size_t n_topics = self->rows->weights.n_topics;
+    PyObject *list = PyList_New((Py_ssize_t)n_topics);
+    for (size_t i = 0; list != NULL && i < n_topics; i++) {
+        PyObject *number = PyFloat_FromDouble(probabilities[i]);
         if (number == NULL || PyList_SetItem(list, (Py_ssize_t)i, number) < 0) {
             Py_CLEAR(list);
         }
@@ -667,96 +675,283 @@ static PyObject *as_list(const double *numbers, size_t count) {
     return list;
 }
 
-PyDoc_STRVAR(judge_one_doc, "judge_one(text, title)\n--\n\n"
-"Judge one article; the title may be None.\n\n"
-"Returns the list of its probabilities, how many words are known, and how many there are.");
+static PyObject *probability_dict(JudgeObject *self, const double *probabilities) {
+    PyObject *dict = PyDict_New();
+    for (size_t i = 0; dict != NULL && i < self->rows->weights.n_topics; i++) {
+        PyObject *number = PyFloat_FromDouble(probabilities[i]);
+        PyObject *topic = PyTuple_GetItem(self->topics, (Py_ssize_t)i);
+        if (number == NULL || topic == NULL || PyDict_SetItem(dict, topic, number) < 0) {
+            Py_CLEAR(dict);
+        }
+        Py_XDECREF(number);
+    }
+    return dict;
+}
 
-static PyObject *scorer_judge_one(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
-    ScorerObject *self = (ScorerObject *)object;
-    if (n_args != 2) {
-        PyErr_Format(PyExc_TypeError, "judge_one takes 2 arguments, not %zd", n_args);
+/* The topics that reach their thresholds, most probable first. */
+static PyObject *carried_topics(JudgeObject *self, const double *probabilities) {
+    size_t n_topics = self->rows->weights.n_topics, n = 0;
+    size_t few[LANES], *carried = few;
+    if (n_topics > LANES) {
+        carried = malloc(n_topics * sizeof *carried);
+        if (carried == NULL) {
+            return PyErr_NoMemory();
+        }
+    }
+    for (size_t topic = 0; topic < n_topics; topic++) {
+        if (probabilities[topic] >= self->thresholds[topic]) {
+            size_t place = n++;
+            /* Few topics are carried together. */
+            for (; place && probabilities[carried[place - 1]] < probabilities[topic]; place--) {
+                carried[place] = carried[place - 1];
+            }
+            carried[place] = topic;
+        }
+    }
+    PyObject *topics = PyTuple_New((Py_ssize_t)n);
+    for (size_t i = 0; topics != NULL && i < n; i++) {
+        PyObject *topic = PyTuple_GetItem(self->topics, (Py_ssize_t)carried[i]);
+        Py_INCREF(topic);
+        if (PyTuple_SetItem(topics, (Py_ssize_t)i, topic) < 0) {
+            Py_CLEAR(topics);
+        }
+    }
+    if (carried != few) {
+        free(carried);
+    }
+    return topics;
+}
+
+static PyObject *answer(JudgeObject *self, const double *probabilities, int64_t known,
+                        int64_t length, int named) {
+    PyObject *parts[4] = {
+        carried_topics(self, probabilities),
+        named ? probability_dict(self, probabilities) : probability_list(self, probabilities),
+        PyLong_FromLongLong(known),
+        PyLong_FromLongLong(length),
+    };
+    PyObject *tuple = PyTuple_New(4);
+    for (Py_ssize_t i = 0; i < 4; i++) {
+        if (tuple == NULL || parts[i] == NULL) {
+            Py_XDECREF(parts[i]);
+            Py_CLEAR(tuple);
+        } else {
+            PyTuple_SetItem(tuple, i, parts[i]);
+        }
+    }
+    return tuple;
+}
+
+/* What a call for many articles holds. */
+typedef struct {
+    PyObject *texts, *titles;
+    Scratch *scratch;
+    Articles articles;
+} Call;
+
+static int begin(JudgeObject *self, PyObject *texts, PyObject *titles, Call *call) {
+    memset(call, 0, sizeof *call);
+    call->texts = PySequence_Tuple(texts);
+    if (call->texts == NULL) {
+        return -1;
+    }
+    if (titles != Py_None) {
+        call->titles = PySequence_Tuple(titles);
+        if (call->titles == NULL) {
+            return -1;
+        }
+        if (PyTuple_Size(call->texts) != PyTuple_Size(call->titles)) {
+            PyErr_Format(PyExc_ValueError, "there are %zd texts and %zd titles",
+                         PyTuple_Size(call->texts), PyTuple_Size(call->titles));
+            return -1;
+        }
+    }
+    call->scratch = take_scratch(self->rows->lexicon);
+    return call->scratch == NULL ? -1
+                                 : look_at_articles(self->rows->lexicon, call->scratch, call->texts,
+                                                    call->titles, &call->articles);
+}
+
+static void end_call(JudgeObject *self, Call *call) {
+    if (call->scratch != NULL) {
+        put_back(self->rows->lexicon, call->scratch);
+    }
+    Py_XDECREF(call->texts);
+    Py_XDECREF(call->titles);
+}
+
+PyDoc_STRVAR(measure_doc, "measure(texts, titles, probabilities, known, lengths)\n--\n\n"
+"Judge articles.\n\n"
+"The titles, one for each text or None, are joined to the texts by a line end where they are not\n"
+"empty. The last three are arrays to write to: float64 of shape (n_articles, n_topics), and int64\n"
+"of shape (n_articles,) twice.");
+
+static PyObject *judge_measure(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    JudgeObject *self = (JudgeObject *)object;
+    if (n_args != 5) {
+        PyErr_Format(PyExc_TypeError, "measure takes 5 arguments, not %zd", n_args);
         return NULL;
     }
-    Scratch *scratch = take_scratch(self->lexicon);
+    static const char *const names[] = {"probabilities", "known", "lengths"};
+    Py_ssize_t n_topics = (Py_ssize_t)self->rows->weights.n_topics;
+    PyObject *result = NULL;
+    Py_buffer views[3];
+    int opened = 0;
+    Call call;
+    if (begin(self, args[0], args[1], &call) < 0) {
+        goto end;
+    }
+    for (; opened < 3; opened++) {
+        Py_ssize_t items = (Py_ssize_t)call.articles.n_articles * (opened ? 1 : n_topics);
+        if (open_buffer(args[2 + opened], &views[opened], names[opened], opened ? 'i' : 'f', 8,
+                        items, PyBUF_WRITABLE) < 0) {
+            goto end;
+        }
+    }
+    if (judge(self, call.scratch, &call.articles, views[0].buf, views[1].buf, views[2].buf) == 0) {
+        Py_INCREF(Py_None);
+        result = Py_None;
+    }
+end:
+    while (opened-- > 0) {
+        PyBuffer_Release(&views[opened]);
+    }
+    end_call(self, &call);
+    return result;
+}
+
+PyDoc_STRVAR(answer_doc, "answer(texts, titles, named)\n--\n\n"
+"Judge articles, which are given as to `measure`.\n\n"
+"Returns a list with for each article its topics, most probable first; its probabilities, as a\n"
+"dict by topic if named, or as a list; how many words are known; and how many there are.");
+
+static PyObject *judge_answer(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    JudgeObject *self = (JudgeObject *)object;
+    if (n_args != 3) {
+        PyErr_Format(PyExc_TypeError, "answer takes 3 arguments, not %zd", n_args);
+        return NULL;
+    }
+    int named = PyObject_IsTrue(args[2]);
+    size_t n_topics = self->rows->weights.n_topics;
+    PyObject *list = NULL;
+    Call call;
+    if (named < 0) {
+        return NULL;
+    }
+    if (begin(self, args[0], args[1], &call) < 0) {
+        goto end;
+    }
+    size_t count = call.articles.n_articles;
+    if (count > SIZE_MAX / 16 / (n_topics + 2) ||
+        reserve(&call.scratch->answers, (n_topics + 2) * count * sizeof(double) + 1) < 0) {
+        PyErr_NoMemory();
+        goto end;
+    }
+    double *probabilities = call.scratch->answers.data;
+    int64_t *known = (int64_t *)(probabilities + n_topics * count), *lengths = known + count;
+    if (judge(self, call.scratch, &call.articles, probabilities, known, lengths) < 0) {
+        goto end;
+    }
+    list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *each = answer(self, probabilities + i * n_topics, known[i], lengths[i], named);
+        if (each == NULL || PyList_SetItem(list, (Py_ssize_t)i, each) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+end:
+    end_call(self, &call);
+    return list;
+}
+
+PyDoc_STRVAR(answer_one_doc, "answer_one(text, title)\n--\n\n"
+"Judge one article; the title may be None. Returns what `answer` gives, named.");
+
+static PyObject *judge_answer_one(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    JudgeObject *self = (JudgeObject *)object;
+    LexiconObject *lexicon = self->rows->lexicon;
+    if (n_args != 2) {
+        PyErr_Format(PyExc_TypeError, "answer_one takes 2 arguments, not %zd", n_args);
+        return NULL;
+    }
+    Scratch *scratch = take_scratch(lexicon);
     if (scratch == NULL) {
         return NULL;
     }
     Text texts[2] = {{(const uint8_t *)"", NULL, 0}};
     PyObject *given[2] = {args[1], args[0]};
     PyObject *result = NULL;
-    double few[LANES], *probabilities = few;
-    if ((args[1] != Py_None && look_at(self->lexicon, args[1], "the title", &texts[0]) < 0) ||
-        look_at(self->lexicon, args[0], "the text", &texts[1]) < 0 ||
+    int64_t known, length;
+    if ((args[1] != Py_None && look_at(lexicon, args[1], "the title", &texts[0]) < 0) ||
+        look_at(lexicon, args[0], "the text", &texts[1]) < 0 ||
         copy_wide(scratch, given, texts, 2) < 0) {
         goto end;
     }
-    if (self->weights.n_topics > LANES) {
-        probabilities = malloc(self->weights.n_topics * sizeof *probabilities);
-        if (probabilities == NULL) {
-            PyErr_NoMemory();
-            goto end;
-        }
+    if (reserve(&scratch->answers, self->rows->weights.n_topics * sizeof(double) + 1) < 0) {
+        PyErr_NoMemory();
+        goto end;
     }
-    int64_t known, length;
+    double *probabilities = scratch->answers.data;
     Articles articles = {given, texts, 1, texts[0].length + texts[1].length};
     if (judge(self, scratch, &articles, probabilities, &known, &length) == 0) {
-        result = Py_BuildValue("NLL", as_list(probabilities, self->weights.n_topics),
-                               (long long)known, (long long)length);
+        result = answer(self, probabilities, known, length, 1);
     }
 end:
-    if (probabilities != few) {
-        free(probabilities);
-    }
-    put_back(self->lexicon, scratch);
+    put_back(lexicon, scratch);
     return result;
 }
 
-static PyMethodDef scorer_methods[] = {
-    {"judge", (PyCFunction)(void (*)(void))scorer_judge, METH_FASTCALL, judge_doc},
-    {"judge_one", (PyCFunction)(void (*)(void))scorer_judge_one, METH_FASTCALL, judge_one_doc},
+static PyMethodDef judge_methods[] = {
+    {"measure", (PyCFunction)(void (*)(void))judge_measure, METH_FASTCALL, measure_doc},
+    {"answer", (PyCFunction)(void (*)(void))judge_answer, METH_FASTCALL, answer_doc},
+    {"answer_one", (PyCFunction)(void (*)(void))judge_answer_one, METH_FASTCALL, answer_one_doc},
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(scorer_doc, "Scorer(lexicon, coef, idf, intercept, join, join_intercept, "
-"prevalence)\n--\n\n"
-"A model's weights; see topicclf.scoring.scores.Weights and topicclf.scoring.join.Join.");
+PyDoc_STRVAR(judge_type_doc, "Judge(rows, join, join_intercept, prevalence, thresholds, topics)\n"
+"--\n\n"
+"From texts to topics; see topicclf.scoring.join.Join and topicclf.scoring.judge.Judge.");
 
-static PyType_Slot scorer_slots[] = {
-    {Py_tp_doc, (void *)scorer_doc},
-    {Py_tp_new, scorer_new},
-    {Py_tp_dealloc, scorer_dealloc},
-    {Py_tp_methods, scorer_methods},
+static PyType_Slot judge_slots[] = {
+    {Py_tp_doc, (void *)judge_type_doc},
+    {Py_tp_new, judge_new},
+    {Py_tp_dealloc, judge_dealloc},
+    {Py_tp_methods, judge_methods},
     {0, NULL},
 };
 
-static PyType_Spec scorer_spec = {
-    .name = "topicclf.kernel._kernel.Scorer",
-    .basicsize = sizeof(ScorerObject),
+static PyType_Spec judge_spec = {
+    .name = "topicclf.kernel._kernel.Judge",
+    .basicsize = sizeof(JudgeObject),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = scorer_slots,
+    .slots = judge_slots,
 };
 
 /* Module */
 
+static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
+    if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) < 0) {
+        Py_CLEAR(type);
+    }
+    return (PyTypeObject *)type;
+}
+
 static int module_exec(PyObject *module) {
     State *state = PyModule_GetState(module);
-    PyObject *scorer_type = PyType_FromModuleAndSpec(module, &scorer_spec, NULL);
-    state->lexicon_type =
-        (PyTypeObject *)PyType_FromModuleAndSpec(module, &lexicon_spec, NULL);
+    state->lexicon_type = add_type(module, &lexicon_spec);
+    state->rows_type = add_type(module, &rows_spec);
     state->isascii = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isascii");
-    int status = -1;
-    if (scorer_type != NULL && state->lexicon_type != NULL && state->isascii != NULL &&
-        PyModule_AddType(module, (PyTypeObject *)scorer_type) == 0 &&
-        PyModule_AddType(module, state->lexicon_type) == 0) {
-        status = 0;
-    }
-    Py_XDECREF(scorer_type);
-    return status;
+    PyTypeObject *judge_type = add_type(module, &judge_spec);
+    int whole = state->lexicon_type && state->rows_type && state->isascii && judge_type;
+    Py_XDECREF((PyObject *)judge_type);
+    return whole ? 0 : -1;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     State *state = PyModule_GetState(module);
     Py_VISIT(state->lexicon_type);
+    Py_VISIT(state->rows_type);
     Py_VISIT(state->isascii);
     return 0;
 }
@@ -764,6 +959,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
 static int module_clear(PyObject *module) {
     State *state = PyModule_GetState(module);
     Py_CLEAR(state->lexicon_type);
+    Py_CLEAR(state->rows_type);
     Py_CLEAR(state->isascii);
     return 0;
 }

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
-from typing import final
+from typing import Literal, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +18,27 @@ class Lexicon:
     def number(self, texts: Iterable[str], /) -> tuple[bytes, bytes, bytes]: ...
 
 @final
-class Scorer:
+class Rows:
     def __new__(
         cls,
         lexicon: Lexicon,
+        intercept: NDArray[np.float64],
         coef: NDArray[np.float32],
         idf: NDArray[np.float32],
-        intercept: NDArray[np.float64],
+    ) -> Rows: ...
+
+@final
+class Judge:
+    def __new__(
+        cls,
+        rows: Rows,
         join: NDArray[np.float64],
         join_intercept: NDArray[np.float64],
         prevalence: NDArray[np.float64],
-    ) -> Scorer: ...
-    def judge(
+        thresholds: NDArray[np.float64],
+        topics: tuple[str, ...],
+    ) -> Judge: ...
+    def measure(
         self,
         texts: Sequence[str],
         titles: Sequence[str] | None,
@@ -38,4 +47,14 @@ class Scorer:
         lengths: NDArray[np.int64],
         /,
     ) -> None: ...
-    def judge_one(self, text: str, title: str | None, /) -> tuple[list[float], int, int]: ...
+    @overload
+    def answer(
+        self, texts: Sequence[str], titles: Sequence[str] | None, named: Literal[True], /
+    ) -> list[tuple[tuple[str, ...], dict[str, float], int, int]]: ...
+    @overload
+    def answer(
+        self, texts: Sequence[str], titles: Sequence[str] | None, named: Literal[False], /
+    ) -> list[tuple[tuple[str, ...], list[float], int, int]]: ...
+    def answer_one(
+        self, text: str, title: str | None, /
+    ) -> tuple[tuple[str, ...], dict[str, float], int, int]: ...

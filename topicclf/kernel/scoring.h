@@ -19,15 +19,17 @@
 #define N_LOGS 64
 
 typedef struct {
-    size_t n_topics;
+    size_t n_topics, n_features;
     size_t width; /* of a row: topics, squared idf, and zeros */
     float *rows;
-    const double *intercept, *join, *join_intercept, *prevalence;
+    double *intercept;
     double logs[N_LOGS]; /* 1 + ln of each small count */
-    size_t n_features;
     void *row_block;
-    double *numbers;
 } Weights;
+
+typedef struct {
+    const double *coef, *intercept, *prevalence;
+} Join;
 
 /* Sums over segments, and the pair whose first word is a segment's last: it leaves a passage that
  * ends there. */
@@ -163,9 +165,8 @@ static inline double norm_of(double squares) {
 }
 
 /* An article's views, joined to a probability. */
-NOINLINE static double probability_of(const Weights *weights, size_t topic, double article,
+NOINLINE static double probability_of(const Join *join, size_t n_topics, size_t topic, double article,
                              const double *passages, size_t count) {
-    size_t n_topics = weights->n_topics;
     double best = passages[topic], total = 0, crowd = 0;
     size_t above = 0;
     for (size_t i = 0; i < count; i++) {
@@ -178,19 +179,20 @@ NOINLINE static double probability_of(const Weights *weights, size_t topic, doub
         crowd += exp(2 * (passages[i * n_topics + topic] - best));
     }
     double log_count = log((double)count);
-    const double *coef = weights->join + topic * N_VIEWS;
+    const double *coef = join->coef + topic * N_VIEWS;
     double odds = article * coef[0] + best * coef[1] + total / (double)count * coef[2] +
                   (log(crowd) + 2 * best - log_count) * coef[3] +
                   (double)above / (double)count * coef[4] + log_count * coef[5] +
-                  weights->join_intercept[topic];
+                  join->intercept[topic];
     return 0.5 + 0.5 * tanh(0.5 * odds);
 }
 
 /* The probabilities of the article that has been walked through; -1 without memory. */
-static int score_article(const Walk *walk, const Weights *weights, double *probabilities) {
+static int score_article(const Walk *walk, const Weights *weights, const Join *join,
+                         double *probabilities) {
     size_t n_topics = weights->n_topics, width = weights->width;
     if (!walk->n_known) {
-        memcpy(probabilities, weights->prevalence, n_topics * sizeof(double));
+        memcpy(probabilities, join->prevalence, n_topics * sizeof(double));
         return 0;
     }
     size_t count = n_passages(walk->n_words);
@@ -231,7 +233,7 @@ static int score_article(const Walk *walk, const Weights *weights, double *proba
     double norm = norm_of(whole[n_topics]);
     for (size_t topic = 0; topic < n_topics; topic++) {
         double article = whole[topic] / norm + weights->intercept[topic];
-        probabilities[topic] = probability_of(weights, topic, article, scores, count);
+        probabilities[topic] = probability_of(join, n_topics, topic, article, scores, count);
     }
     return 0;
 }

@@ -18,7 +18,7 @@ typedef struct {
     Room texts, wide, folded, bounds;
     Room terms, pairs;  /* ranks: of each word, and of the pair that it forms with the next */
     Room pair_ranks;    /* of the known pairs alone */
-    Room counts, repeated, segments, passages, scores;
+    Room counts, repeated, segments, passages, scores, answers;
     uint32_t counted; /* the greatest number in counts */
 } Scratch;
 

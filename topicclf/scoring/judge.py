@@ -1,7 +1,8 @@
-"""Articles to probabilities: in the compiled kernel, or with NumPy where that is not there."""
+"""Articles to topics: in the compiled kernel, or with NumPy where that is not there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
 
-__all__ = ["Chunk", "Judge", "Judgement", "chunks"]
+__all__ = ["Answer", "Chunk", "Judge", "chunks"]
 
 # Enough to spread what a chunk costs, few enough to stay in the processor's cache.
 _CHUNK_ARTICLES = 256
@@ -33,18 +34,20 @@ class Chunk(NamedTuple):
     titles: list[str]
 
 
-class Judgement(NamedTuple):
-    """What predictions are made of.
+class Answer(NamedTuple):
+    """What a prediction is made of.
 
     Attributes:
-        probabilities: Shape (n_articles, n_topics), float64.
-        known: How many words of each article the model knows, shape (n_articles,), int64.
-        lengths: How many it has, likewise.
+        topics: The topics that the article carries, most probable first.
+        probabilities: The probability of every topic, by name or in the topics' order.
+        known: How many words of the article the model knows.
+        n_words: How many it has.
     """
 
-    probabilities: NDArray[np.float64]
-    known: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    topics: tuple[str, ...]
+    probabilities: Any
+    known: int
+    n_words: int
 
 
 def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
@@ -80,61 +83,84 @@ def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """Finds the probability of each topic. Any thread may use it.
+    """Finds topics and their probabilities. Any thread may use it.
 
     Attributes:
+        topics: The topics' names.
+        thresholds: An article carries a topic from this probability on, shape (n_topics,).
         weights: The linear classifier.
         join: How the scores become a probability.
     """
 
+    topics: tuple[str, ...]
+    thresholds: NDArray[np.float64]
     weights: Weights
     join: Join
 
-    def __getstate__(self) -> dict[str, Any]:
-        # The kernel's tables are quicker made than stored.
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def named(self, chunk: Chunk) -> list[Answer]:
+        """Judge articles, with the probabilities as dictionaries."""
+        if self._kernel is not None:
+            return self._kernel.answer(*chunk, True)  # type: ignore[return-value]
+        return [
+            answer._replace(probabilities=dict(zip(self.topics, answer.probabilities, strict=True)))
+            for answer in self._with_numpy(chunk)
+        ]
 
-    def many(self, chunk: Chunk) -> Judgement:
-        """Judge the articles of a chunk."""
-        if self._scorer is None:
-            return self._with_numpy(chunk)
-        n_articles = len(chunk.texts)
-        judgement = Judgement(
-            np.empty((n_articles, len(self.join.prevalence))),
-            np.empty(n_articles, np.int64),
-            np.empty(n_articles, np.int64),
-        )
-        self._scorer.judge(chunk.texts, chunk.titles, *judgement)
-        return judgement
+    def unnamed(self, chunk: Chunk) -> list[Answer]:
+        """Judge articles, with the probabilities as lists."""
+        if self._kernel is not None:
+            return self._kernel.answer(*chunk, False)  # type: ignore[return-value]
+        return self._with_numpy(chunk)
 
-    def one(self, text: str, title: str) -> tuple[list[float], int, int]:
-        """Judge an article: its probabilities, its known words, and its words."""
-        if self._scorer is not None:
-            return self._scorer.judge_one(text, title)
-        probabilities, known, lengths = self._with_numpy(Chunk([text], [title]))
-        return probabilities[0].tolist(), int(known[0]), int(lengths[0])
+    def one(self, text: str, title: str) -> Answer:
+        """Judge an article, with the probabilities as a dictionary."""
+        if self._kernel is not None:
+            return self._kernel.answer_one(text, title)  # type: ignore[return-value]
+        return self.named(Chunk([text], [title]))[0]
+
+    def probabilities(self, chunk: Chunk) -> NDArray[np.float64]:
+        """The probability of each topic, shape (n_articles, n_topics)."""
+        if self._kernel is None:
+            return self._measured(chunk)[0]
+        found = np.empty((len(chunk.texts), len(self.topics)))
+        known, lengths = np.empty((2, len(chunk.texts)), np.int64)
+        self._kernel.measure(*chunk, found, known, lengths)
+        return found
 
     @lazy
-    def _scorer(self) -> "kernel.Scorer | None":
-        lexicon = self.weights.vocabulary.lexicon
-        if lexicon is None:
+    def _kernel(self) -> "kernel.Judge | None":
+        rows = self.weights.rows
+        if rows is None:
             return None
-        return kernel.Scorer(
-            lexicon,
-            np.ascontiguousarray(self.weights.coef, np.float32),
-            np.ascontiguousarray(self.weights.vocabulary.idf, np.float32),
-            np.ascontiguousarray(self.weights.intercept, np.float64),
+        return kernel.Judge(
+            rows,
             np.ascontiguousarray(self.join.coef, np.float64),
             np.ascontiguousarray(self.join.intercept, np.float64),
             np.ascontiguousarray(self.join.prevalence, np.float64),
+            np.ascontiguousarray(self.thresholds, np.float64),
+            self.topics,
         )
 
-    def _with_numpy(self, chunk: Chunk) -> Judgement:
+    def _with_numpy(self, chunk: Chunk) -> list[Answer]:
+        probabilities, known, lengths = self._measured(chunk)
+        passed = (probabilities >= self.thresholds).tolist()
+        rows = probabilities.tolist()
+        topics = map(self._carried, rows, passed)
+        return list(map(Answer, topics, rows, known.tolist(), lengths.tolist()))
+
+    def _measured(
+        self, chunk: Chunk
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
         vocabulary = self.weights.vocabulary
         batch = read(map(_joined, chunk.texts, chunk.titles), vocabulary)
         known = known_words(batch, vocabulary)
         probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
-        return Judgement(probabilities, known, batch.lengths)
+        return probabilities, known, batch.lengths
+
+    def _carried(self, row: list[float], passed: list[bool]) -> tuple[str, ...]:
+        carried = list(compress(range(len(row)), passed))
+        carried.sort(key=row.__getitem__, reverse=True)
+        return tuple([self.topics[i] for i in carried])
 
 
 def _joined(text: str, title: str) -> str:

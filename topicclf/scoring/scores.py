@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf import kernel
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
 from topicclf.features.vocabulary import Vocabulary
@@ -51,6 +52,19 @@ class Weights:
     def __getstate__(self) -> dict[str, Any]:
         # The tables are quicker made than stored.
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @lazy
+    def rows(self) -> "kernel.Rows | None":
+        """What the compiled kernel sums up; None without the kernel."""
+        lexicon = self.vocabulary.lexicon
+        if lexicon is None:
+            return None
+        return kernel.Rows(
+            lexicon,
+            np.ascontiguousarray(self.intercept, np.float64),
+            np.ascontiguousarray(self.coef, np.float32),
+            np.ascontiguousarray(self.vocabulary.idf, np.float32),
+        )
 
     @lazy
     def contributions(self) -> NDArray[np.float32]:
