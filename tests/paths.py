@@ -67,16 +67,17 @@ def random_text(random: Random, *, most: int = 3000) -> str:
     """Words of `WORDS`, others, and any characters at all, in changing proportions."""
     kind = random.random()
     parts: list[str] = []
-    size = int(random.random() ** 3 * most)
-    while sum(map(len, parts)) < size:
+    left = int(random.random() ** 3 * most)
+    while left > 0:
         chance = random.random()
         if chance < kind:
-            parts.append(random.choice(WORDS))
-            parts.append(random.choice(" -'\u2019.,\n\x00"))
+            part = random.choice(WORDS) + random.choice(" -'\u2019.,\n\x00")
         elif chance < 0.9:
-            parts.append(chr(random.choice([random.randrange(128), random.randrange(0x3000)])))
+            part = chr(random.choice([random.randrange(128), random.randrange(0x3000)]))
         else:
-            parts.append(chr(random.randrange(0x110000)) * random.randrange(1, 4))
+            part = chr(random.randrange(0x110000)) * random.randrange(1, 4)
+        parts.append(part)
+        left -= len(part)
     return "".join(parts)
 
 
