@@ -134,8 +134,7 @@ static inline uint64_t pair_key(uint32_t first, uint32_t second) {
 }
 
 static inline uint64_t pair_hash(uint64_t key, uint64_t salt) {
-    /* The halves of most keys are small numbers. */
-    return ((key >> 32) * SILVER ^ key ^ salt) * GOLDEN;
+    return key * (salt | 1);
 }
 
 static inline int may_be_pair(const Lexicon *lexicon, uint64_t hash) {

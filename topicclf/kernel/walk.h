@@ -62,6 +62,16 @@ static inline uint64_t word_bytes(const uint8_t *folded) {
 #endif
 }
 
+#define USUAL_EDGES 24
+#define LAST_BIT ((uint64_t)1 << 63)
+
+static inline unsigned count_bits(uint64_t bits) {
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* Where words start and end in the first `length` folded bytes, of which a space or nothing
  * follows; returns the number of words. */
 NOINLINE static size_t find_bounds(const uint8_t *folded, size_t length, uint32_t *bounds) {
@@ -75,10 +85,17 @@ NOINLINE static size_t find_bounds(const uint8_t *folded, size_t length, uint32_
         }
         uint64_t edges = letters ^ (letters << 1 | before);
         before = letters >> 63;
-        while (edges) {
+        /* Most often there are so many, or fewer; what is too much is written over. */
+        uint32_t *end = next + count_bits(edges);
+        for (unsigned i = 0; i < USUAL_EDGES; i++) {
+            *next++ = (uint32_t)(base + lowest_bit(edges | LAST_BIT));
+            edges &= edges - 1;
+        }
+        while (UNLIKELY(edges)) {
             *next++ = (uint32_t)(base + lowest_bit(edges));
             edges &= edges - 1;
         }
+        next = end;
     }
     if (before) {
         *next++ = (uint32_t)base;
@@ -142,7 +159,7 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
 static int number_words(Walk *walk, size_t length) {
     Scratch *scratch = walk->scratch;
     const uint8_t *folded = scratch->folded.data;
-    if (length >= UINT32_MAX - MARGIN || reserve(&scratch->bounds, 4 * (length + 4)) < 0) {
+    if (length >= UINT32_MAX - MARGIN || reserve(&scratch->bounds, 4 * (length + 4 + USUAL_EDGES)) < 0) {
         return -1;
     }
     const uint32_t *bounds = scratch->bounds.data;
