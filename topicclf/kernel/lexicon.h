@@ -39,7 +39,7 @@ typedef struct {
     uint32_t unknown; /* its feature and its rank, and the number of terms */
     size_t n_pairs;
     uint32_t *rank, *feature; /* of each feature, and of each rank */
-    uint64_t salt;
+    uint64_t salts[4]; /* three for words, one for pairs; all odd */
     WordSlot *words;
     unsigned word_shift;
     PairSlot *pairs;
@@ -78,22 +78,26 @@ static inline uint64_t mix(uint64_t number) {
     return number ^ number >> 32;
 }
 
-/* A word's key; BLOCK bytes after its end must be readable. */
-static inline Key key_of(const uint8_t *word, size_t length, uint64_t salt) {
+/* A hash of what is beyond a word's first two blocks. */
+static uint64_t hash_of_tail(const uint8_t *word, size_t length) {
+    uint64_t hash = mix(length);
+    for (size_t i = 2 * BLOCK; i + BLOCK < length; i += BLOCK) {
+        hash = mix(hash ^ load64(word + i));
+    }
+    /* The last bytes, some of them perhaps once more. */
+    return mix(hash ^ load64(word + length - BLOCK));
+}
+
+/* A word's key; two blocks from its start and one from its end must be readable. */
+static inline Key key_of(const uint8_t *word, size_t length, const uint64_t *salts) {
     size_t short_length = length < 2 * BLOCK ? length : 2 * BLOCK;
     Key key;
     key.first = load64(word) & LOW_BYTES[short_length][0];
     key.second = load64(word + BLOCK) & LOW_BYTES[short_length][1];
-    uint64_t both = key.first ^ mix(key.second ^ salt);
+    key.hash = key.first * salts[0] + key.second * salts[1];
     if (UNLIKELY(length > 2 * BLOCK)) {
-        both ^= mix(length);
-        for (size_t i = 2 * BLOCK; i + BLOCK < length; i += BLOCK) {
-            both = mix(both ^ load64(word + i));
-        }
-        /* The last bytes, some of them perhaps once more. */
-        both = mix(both ^ load64(word + length - BLOCK));
+        key.hash += hash_of_tail(word, length) * salts[2];
     }
-    key.hash = (both ^ salt) * GOLDEN;
     return key;
 }
 
@@ -105,36 +109,45 @@ static inline int same_tail(const Lexicon *lexicon, const WordSlot *slot, const 
     return rest == length - 2 * BLOCK && !memcmp(tail + sizeof rest, word + 2 * BLOCK, rest);
 }
 
-static inline int is_word(const Lexicon *lexicon, const WordSlot *slot, const Key *key,
-                          const uint8_t *word, size_t length) {
-    if (slot->first != key->first || slot->second != key->second) {
-        return 0;
+static int is_word(const Lexicon *lexicon, const WordSlot *slot, const Key *key,
+                   const uint8_t *word, size_t length) {
+    return slot->first == key->first && slot->second == key->second &&
+           (slot->tail ? length > 2 * BLOCK && same_tail(lexicon, slot, word, length)
+                       : length <= 2 * BLOCK);
+}
+
+static uint32_t rank_of_long_word(const Lexicon *lexicon, const WordSlot *slot, const Key *key,
+                                  const uint8_t *word, size_t length) {
+    for (; slot->first; slot++) {
+        if (is_word(lexicon, slot, key, word, length)) {
+            return slot->rank;
+        }
     }
-    if (UNLIKELY(slot->tail || length > 2 * BLOCK)) {
-        return slot->tail && length > 2 * BLOCK && same_tail(lexicon, slot, word, length);
-    }
-    return 1;
+    return lexicon->unknown;
 }
 
 /* The rank of a word's term, or the unknown. */
 static inline uint32_t rank_of_word(const Lexicon *lexicon, const Key *key, const uint8_t *word,
-                               size_t length) {
+                                    size_t length) {
     const WordSlot *slot = &lexicon->words[key->hash >> lexicon->word_shift];
-    while (slot->first) {
-        if (is_word(lexicon, slot, key, word, length)) {
-            return slot->rank;
+    if (UNLIKELY(length > 2 * BLOCK)) {
+        return rank_of_long_word(lexicon, slot, key, word, length);
+    }
+    while ((slot->first ^ key->first) | (slot->second ^ key->second) | slot->tail) {
+        if (!slot->first) {
+            return lexicon->unknown;
         }
         slot++;
     }
-    return lexicon->unknown;
+    return slot->rank;
 }
 
 static inline uint64_t pair_key(uint32_t first, uint32_t second) {
     return ((uint64_t)first << 32 | second) + 1;
 }
 
-static inline uint64_t pair_hash(uint64_t key, uint64_t salt) {
-    return key * (salt | 1);
+static inline uint64_t pair_hash(const Lexicon *lexicon, uint64_t key) {
+    return key * lexicon->salts[3];
 }
 
 static inline int may_be_pair(const Lexicon *lexicon, uint64_t hash) {
@@ -182,7 +195,7 @@ enum { DONE = 0, NO_MEMORY = -1, TOO_FULL = -2, REPEATED = -3 };
 
 static int put_word(Lexicon *lexicon, const uint8_t *word, size_t length, uint32_t rank,
                     size_t *n_tails) {
-    Key key = key_of(word, length, lexicon->salt);
+    Key key = key_of(word, length, lexicon->salts);
     WordSlot *slot = &lexicon->words[key.hash >> lexicon->word_shift];
     for (unsigned probe = 0; probe < MOST_PROBES; probe++, slot++) {
         if (!slot->first) {
@@ -236,7 +249,7 @@ static int fill_pairs(Lexicon *lexicon, const int64_t *pairs) {
         uint32_t rank = (uint32_t)(base + i);
         uint64_t pair = (uint64_t)pairs[lexicon->feature[rank] - base];
         uint64_t key = pair_key(lexicon->rank[pair / base], lexicon->rank[pair % base]);
-        uint64_t hash = pair_hash(key, lexicon->salt);
+        uint64_t hash = pair_hash(lexicon, key);
         PairSlot *slot = (PairSlot *)pair_slot(lexicon, hash);
         unsigned probe = 0;
         while (slot->key) {
@@ -358,7 +371,10 @@ static int build_lexicon(Lexicon *lexicon, const Words *words, const int64_t *pa
     int status = TOO_FULL;
     for (unsigned attempt = 0; status == TOO_FULL && attempt < MOST_TRIES; attempt++) {
         free_tables(lexicon);
-        lexicon->salt = mix(salt + attempt);
+        for (unsigned i = 0; i < 4; i++) {
+            salt = mix(salt + GOLDEN);
+            lexicon->salts[i] = salt | 1;
+        }
         status = allocate(lexicon, words, attempt / (MOST_TRIES / 2));
         if (status == DONE) {
             status = fill_words(lexicon, words, order);

@@ -110,7 +110,7 @@ static inline size_t look_up_words(const Walk *walk, const uint8_t *folded, cons
     size_t known = 0;
     for (size_t i = 0; i < count; i++) {
         size_t length = bounds[2 * i + 1] - bounds[2 * i];
-        keys[i] = key_of(folded + bounds[2 * i], length, lexicon->salt);
+        keys[i] = key_of(folded + bounds[2 * i], length, lexicon->salts);
         PREFETCH(&lexicon->words[keys[i].hash >> lexicon->word_shift]);
     }
     for (size_t i = 0; i < count; i++) {
@@ -134,7 +134,7 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
     size_t likely = 0;
     for (size_t i = first; i < first + count; i++) {
         uint64_t key = pair_key(terms[i], terms[i + 1]);
-        uint64_t hash = pair_hash(key, lexicon->salt);
+        uint64_t hash = pair_hash(lexicon, key);
         keys[likely] = key;
         slots[likely] = pair_slot(lexicon, hash);
         places[likely] = (uint32_t)i;
