@@ -131,7 +131,7 @@ static inline size_t count_ranks(uint32_t *counts, uint32_t start, const uint32_
 }
 
 /* What the article's sums change by as repeats count by their logarithm. */
-NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, double *sums) {
+NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, double *RESTRICT sums) {
     Scratch *scratch = walk->scratch;
     size_t n_topics = weights->n_topics, most = walk->n_words + walk->n_pairs;
     if (reserve_zeros(&scratch->counts, sizeof(uint32_t) * weights->n_features) < 0 ||
@@ -147,16 +147,21 @@ NOINLINE static int damp_repeats(const Walk *walk, const Weights *weights, doubl
     scratch->counted = start + (uint32_t)walk->n_words;
     size_t n = count_ranks(counts, start, scratch->terms.data, walk->n_words, repeated, 0);
     n = count_ranks(counts, start, scratch->pair_ranks.data, walk->n_pairs, repeated, n);
+    /* The last column goes by other factors. */
+    double squares = sums[n_topics];
     for (size_t i = 0; i < n; i++) {
         uint32_t count = counts[repeated[i]] - start;
         const float *row = weights->rows + repeated[i] * weights->width;
         double log_count = count < N_LOGS ? weights->logs[count] : 1 + log(count);
         double change = log_count - count;
-        for (size_t topic = 0; topic < n_topics; topic++) {
-            sums[topic] += row[topic] * change;
+        for (size_t column = 0; column < weights->width; column += LANES) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                sums[column + lane] += row[column + lane] * change;
+            }
         }
-        sums[n_topics] += row[n_topics] * (log_count * log_count - (double)count);
+        squares += row[n_topics] * (log_count * log_count - (double)count);
     }
+    sums[n_topics] = squares;
     return 0;
 }
 
