@@ -68,7 +68,8 @@ class TopicModel:
         """
         if not isinstance(text, str) or not isinstance(title, str | None):
             Article.of({"text": text, "title": title})
-        return self._prediction(text, title or "", *self._judge.one(text, title or ""))
+        title = title or ""
+        return self._prediction(text, title, self._judge.one(text, title))
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -160,18 +161,10 @@ class TopicModel:
 
     def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
         for chunk, answers in judged:
-            for text, title, answer in zip(*chunk, answers, strict=True):
-                yield self._prediction(text, title, *answer)
+            yield from map(self._prediction, *chunk, answers)
 
-    def _prediction(
-        self,
-        text: str,
-        title: str,
-        topics: tuple[str, ...],
-        probabilities: dict[str, float],
-        known: int,
-        n_words: int,
-    ) -> Prediction:
+    def _prediction(self, text: str, title: str, answer: Answer) -> Prediction:
+        topics, probabilities, known, n_words = answer
         return Prediction(
             topics,
             probabilities,
