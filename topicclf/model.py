@@ -90,10 +90,15 @@ class TopicModel:
             TypeError: The text or the title is no `str`.
         """
         # Imported here, as predicting needs none of it.
-        from topicclf.evidence.attribution import account
+        from topicclf.evidence.attribution import attribute
 
-        article = Article.of({"text": text, "title": title})
-        return account(article, self, self.predict(text, title=title))
+        return attribute(
+            Article.of({"text": text, "title": title}),
+            self.predict(text, title=title),
+            weights=self.weights,
+            join=self.join,
+            thresholds=self.thresholds,
+        )
 
     def predict_many(
         self, items: Iterable[Item], *, workers: int | None = None

@@ -13,7 +13,7 @@ from topicclf import load
 from topicclf.cli.options import model_option
 from topicclf.cli.terminal import coloured
 from topicclf.errors import DataError
-from topicclf.evidence.explanation import Explanation, TopicChange, describe
+from topicclf.evidence.explanation import Explanation, TopicChange
 from topicclf.records.read import read_records
 from topicclf.records.record import BadRecord, Record
 from topicclf.render import highlight
@@ -103,7 +103,7 @@ def _change(found: TopicChange) -> str:
     ]
     for each in found.changes[:_CHANGES_SHOWN]:
         lines.append(
-            f"  {each.after - each.before:+8.3f}  {describe(each)} "
+            f"  {each.after - each.before:+8.3f}  {each.description} "
             f"({each.before:+.3f} -> {each.after:+.3f})"
         )
     if rest := found.changes[_CHANGES_SHOWN:]:

@@ -17,7 +17,6 @@ __all__ = [
     "Tip",
     "TopicChange",
     "TopicExplanation",
-    "describe",
 ]
 
 _TERMS_SHOWN = 8
@@ -48,6 +47,11 @@ class Contribution:
     kind: Literal["term", "passages", "start"]
     value: float
     spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def description(self) -> str:
+        """The summand in words: a term in quotes, anything else spelt out."""
+        return f'"{self.name}"' if self.kind == "term" else _DESCRIPTIONS[self.name]
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,14 @@ class Change:
     """
 
     name: str
-    kind: str
+    kind: Literal["term", "passages", "start"]
     before: float
     after: float
+
+    @property
+    def description(self) -> str:
+        """As in `Contribution`."""
+        return Contribution(self.name, self.kind, self.after).description
 
 
 @dataclass(frozen=True)
@@ -241,13 +250,6 @@ class Explanation:
         return "\n\n".join(_readable(found) for found in self.topics.values())
 
 
-def describe(contribution: Contribution | Change) -> str:
-    """A summand in words for people: a term in quotes, the others spelt out."""
-    if contribution.kind == "term":
-        return f'"{contribution.name}"'
-    return _DESCRIPTIONS[contribution.name]
-
-
 def _change(before: TopicExplanation, after: TopicExplanation) -> TopicChange:
     old = {(each.name, each.kind): each.value for each in before.contributions}
     new = {(each.name, each.kind): each.value for each in after.contributions}
@@ -270,7 +272,7 @@ def _readable(found: TopicExplanation) -> str:
     shown = [each for each in found.contributions if each.kind != "term"] + terms[:_TERMS_SHOWN]
     shown.sort(key=lambda each: -abs(each.value))
     for each in shown:
-        lines.append(f"  {each.value:+8.3f}  {describe(each)}")
+        lines.append(f"  {each.value:+8.3f}  {each.description}")
     if rest := terms[_TERMS_SHOWN:]:
         lines.append(f"  {sum(each.value for each in rest):+8.3f}  {len(rest)} other terms")
     if found.tip:
