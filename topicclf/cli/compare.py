@@ -1,6 +1,7 @@
 """``topicclf compare``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,7 +10,7 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import listed
 from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.comparison import compare as difference
-from topicclf.evaluation.plain import plain
+from topicclf.evaluation.jsonable import jsonable
 from topicclf.labelled.reading import Labelled
 from topicclf.render.tables import comparison_table
 from topicclf.writing.jsonl import encoded
@@ -60,10 +61,12 @@ def compare(*, a: Path, b: Path, measured: Measured, flips: int, as_json: bool) 
 
 def _described(found: Comparison, items: list[Labelled]) -> dict[str, object]:
     """The comparison with the articles that flipped named by place, id and title."""
-    described: dict[str, object] = plain(found)
+    described: dict[str, Any] = jsonable(found)
+    changes = described.pop("changes")
+    described |= {f"{name}_change": change for name, change in changes.items()}
     described["flips"] = [
         {
-            **plain(flip),
+            **jsonable(flip),
             "place": items[flip.row].place,
             "id": items[flip.row].fields.get("id"),
             "title": items[flip.row].title,

@@ -8,8 +8,8 @@ from topicclf.cli.measuring import Measured, load_model, measuring_options
 from topicclf.cli.terminal import warnings_told
 from topicclf.errors import DataError
 from topicclf.evaluation.evaluation import evaluate as measure
+from topicclf.evaluation.jsonable import jsonable
 from topicclf.evaluation.mistakes import worst_mistakes
-from topicclf.evaluation.plain import plain
 from topicclf.evaluation.slices import slices
 from topicclf.render.tables import evaluation_table
 from topicclf.writing.beside import write_beside
@@ -52,7 +52,7 @@ def evaluate(
     """  # noqa: D301
     if page:
         # First of all, so that a missing extra is no surprise at the end.
-        from topicclf.render.pages import MOST_PICTURES, evaluation_page
+        from topicclf.render.report import MOST_PICTURES, evaluation_page
 
         if not page.resolve().parent.is_dir():
             msg = f"{page}: there is no folder {page.parent}"
@@ -73,7 +73,7 @@ def evaluate(
             on_drawn=bar.add_items,
         )
     # Whatever becomes of the page, the numbers are there.
-    click.echo(encoded(plain(found)) if as_json else evaluation_table(found))
+    click.echo(encoded(jsonable(found)) if as_json else evaluation_table(found))
     if page:
         worst = worst_mistakes(loaded, items, answers, n=mistakes, n_topics=MOST_PICTURES)
         title = f"{model} on {', '.join(path.name for path in measured.data)}"

@@ -126,7 +126,8 @@ class _Features:
         """The sum of the values of each known feature, shape (n_known,)."""
         rows = np.searchsorted(self.numbers, features).clip(max=len(self.numbers) - 1)
         ours = self.numbers[rows] == features
-        sums: NDArray[np.float64] = np.bincount(rows[ours], values[ours], len(self.numbers))
+        sums = np.zeros(len(self.numbers))
+        np.add.at(sums, rows[ours], values[ours])
         return sums
 
 

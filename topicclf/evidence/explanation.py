@@ -237,7 +237,8 @@ class Explanation:
 
     def to_html(self) -> str:
         """A page that needs nothing else, with the article highlighted for each topic."""
-        from topicclf.render.notebook import explanation_html, page
+        from topicclf.render.notebook import explanation_html
+        from topicclf.render.page import page
 
         return page(explanation_html(self), title="topicclf explains")
 

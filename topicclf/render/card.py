@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from topicclf.model import TopicModel
+from topicclf.render.wording import printable
 from topicclf.writing.beside import write_beside
 
 __all__ = ["add_numbers", "card", "is_card", "write_card"]
@@ -107,8 +108,7 @@ def _corpus(entry: dict[str, Any]) -> str:
 
 def _row(*cells: str) -> str:
     """A row of a table; neither a bar in a cell nor the end of a line ends it."""
-    shown = ("".join(sign if sign.isprintable() else " " for sign in cell) for cell in cells)
-    return f"| {' | '.join(cell.replace('|', _BAR) for cell in shown)} |"
+    return f"| {' | '.join(printable(cell).replace('|', _BAR) for cell in cells)} |"
 
 
 def _yes_or_no(value: bool) -> str:

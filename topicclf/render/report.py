@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from topicclf.evaluation.answers import Answers, listed
 from topicclf.evaluation.confusion import confuse
-from topicclf.evaluation.evaluation import Evaluation
+from topicclf.evaluation.evaluation import Evaluation, TopicEvaluation
 from topicclf.evaluation.intervals import Estimate
+from topicclf.evaluation.measures import OverallMeasures, measures_in
 from topicclf.evaluation.mistakes import Mistake
 from topicclf.installation.extras import extra
 from topicclf.render import highlight
+from topicclf.render.page import page
 from topicclf.render.tables import commonest
-from topicclf.render.wording import TOTALS, interval, number, percent, shortened
+from topicclf.render.wording import counted, interval, number, percent, shortened
 
 # Says which extra to install, before the pictures say that matplotlib is missing.
 extra("matplotlib", name="report")
@@ -38,97 +40,98 @@ __all__ = ["MOST_PICTURES", "evaluation_page"]
 MOST_PICTURES = 30
 _MOST_LINES = 40
 _NAME_SHOWN, _HEADER_SHOWN, _START_SHOWN, _TEXT_SHOWN = 40, 20, 90, 4000
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
-       max-width: 1080px; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.5em; } h2 { margin-top: 2em; border-bottom: 1px solid #ccc; }
-h3 { margin-bottom: .2em; } h1, h2 { overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
-.wide img { width: 100%; height: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5; }
-th:first-child, td:first-child { text-align: left; }
-small, .note { color: #595959; }
-td { white-space: pre; } td:first-child { white-space: normal; min-width: 6em; }
-article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
-article p { margin: .2em 0; } summary { color: #595959; cursor: pointer; }
-details p { white-space: pre-wrap; }
-"""
 
 
 def evaluation_page(
-    found: Evaluation, answers: Answers, mistakes: Mapping[str, Sequence[Mistake]], *, title: str
+    evaluation: Evaluation,
+    answers: Answers,
+    mistakes: Mapping[str, Sequence[Mistake]],
+    *,
+    title: str,
 ) -> str:
     """Write the page.
 
     Args:
-        found: The evaluation.
+        evaluation: The evaluation.
         answers: What it was made of.
         mistakes: The worst mistakes of the topics that get a picture.
         title: What was measured, on what.
     """
-    parts = [*_head(title, found), *_topics(found), *_slices(found), *_confusion(answers)]
+    parts = [f"<h1>{escape(title)}</h1>", *_totals(evaluation), *_topics(evaluation)]
+    parts += [*_slices(evaluation), *_confusion(answers)]
     if len(mistakes) < len(answers.topics):
-        parts.append(f'<p class="note">Below: the {len(mistakes)} topics with most mistakes.</p>')
+        parts.append(_note(f"Below: {_those(len(mistakes))} with most mistakes."))
     for topic, some in mistakes.items():
         parts += _topic(topic, answers, some)
-    return "\n".join([*parts, "</body></html>", ""])
+    return page("\n".join(parts), title=title)
 
 
-def _head(title: str, found: Evaluation) -> Iterator[str]:
-    yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-    yield f"<h1>{escape(title)}</h1>"
-    totals = {name: getattr(found, attribute) for attribute, name in TOTALS.items()}
+def _totals(evaluation: Evaluation) -> Iterator[str]:
+    totals = {
+        measure.title: getattr(evaluation, name)
+        for name, measure in measures_in(OverallMeasures).items()
+        if measure.shown
+    }
     drawn = any(map(interval, totals.values()))
     yield (
-        f"<p>{found.n_articles:,} articles, {found.n_none:,} of them without any of the topics."
-        + f" In brackets: {percent(found.level)} bootstrap intervals." * drawn
+        f"<p>{counted(evaluation.n_articles, 'article')}, {evaluation.n_none:,} of them without "
+        "any of the topics."
+        + f" In brackets: {percent(evaluation.level)} bootstrap intervals." * drawn
         + " Cells with unknown labels are left out.</p>"
     )
     yield from _table(
         ["", "", ""],
-        [[name, number(each.value), _bracketed(each)] for name, each in totals.items()],
+        [[title, number(each.value), _bracketed(each)] for title, each in totals.items()],
     )
 
 
-def _topics(found: Evaluation) -> Iterator[str]:
+def _topics(evaluation: Evaluation) -> Iterator[str]:
     yield "<h2>Topics</h2>"
-    head = (
-        "topic, with, without, unknown, tagged, precision, recall, F1, average precision, "
-        "calibration error, threshold"
-    )
-    rows = [
+    measures = measures_in(TopicEvaluation)
+    titles = [measure.title for measure in measures.values()]
+    yield from _table(
+        ["topic", "with", "without", "unknown", "tagged", *titles, "threshold"],
         [
-            shortened(name, _NAME_SHOWN),
-            *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
-            *(
-                f"{number(each.value)}\n{_bracketed(each)}"
-                for each in (topic.precision, topic.recall, topic.f1, topic.average_precision)
-            ),
-            number(topic.calibration_error),
-            f"{topic.threshold:.2g}",
-        ]
-        for name, topic in found.topics.items()
-    ]
-    yield from _table(head.split(", "), rows)
-    measured = {n: t.f1 for n, t in found.topics.items() if not math.isnan(t.f1.value)}
+            [
+                shortened(name, _NAME_SHOWN),
+                *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
+                *(_cell(getattr(topic, each)) for each in measures),
+                f"{topic.threshold:.2g}",
+            ]
+            for name, topic in evaluation.topics.items()
+        ],
+    )
+    measured = {n: t.f1 for n, t in evaluation.topics.items() if not math.isnan(t.f1.value)}
     lowest = sorted(measured, key=lambda name: measured[name].value)[:_MOST_LINES]
     if len(lowest) < len(measured):
-        yield f'<p class="note">Below: the {len(lowest)} topics with the lowest F1.</p>'
+        yield _note(f"Below: {_those(len(lowest))} with the lowest F1.")
     kept = {name: each for name, each in measured.items() if name in lowest}
     if kept:
-        yield _estimates({**kept, "macro": found.macro_f1}, "F1", found.level)
+        yield _estimates({**kept, "macro": evaluation.macro_f1}, "F1", evaluation.level)
 
 
-def _slices(found: Evaluation) -> Iterator[str]:
-    for by, values in found.slices.items():
+def _cell(measured: Estimate | float) -> str:
+    if isinstance(measured, float):
+        return number(measured)
+    return f"{number(measured.value)}\n{_bracketed(measured)}"
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{text}</p>'
+
+
+def _those(n: int) -> str:
+    return "the topic" if n == 1 else f"the {n} topics"
+
+
+def _slices(evaluation: Evaluation) -> Iterator[str]:
+    for by, values in evaluation.slices.items():
         yield f"<h2>By {escape(by)}</h2>"
-        names = commonest(found)
-        if len(names) < len(found.topics):
-            about = f"The {len(names)} topics with most articles; macro-F1 is over all of them."
-            yield f'<p class="note">{about}</p>'
+        names = commonest(evaluation)
+        if len(names) < len(evaluation.topics):
+            yield _note(
+                f"{_those(len(names)).capitalize()} with most articles; macro-F1 is over all."
+            )
         yield from _table(
             [
                 by,
@@ -151,10 +154,10 @@ def _slices(found: Evaluation) -> Iterator[str]:
         measured = {v: p for v, p in values.items() if not math.isnan(p.macro_f1.value)}
         largest = sorted(measured, key=lambda value: -measured[value].n_articles)[:_MOST_LINES]
         if len(largest) < len(measured):
-            yield f'<p class="note">Below: the {len(largest)} with most articles.</p>'
+            yield _note(f"Below: the {len(largest)} with most articles.")
         kept = {value: part.macro_f1 for value, part in measured.items() if value in largest}
         if kept:
-            yield _estimates(kept, f"macro-F1 by {by}", found.level)
+            yield _estimates(kept, f"macro-F1 by {by}", evaluation.level)
 
 
 def _confusion(answers: Answers) -> Iterator[str]:
@@ -163,10 +166,7 @@ def _confusion(answers: Answers) -> Iterator[str]:
         "<p>Each number counts articles that carry the topic on the left, miss it, and get the one "
         "below instead. Right column: missed, and nothing false in its place. Bottom row: tagged "
         "falsely, with nothing missed."
-        + (
-            f" Only the {MOST_TOPICS} topics with most mistakes."
-            * (len(answers.topics) > MOST_TOPICS)
-        )
+        + f" Only {_those(MOST_TOPICS)} with most mistakes." * (len(answers.topics) > MOST_TOPICS)
         + "</p>"
     )
     yield _image(confusion_picture(confuse(answers)), "Confusion of topics")
@@ -190,19 +190,16 @@ def _mistake(mistake: Mistake) -> Iterator[str]:
     if item.unknown:
         truth += "; " * bool(truth) + f"unknown: {listed(sorted(item.unknown))}"
     yield (
-        f"<article><p><b>{escape(item.title or _cut(item.text, _START_SHOWN))}</b><br>"
+        f"<article><p><b>{escape(shortened(item.title or item.text[:500], _START_SHOWN))}</b><br>"
         f"<small>{escape(item.place)} · {escape(truth or 'labelled none')} · "
         f"{escape(mistake.topic)} {mistake.probability:.1%}</small></p>"
     )
     for sentence in mistake.evidence.sentences:
         marked = highlight.html(sentence.text, sentence.terms, offset=sentence.start)
         yield f"<p>{marked}</p>"
-    text = escape(_cut(item.text, _TEXT_SHOWN))
+    more = "…" * (len(item.text) > _TEXT_SHOWN)
+    text = escape(item.text[:_TEXT_SHOWN] + more)
     yield f"<details><summary>the article</summary><p>{text}</p></details></article>"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _estimates(estimates: Mapping[str, Estimate], label: str, level: float) -> str:
