@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from topicclf.artifact import read_artifact, write_artifact
 from topicclf.errors import NotAModelError
-from topicclf.evidence.finder import explain
+from topicclf.evidence.finder import find_evidence
 from topicclf.evidence.prediction import Prediction
 from topicclf.features.batch import Batch, known_words
 from topicclf.features.lookup import narrow
@@ -219,7 +219,8 @@ class TopicModel:
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
-        return languages_of(self.weights.vocabulary)
+        vocabulary = self.weights.vocabulary
+        return languages_of(lambda text: (vocabulary.terms(text) != vocabulary.unknown).mean())
 
     def _language(self, article: Article, known: int, n_words: int) -> str | None:
         # Nearly all articles are told here, for nothing.
@@ -236,7 +237,7 @@ class TopicModel:
 
     def _evidence(self, article: Article, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}
-        return explain(
+        return find_evidence(
             article, columns, weights=self.weights, abbreviations=frozenset(self.abbreviations)
         )
 
