@@ -146,7 +146,7 @@ def test_only_topics_that_both_know_are_compared(tmp_path: Path) -> None:
     run = _run("shipped", tmp_path / "two", HELD_OUT, "--json", "--draws", "0")
     assert run.exit_code == 0, run.output
     assert list(json.loads(run.stdout)["topics"]) == ["defence", "disaster"]
-    assert "only one of the models knows 'energy', 'trade': passed over" in run.stderr
+    assert "only one of the models knows 'energy', 'trade': ignored" in run.stderr
     run = _run("shipped", tmp_path / "two", HELD_OUT, "--topics", "trade")
     assert run.exit_code == 3
     assert f"{tmp_path / 'two'}: the model knows no topic 'trade'" in run.stderr

@@ -616,9 +616,9 @@ def test_topics_without_a_column_are_unknown(tmp_path: Path) -> None:
 
 def test_a_page_in_a_folder_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
     """Before anything is read, and nothing is made."""
-    run = _run("shipped", tmp_path / "none.jsonl", "--html", tmp_path / "no" / "r.html")
+    run = _run("shipped", HELD_OUT, "--html", tmp_path / "no" / "r.html")
     assert run.exit_code == 3
-    assert "there is no folder" in run.stderr
+    assert "no such folder" in run.stderr
     assert not (tmp_path / "no").exists()
 
 

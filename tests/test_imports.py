@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def _imported(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sorted(set(name.split('.')[0] for name in sys.modules)))"
@@ -44,9 +46,34 @@ def test_the_help_imports_no_command() -> None:
     assert not found & {"numpy", "sklearn", "joblib"}
 
 
-def test_the_library_never_imports_training() -> None:
-    """The estimator, too, stands alone."""
-    assert "training" not in _imported("import topicclf\ntopicclf.TopicClassifier")
+def test_the_help_of_every_command_is_instant() -> None:
+    """Nothing that a command needs to run is imported to show its help."""
+    found = _imported(
+        "from topicclf.cli.group import COMMANDS, commands\n"
+        "for name in COMMANDS: commands([name, '--help'], standalone_mode=False)"
+    )
+    assert "topicclf" in found
+    assert not found & {"numpy", "pyarrow", "scipy", "sklearn", "joblib", "nltk", "matplotlib"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "missing.jsonl", "--out", "model"],
+        ["evaluate", "shipped", "missing.jsonl:30"],
+        ["compare", "shipped", "shipped", "missing.jsonl"],
+        ["audit", "missing.jsonl"],
+        ["suggest", "shipped", "missing.jsonl"],
+    ],
+)
+def test_a_file_that_is_missing_is_named_at_once(arguments: list[str]) -> None:
+    """Before a model is loaded, or a library that takes its time."""
+    found = _imported(
+        "from topicclf.cli.group import commands\n"
+        f"try: commands({arguments})\n"
+        "except SystemExit as end: assert end.code == 3"
+    )
+    assert not found & {"numpy", "scipy", "sklearn"}
 
 
 def test_public_names_are_sorted_and_there() -> None:

@@ -502,7 +502,8 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_read(
 def test_a_place_that_can_not_be_written_to_is_told_before_anything_is_read(tmp_path: Path) -> None:
     """Not after hours of learning."""
     (tmp_path / "file").touch()
-    run = _run("missing.jsonl", "--out", tmp_path / "file" / "model")
+    (tmp_path / "bad.jsonl").write_text("{oops\n")
+    run = _run(tmp_path / "bad.jsonl", "--out", tmp_path / "file" / "model")
     assert run.exit_code == 3
     assert f"{tmp_path}/file: Not a directory" in run.stderr
     with pytest.raises(NotADirectoryError):

@@ -14,44 +14,43 @@ __all__ = ["manual"]
 _VERBATIM = "\b"
 
 _RECORDS = """\
-Any of them may be packed with gzip. `--from` names the format; where neither it nor the file's
-name tells, how the file begins does, and what looks like nothing else is plain text. A folder
-stands for the files in it whose names tell a format, hidden ones left out.
+All formats may be packed with gzip. `--from` sets the format. Without it the file's name decides,
+then its beginning; anything else is plain text. A folder means the files in it with a known
+ending, except hidden ones.
 
-One plain text or page is one article. In the other formats each record is one: its text is the
-field that `--text-field` names, or the first of {texts}; its title the one that `--title-field`
-names, or {titles}. Capitals in the names don't matter.
+A plain text or a page is one article. In the other formats each record is one: its text is the
+field that `--text-field` names, or the first of {texts}; its title is the field that
+`--title-field` names, or {titles}. The case of field names doesn't matter.
 
-The encoding is UTF-8, or what the mark at the file's beginning tells (UTF-8, UTF-16, UTF-32).
-Bytes that are no UTF-8 are read as Windows-1252 or Latin-1 where they make sense as such, and
-standard error says so; this needs the extra `[encodings]`. `--encoding` names any other.
+The encoding is UTF-8, or what the byte order mark says (UTF-8, UTF-16, UTF-32). Other bytes are
+read as Windows-1252 or Latin-1 if that makes sense, with a note on standard error; this needs the
+extra `[encodings]`. For any other encoding use `--encoding`.
 
 Parquet needs the extra `[parquet]`, HTML the extra `[html]`, as in `pip install
 "topicclf[html,parquet]"`.
 
-A record is bad if its bytes are no text, its line is blank or no JSON object, its row has more
-or fewer fields than the header, a quote in it is broken, or its text is missing. In CSV a blank
-line is no record.
+A record is bad if its bytes can't be decoded, its line is blank or not a JSON object, its row has
+more or fewer fields than the header, a quote in it is broken, or its text is missing. Blank lines
+in CSV are ignored.
 
 ## Output
 
-A JSON line is written back as it was read, with `topics`, `probabilities` and what else was
-asked for added at its end. A field that bears one of these names already gets `input_` before
-it. In CSV and TSV the topics stand in one field, parted by semicolons, each probability in one
-of its own (`probability_trade`), and evidence as JSON. Their columns, and those of Parquet with
-their types, are those of the first records; a later record that does not fit is an error in its
-place.
+A JSON line is written as it was read, with `topics`, `probabilities` and other requested fields
+added at the end. An input field with one of these names gets the prefix `input_`. In CSV and TSV
+the topics are in one field, separated by semicolons; each probability has a field of its own
+(`probability_trade`), and evidence is JSON. The columns of CSV, TSV and Parquet, and Parquet's
+types, are those of the first records; a later record that doesn't fit becomes an error record in
+its place.
 
-With `-o FILE` the answers grow in `FILE.*.part`, which becomes FILE when all is done. A run
-that was interrupted leaves the part. `--resume` cuts off a line that was not written whole,
-passes over as many records as were answered, and goes on. It does so only with the same input,
-options and model, which the part's name tells, and not with Parquet.
+With `-o FILE` the answers go to `FILE.*.part`, which is renamed to FILE at the end. An interrupted
+run leaves the part. `--resume` removes an incomplete last line, skips the records that are done,
+and continues. It needs the same input, options and model, and a format other than Parquet.
 """
 
 _SURROUNDINGS = """\
 ## Environment
 
-`NO_COLOR`: if it is set, terminals get no colour.
+`NO_COLOR`: if set, terminals get no colour.
 
 ## Shell completion
 

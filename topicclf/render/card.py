@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from topicclf.model import TopicModel
+from topicclf.render.tables import stated_measures
 from topicclf.render.wording import printable
 from topicclf.writing.beside import write_beside
 
@@ -166,20 +167,21 @@ def _out_of_fold(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
             "that, the data can't support the promise."
         )
         yield ""
-    heads = ["topic", "with", "without", "F1", "average precision", "calibration error"]
+    measures = stated_measures(numbers)
+    heads = ["topic", "with", "without", *(each.title for each in measures.values())]
     heads += ["threshold", "its spread", *(["bound"] if promise else [])]
     yield _row(*heads)
     yield "|" + "---|" * len(heads)
-    for name, found in numbers.items():
-        spread = found["fold_thresholds"]
+    for name, stated in numbers.items():
+        spread = stated["fold_thresholds"]
         yield _row(
             name,
-            f"{found['positives']:,}",
-            f"{found['negatives']:,}",
-            *(f"{found[each]:.3f}" for each in ("f1", "average_precision", "calibration_error")),
-            f"{found['threshold']:.2g}",
+            f"{stated['positives']:,}",
+            f"{stated['negatives']:,}",
+            *(f"{stated[each]:.3f}" for each in measures),
+            f"{stated['threshold']:.2g}",
             f"{min(spread):.2g} to {max(spread):.2g}",
-            *([f"{found['bound']:.3f}"] if promise else []),
+            *([f"{stated['bound']:.3f}"] if promise else []),
         )
 
 

@@ -1,11 +1,11 @@
 """Evaluations and comparisons as text for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from topicclf.evaluation.comparison import Comparison
 from topicclf.evaluation.evaluation import Evaluation, TopicEvaluation
-from topicclf.evaluation.measures import OverallMeasures, measures_in
+from topicclf.evaluation.measures import Measure, OverallMeasures, measures_in
 from topicclf.render.wording import (
     counted,
     interval,
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from topicclf.evaluation.intervals import Estimate
     from topicclf.labelled.reading import Labelled
 
-__all__ = ["commonest", "comparison_table", "evaluation_table"]
+__all__ = [
+    "commonest",
+    "comparison_table",
+    "evaluation_table",
+    "out_of_fold_table",
+    "stated_measures",
+]
 
 _SHOWN_CHARACTERS = 60
 _SHOWN_NAME, _SHOWN_IN_HEADER = 40, 20
@@ -112,6 +118,35 @@ def _slices(by: str, values: Mapping[str, Evaluation], names: Sequence[str]) -> 
             for value, part in values.items()
         ],
     )
+
+
+def out_of_fold_table(numbers: Mapping[str, Mapping[str, Any]]) -> str:
+    """What training measured out of fold, topic by topic."""
+    measures = stated_measures(numbers)
+    heads = ["out of fold", *(each.short for each in measures.values()), "threshold", "with"]
+    return "\n".join(
+        _table(
+            heads,
+            [
+                [
+                    topic,
+                    *(number(stated[name]) for name in measures),
+                    f"{stated['threshold']:.2g}",
+                    f"{stated['positives']:,}",
+                ]
+                for topic, stated in numbers.items()
+            ],
+        )
+    )
+
+
+def stated_measures(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, Measure]:
+    """The measures that a model states of each of its topics."""
+    return {
+        name: measure
+        for name, measure in measures_in(TopicEvaluation).items()
+        if all(name in stated for stated in numbers.values())
+    }
 
 
 def comparison_table(comparison: Comparison, items: Sequence["Labelled"], *, n_flips: int) -> str:
