@@ -289,7 +289,7 @@ def test_values_that_are_no_dates_are_told() -> None:
     """How many, and one of them; a field that is empty is only missing."""
     values = ["2024-02-30", "yesterday", "2024-02-28", "", None]
     dated = [_with_fields(date=value) for value in values]
-    with pytest.warns(UserWarning, match="^2 values of 'date' are no date, such as '2024-02-30'$"):
+    with pytest.warns(UserWarning, match="^2 values of 'date': not a date, such as '2024-02-30'$"):
         found = field_values(dated, "date:month")
     assert found == [MISSING, MISSING, "2024-02", MISSING, MISSING]
 
@@ -422,7 +422,7 @@ def test_values_that_are_no_dates_are_told_on_the_command_line(tmp_path: Path) -
                   {**article, "date": "2024-05"})  # fmt: skip
     run = _run("shipped", data, "--by", "date:month", "--draws", "0")
     assert run.exit_code == 0, run.output
-    assert "1 values of 'date' are no date, such as 'soon'\n" in run.stderr
+    assert "1 value of 'date': not a date, such as 'soon'\n" in run.stderr
     assert "2024-05" in run.stdout
 
 

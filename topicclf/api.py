@@ -21,11 +21,11 @@ _shipped: "TopicModel | None" = None
 
 
 def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
-    """Load a model. Nothing in the file can run code.
+    """Load a model. Nothing in its file can run code.
 
     Args:
         path: A model file, or a folder with a ``model.npz``. None gives the shipped model, which is
-            read once, also under threads.
+            read once, whatever the number of threads.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -45,7 +45,7 @@ def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
 
 
 def shipped_file() -> "Path":
-    """The file of the model that topicclf brings along."""
+    """The file of the model that comes with topicclf."""
     from pathlib import Path
 
     in_wheel = Path(__file__).with_name("news.npz")
@@ -54,14 +54,14 @@ def shipped_file() -> "Path":
 
 
 def predict(text: str, *, title: str | None = None) -> "Prediction":
-    """Tell which topics one article carries, with the shipped model.
+    """Find the topics of an article with the shipped model.
 
     Args:
         text: The article, as plain text.
         title: Its headline, if that is not in the text.
 
     Raises:
-        TypeError: The text or the title is no `str`.
+        TypeError: The text or the title isn't a `str`.
 
     >>> from topicclf import predict
     >>> prediction = predict("The navy ordered two frigates.", title="Shipyard wins contract")
@@ -74,7 +74,7 @@ def predict(text: str, *, title: str | None = None) -> "Prediction":
 
 
 def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Iterator[Prediction]":
-    """Tell which topics each article carries, lazily and in order, with the shipped model.
+    """Find the topics of many articles with the shipped model, lazily and in order.
 
     Args:
         items: Texts, or mappings with a ``text`` and perhaps a ``title``.
@@ -94,20 +94,20 @@ def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Ite
 
 
 def explain(text: str, *, title: str | None = None) -> "Explanation":
-    """Tell all about the answer for one article, with the shipped model.
+    """Explain the shipped model's answer for an article.
 
     Args:
         text: The article, as plain text.
         title: Its headline, if that is not in the text.
 
     Raises:
-        TypeError: The text or the title is no `str`.
+        TypeError: The text or the title isn't a `str`.
 
     >>> from topicclf import explain
-    >>> found = explain("The navy ordered two frigates.").topics["defence"]
-    >>> abs(sum(each.value for each in found.contributions) - found.log_odds) < 1e-9
+    >>> defence = explain("The navy ordered two frigates.").topics["defence"]
+    >>> abs(sum(each.value for each in defence.contributions) - defence.log_odds) < 1e-9
     True
-    >>> found.tip.words
+    >>> defence.tip.words
     ('navy', 'frigates')
     """
     return load().explain(text, title=title)

@@ -15,12 +15,12 @@ __all__ = ["ModelInformation", "TopicInformation", "inform"]
 
 @dataclass(frozen=True)
 class TopicInformation:
-    """What a model knows of one topic.
+    """A model's knowledge of one topic.
 
     Attributes:
-        threshold: The probability from which an article carries it.
+        threshold: The minimum probability for an article to carry it.
         prevalence: How often it occurred in training.
-        numbers: What was measured out of fold, as the model states it; empty if it doesn't.
+        numbers: What was measured out of fold, if the model states it.
         speaks_for: The terms that speak most for it, strongest first, each in its shortest form.
         speaks_against: The terms that speak most against it, likewise.
     """
@@ -37,8 +37,8 @@ class ModelInformation:
     """What is in a model.
 
     Attributes:
-        file: Where it stands.
-        size: In bytes.
+        file: Its path.
+        size: Its size in bytes.
         sha256: Of the file, as hexadecimal digits.
         languages: The languages that it is of, as ISO 639 codes.
         n_words: How many distinct words it knows.
@@ -60,10 +60,10 @@ class ModelInformation:
 
 
 def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformation:
-    """Look into a model file, or the ``model.npz`` in a folder.
+    """Describe a model file, or the ``model.npz`` in a folder.
 
     Args:
-        path: Where it stands.
+        path: The path of either.
         n_terms: How many terms for and against each topic to name.
 
     Raises:

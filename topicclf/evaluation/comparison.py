@@ -90,7 +90,7 @@ def compare(
 
     Each topic gets McNemar's test, the exact one: McNemar (1947), "Note on the Sampling Error of
     the Difference Between Correlated Proportions or Percentages", Psychometrika; with the
-    adjustment of Benjamini and Hochberg (1995) for many topics. A story told ten times is no ten
+    adjustment of Benjamini and Hochberg (1995) for many topics. Ten versions of a story aren't ten
     pieces of evidence: with groups, each counts once, as better or worse by most of its articles
     on which only one model is right, and not at all where these are split in half. Changes of F1
     get a paired bootstrap: both models are measured on the same draws.

@@ -78,7 +78,7 @@ class Bootstrap:
     """The percentile bootstrap; Efron (1979), "Bootstrap Methods: Another Look at the Jackknife".
 
     Articles are drawn with replacement, or whole groups of them where articles of a group are
-    alike: stories told twice make intervals too narrow otherwise.
+    alike: otherwise repeated stories make intervals too narrow.
 
     Attributes:
         n_draws: How many samples to draw; 0 for no intervals.

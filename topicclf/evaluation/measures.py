@@ -67,7 +67,7 @@ class Measure:
         title: Its name, in full.
         short: Its name over a column.
         value: The measure of each draw; None if it has no intervals.
-        n: The number of cells or articles that it is a share of; None if it is no share.
+        n: The number of cells or articles that it is a share of; None if it isn't a share.
         is_f1: Whether it is F1, which grows with that share but isn't one.
         shown: Whether tables show it.
     """
@@ -198,7 +198,7 @@ def measures_in(kind: type) -> dict[str, Measure]:
     """
     hints = get_type_hints(kind, include_extras=True)
     metadata = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
-    return {name: found[0] for name, found in metadata.items() if found}
+    return {name: extras[0] for name, extras in metadata.items() if extras}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Slices: the articles that share a field's value, or a part of its date."""
+"""Slices: the articles with the same value of a field, or the same part of its date."""
 
 import re
 import warnings
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError, did_you_mean
-from topicclf.render.wording import one_line
+from topicclf.render.wording import counted, one_line
 from topicclf.writing.row import as_json
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ __all__ = ["MISSING", "MOST_SLICES", "field_values", "slices"]
 
 #: The slice of the articles that lack the field, or whose date can't be read.
 MISSING = "(none)"
-#: With more, nobody could read the table, and each is measured apart.
+#: With more, nobody could read the table.
 MOST_SLICES = 1000
 
 _PARTS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "weekday": "%u %a"}
-# What can be told of a date without a day.
+# The parts that a date without a day has.
 _OF_MONTHS = {"year", "month"}
 
 
@@ -43,7 +43,7 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
         DataError: No article has the field, or the part is none of these, or no value is a date.
 
     Warns:
-        UserWarning: Some values are no dates.
+        UserWarning: Some values aren't dates.
     """
     there = dict.fromkeys(name for item in items for name in item.fields)
     name, _, part = (by, "", "") if by in there else by.partition(":")
@@ -66,7 +66,8 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
         raise DataError(msg)
     if strange := [text for text, value in zip(texts, values, strict=True) if text and not value]:
         least = "date" if part in _OF_MONTHS else "date with a day"
-        msg = f"{len(strange)} values of {name!r} are no {least}, such as {strange[0][:40]!r}"
+        values_of = f"{counted(len(strange), 'value')} of {name!r}"
+        msg = f"{values_of}: not a {least}, such as {strange[0][:40]!r}"
         warnings.warn(msg, UserWarning, stacklevel=2)
     return [value or MISSING for value in values]
 
@@ -93,7 +94,7 @@ def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.int64]]
 
 
 def _inner(fields: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path of names, parted by dots."""
+    """The value at a path of names, separated by dots."""
     value: Any = fields
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
@@ -101,7 +102,7 @@ def _inner(fields: Mapping[str, Any], path: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A value in one line; nothing for one that is empty."""
+    """A value in one line; empty for an empty one."""
     if value is None:
         return ""
     if isinstance(value, list):
@@ -109,10 +110,10 @@ def _text(value: Any) -> str:
     return one_line(as_json(value) if isinstance(value, dict | bool) else str(value))
 
 
-# Articles share dates, and what is none takes long to find out.
+# Articles share dates, and parsing a value that isn't a date is slow.
 @lru_cache(maxsize=1 << 16)
 def _part_of_date(text: str, part: str) -> str:
-    """A part of a date; nothing if it is none."""
+    """A part of a date; empty if the text isn't a date."""
     if part in _OF_MONTHS and re.fullmatch(r"\d{4}[-/]\d\d", text):
         text += text[4] + "01"
     for read in (datetime.fromisoformat, _with_slashes, parsedate_to_datetime):

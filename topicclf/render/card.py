@@ -1,4 +1,4 @@
-"""The model card, which stands beside a model and is made of what the model says of itself."""
+"""The model card, which lies beside a model and is made from the model's provenance."""
 
 import os
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ tags: [multi-label, news, tf-idf, calibrated]
 
 _LIMITS = """\
 - English news. Another language shows in a low `known_share`; the answer then means little.
-- A topic must be told in words that training has seen. What is told in wholly other words is
-  missed, and words newer than the training data count for nothing until it is trained again.
-- It reads words and neighbouring words, no grammar: who did what to whom, irony and negation
+- It finds topics by words that it has seen in training. It misses a topic in wholly different
+  words, and ignores words newer than the training data until it is trained again.
+- It reads words and neighbouring words, not grammar: who did what to whom, irony and negation
   escape it.
 - Probabilities are calibrated for a mix of articles like the trusted corpora. Where a topic is much
   rarer or more frequent, choose a threshold of your own from `probabilities`.
@@ -50,7 +50,7 @@ def is_card(text: str) -> bool:
 
 
 def add_numbers(folder: Path, lines: list[str]) -> None:
-    """Put what was measured into a card, in the place of what stood there."""
+    """Put what was measured into a card, in the place of earlier numbers."""
     path = folder / "README.md"
     text = path.read_text("utf-8").partition(_MARK)[0].rstrip()
     block = "\n".join([text, "", _MARK, "## Evaluation", "", "```", *lines, "```", ""])
@@ -58,7 +58,7 @@ def add_numbers(folder: Path, lines: list[str]) -> None:
 
 
 def card(model: TopicModel) -> str:
-    """The card of a model whose provenance tells of its training, as Markdown."""
+    """The card of a model with the provenance of its training, as Markdown."""
     made = model.provenance["training"]
     many = f"{len(model.topics)} topics" if len(model.topics) > 8 else ", ".join(model.topics)
     lines = [
@@ -128,9 +128,9 @@ def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
         yield f"The data that was learnt from, as one SHA-256: `{made['fingerprint']}`."
     yield ""
     yield (
-        "`model.npz` is safe to load: nothing in it can run code. Where a `pipeline.joblib` stands "
-        "beside it, the fitted scikit-learn estimator, that is a pickle: open it only if you trust "
-        "where it comes from, with the scikit-learn that wrote it."
+        "`model.npz` is safe to load: nothing in it can run code. A `pipeline.joblib` beside "
+        "it is the fitted scikit-learn estimator, and a pickle: open it only if you trust its "
+        "origin, with the scikit-learn that wrote it."
     )
     yield ""
 
@@ -187,7 +187,7 @@ def _out_of_fold(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
 
 def _rare(model: TopicModel) -> Iterator[str]:
     numbers = model.provenance["out_of_fold"]
-    if rare := [name for name, found in numbers.items() if found["positives"] < _RARE]:
+    if rare := [name for name, stated in numbers.items() if stated["positives"] < _RARE]:
         yield (
             f"- Measured on fewer than {_RARE} articles with the topic, so that the numbers say "
             f"little: {', '.join(rare)}."
