@@ -153,12 +153,11 @@ class _Estimates:
     def _estimate(self, name: str, measure: Measure, column: tuple[int, ...]) -> Estimate:
         value = float(getattr(self.point, name)[0, *column])
         estimate = Estimate.of(value, getattr(self.draws, name)[:, *column], self.level)
-        if measure.n is None or math.isnan(estimate.low):
+        if measure.share is None or math.isnan(estimate.low):
             return estimate
         # No surer than so few allow.
-        n = round(measure.n(self.counts)[0, *column])
-        share = value / (2 - value) if measure.is_f1 else value
-        low, high = wilson(round(share * n), n, level=self.level)
+        part, whole = (int(counts[0, *column]) for counts in measure.share(self.counts))
+        low, high = wilson(part, whole, level=self.level)
         if measure.is_f1:
             low, high = 2 * low / (1 + low), 2 * high / (1 + high)
         return estimate.spanning(low, high)

@@ -5,7 +5,7 @@ and JSON then have it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from typing import Annotated, Generic, TypeVar, get_type_hints
 
@@ -37,14 +37,12 @@ class Counts:
     """What the measures of some draws are computed from.
 
     Attributes:
-        hit: The articles that carry each topic and are tagged with it, shape (n_draws, n_topics).
-        false: The articles that don't and are, likewise.
-        missed: The articles that do and aren't, likewise.
+        hit: The articles that carry each topic and are tagged, shape (n_draws, n_topics).
+        false: Those that don't and are, likewise.
+        missed: Those that do and aren't, likewise.
         average_precision: Likewise.
-        right: The articles with every topic right, shape (n_draws,).
-        certain: The articles with all labels known, likewise.
-        tagged_none: The articles that carry none of the topics and are tagged, likewise.
-        none: The articles that carry none of the topics, likewise.
+        single: Articles with every topic right, with all labels known, without a topic but tagged,
+            and without a topic; shape (4, n_draws).
         sample: The counts of the sample that was drawn from; None for the sample itself.
     """
 
@@ -52,65 +50,79 @@ class Counts:
     false: Values
     missed: Values
     average_precision: Values
-    right: Values
-    certain: Values
-    tagged_none: Values
-    none: Values
+    single: Values
     sample: "Counts | None"
+
+    @property
+    def pooled(self) -> "Counts":
+        """The cells of all topics together."""
+        cells = {name: getattr(self, name).sum(1) for name in ("hit", "false", "missed")}
+        return replace(self, **cells)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What a measure is called, and how it is computed.
+    """What a measure is called, and how it is computed from counts.
 
     Attributes:
-        title: Its name, in full.
-        short: Its name over a column.
-        value: The measure of each draw; None if it has no intervals.
-        n: The number of cells or articles that it is a share of; None if it isn't a share.
-        is_f1: Whether it is F1, which grows with that share but isn't one.
+        title: Its name.
+        short: Its name over a column, if that is another.
+        share: If it is a share, the part and the whole.
+        is_f1: Whether it is F1 of that share, 2 s / (1 + s).
+        mean_of: If it is a mean over topics, the measure of a topic.
+        value: Otherwise, its values.
         shown: Whether tables show it.
     """
 
     title: str
-    short: str
-    value: Callable[[Counts], Values] | None = None
-    n: Callable[[Counts], Values] | None = None
+    short: str = ""
+    share: Callable[[Counts], tuple[Values, Values]] | None = None
     is_f1: bool = False
+    mean_of: str = ""
+    value: Callable[[Counts], Values] | None = None
     shown: bool = True
 
-
-def _share(part: Values, whole: Values) -> Values:
-    shares = np.full(whole.shape, np.nan)
-    np.divide(part, whole, out=shares, where=whole > 0)
-    return shares
-
-
-def _f1(hit: Values, false: Values, missed: Values) -> Values:
-    f1 = _share(2 * hit, 2 * hit + false + missed)
-    f1[hit + missed == 0] = np.nan
-    return f1
+    def of(self, counts: Counts) -> Values:
+        """Its value in each draw, NaN where there is nothing to measure on."""
+        if self.share is not None:
+            share = _ratio(*self.share(counts))
+            return 2 * share / (1 + share) if self.is_f1 else share
+        if self.mean_of:
+            return _mean(measures_in(TopicMeasures)[self.mean_of], counts)
+        assert self.value is not None
+        return self.value(counts)
 
 
-def _topic_f1(counts: Counts) -> Values:
-    return _f1(counts.hit, counts.false, counts.missed)
+def _ratio(part: Values, whole: Values) -> Values:
+    ratios = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=ratios, where=whole > 0)
+    return ratios
 
 
-def _micro_f1(counts: Counts) -> Values:
-    return _f1(counts.hit.sum(1), counts.false.sum(1), counts.missed.sum(1))
+def _precision(counts: Counts) -> tuple[Values, Values]:
+    return counts.hit, counts.hit + counts.false
 
 
-def _mean(of: Callable[[Counts], Values], counts: Counts) -> Values:
+def _recall(counts: Counts) -> tuple[Values, Values]:
+    return counts.hit, counts.hit + counts.missed
+
+
+def _jaccard(counts: Counts) -> tuple[Values, Values]:
+    carried = counts.hit + counts.missed > 0
+    return np.where(carried, counts.hit, np.nan), counts.hit + counts.false + counts.missed
+
+
+def _mean(measure: Measure, counts: Counts) -> Values:
     """The mean over topics, those without a value left out.
 
     A topic that a draw lacks counts with the sample's own value: without it the means rise with
     every rare, hard topic that chance leaves out.
     """
-    values = of(counts)
+    values = measure.of(counts)
     if counts.sample is not None:
-        values = np.where(np.isnan(values), of(counts.sample), values)
+        values = np.where(np.isnan(values), measure.of(counts.sample), values)
     there = ~np.isnan(values)
-    return _share(np.where(there, values, 0).sum(1), there.sum(1).astype(float))
+    return _ratio(np.where(there, values, 0).sum(1), there.sum(1).astype(float))
 
 
 @dataclass(frozen=True)
@@ -124,22 +136,12 @@ class TopicMeasures(Generic[Value]):
         average_precision: The area under the precision-recall curve, as scikit-learn sums it.
     """
 
-    precision: Annotated[Value, Measure(
-        "precision", "precision",
-        lambda c: _share(c.hit, c.hit + c.false),
-        lambda c: c.hit + c.false,
-    )]  # fmt: skip
-    recall: Annotated[Value, Measure(
-        "recall", "recall",
-        lambda c: _share(c.hit, c.hit + c.missed),
-        lambda c: c.hit + c.missed,
-    )]  # fmt: skip
-    f1: Annotated[Value, Measure(
-        "F1", "F1", _topic_f1, lambda c: c.hit + c.false + c.missed, is_f1=True
-    )]  # fmt: skip
-    average_precision: Annotated[Value, Measure(
-        "average precision", "AP", lambda c: c.average_precision
-    )]  # fmt: skip
+    precision: Annotated[Value, Measure("precision", share=_precision)]
+    recall: Annotated[Value, Measure("recall", share=_recall)]
+    f1: Annotated[Value, Measure("F1", share=_jaccard, is_f1=True)]
+    average_precision: Annotated[
+        Value, Measure("average precision", "AP", value=lambda c: c.average_precision)
+    ]
 
 
 @dataclass(frozen=True)
@@ -147,46 +149,33 @@ class OverallMeasures(Generic[Value]):
     """The measures over all topics; NaN where there is nothing to measure on.
 
     Attributes:
-        micro_precision: Over all known cells.
-        micro_recall: Likewise.
-        micro_f1: Likewise.
         macro_f1: The mean over the topics that any article carries.
-        macro_average_precision: Likewise.
+        micro_f1: Over all known cells.
+        micro_precision: Likewise.
+        micro_recall: Likewise.
+        macro_average_precision: The mean over the topics that any article carries.
         exact_match: Of the articles with all labels known, the share with every one right.
         false_tags: Of the articles that certainly carry none of the topics, the share with a tag.
     """
 
-    macro_f1: Annotated[Value, Measure(
-        "macro-F1", "macro-F1", lambda c: _mean(_topic_f1, c)
-    )]  # fmt: skip
-    micro_f1: Annotated[Value, Measure(
-        "micro-F1", "micro-F1", _micro_f1, lambda c: (c.hit + c.false + c.missed).sum(1), is_f1=True
-    )]  # fmt: skip
-    micro_precision: Annotated[Value, Measure(
-        "micro-precision", "micro-precision",
-        lambda c: _share(c.hit.sum(1), (c.hit + c.false).sum(1)),
-        lambda c: (c.hit + c.false).sum(1),
-        shown=False,
-    )]  # fmt: skip
-    micro_recall: Annotated[Value, Measure(
-        "micro-recall", "micro-recall",
-        lambda c: _share(c.hit.sum(1), (c.hit + c.missed).sum(1)),
-        lambda c: (c.hit + c.missed).sum(1),
-        shown=False,
-    )]  # fmt: skip
-    macro_average_precision: Annotated[Value, Measure(
-        "mean average precision", "mAP", lambda c: _mean(lambda draws: draws.average_precision, c)
-    )]  # fmt: skip
-    exact_match: Annotated[Value, Measure(
-        "every topic right", "exact match",
-        lambda c: _share(c.right, c.certain),
-        lambda c: c.certain,
-    )]  # fmt: skip
-    false_tags: Annotated[Value, Measure(
-        "false tags on articles with none", "false tags",
-        lambda c: _share(c.tagged_none, c.none),
-        lambda c: c.none,
-    )]  # fmt: skip
+    macro_f1: Annotated[Value, Measure("macro-F1", mean_of="f1")]
+    micro_f1: Annotated[Value, Measure("micro-F1", share=lambda c: _jaccard(c.pooled), is_f1=True)]
+    micro_precision: Annotated[
+        Value, Measure("micro-precision", share=lambda c: _precision(c.pooled), shown=False)
+    ]
+    micro_recall: Annotated[
+        Value, Measure("micro-recall", share=lambda c: _recall(c.pooled), shown=False)
+    ]
+    macro_average_precision: Annotated[
+        Value, Measure("mean average precision", mean_of="average_precision")
+    ]
+    exact_match: Annotated[
+        Value, Measure("every topic right", share=lambda c: (c.single[0], c.single[1]))
+    ]
+    false_tags: Annotated[
+        Value,
+        Measure("false tags on articles with none", share=lambda c: (c.single[2], c.single[3])),
+    ]
 
 
 @cache
@@ -208,11 +197,7 @@ class Measures(TopicMeasures[Values], OverallMeasures[Values]):
     @classmethod
     def of(cls, counts: Counts) -> "Measures":
         """Compute them."""
-        return cls(**{
-            name: measure.value(counts)
-            for name, measure in measures_in(Measures).items()
-            if measure.value is not None
-        })  # fmt: skip
+        return cls(**{name: each.of(counts) for name, each in measures_in(Measures).items()})
 
     @classmethod
     def join(cls, parts: list["Measures"]) -> "Measures":
@@ -279,18 +264,7 @@ class Sample:
     def _counts(self, drawn: NDArray[np.float32], sample: Counts | None) -> Counts:
         hit, false, missed, single = (np.asarray(cells @ drawn, float).T for cells in self._cells)
         average = np.stack([each.average_precision(drawn) for each in self._rankings], axis=1)
-        right, certain, tagged_none, none = single.T
-        return Counts(
-            hit=hit,
-            false=false,
-            missed=missed,
-            average_precision=average,
-            right=right,
-            certain=certain,
-            tagged_none=tagged_none,
-            none=none,
-            sample=sample,
-        )
+        return Counts(hit, false, missed, average, single.T, sample)
 
 
 def measure(answers: Answers) -> Measures:

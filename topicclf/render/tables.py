@@ -64,7 +64,9 @@ def _topics(evaluation: Evaluation) -> Iterator[str]:
     heads = ["topic", "with", "without", "unknown", "tagged"]
     measures = measures_in(TopicEvaluation)
     for name, measure in measures.items():
-        heads += [measure.short, f"{percent(evaluation.level)} interval"][: 1 + (name == "f1")]
+        heads += [measure.short or measure.title, f"{percent(evaluation.level)} interval"][
+            : 1 + (name == "f1")
+        ]
     yield from _table(
         [*heads, "threshold"],
         [
@@ -123,7 +125,12 @@ def _slices(by: str, values: Mapping[str, Evaluation], names: Sequence[str]) -> 
 def out_of_fold_table(numbers: Mapping[str, Mapping[str, Any]]) -> str:
     """What training measured out of fold, topic by topic."""
     measures = stated_measures(numbers)
-    heads = ["out of fold", *(each.short for each in measures.values()), "threshold", "with"]
+    heads = [
+        "out of fold",
+        *(each.short or each.title for each in measures.values()),
+        "threshold",
+        "with",
+    ]
     return "\n".join(
         _table(
             heads,
