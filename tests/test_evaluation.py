@@ -139,7 +139,7 @@ def test_where_nothing_is_carried_there_is_no_f1_over_all_cells_either() -> None
     found = evaluate(_answers([[0, 0], [0, 0], [0, 0]], [[0.9, 0.1], [0.1, 0.1], [0.1, 0.2]]))
     assert np.isnan([found.micro_f1.value, found.micro_f1.low, found.micro_recall.value]).all()
     assert found.micro_precision.value == 0
-    assert "micro-F1                               -\n" in evaluation_table(found)
+    assert re.search(r"^micro-F1 +-$", evaluation_table(found), re.M)
 
 
 def test_intervals_hold_the_value_and_grow_with_fewer_articles(answers: Answers) -> None:

@@ -66,7 +66,7 @@ class Measure:
 
     Attributes:
         title: Its name.
-        short: Its name over a column, if that is another.
+        abbreviation: Its name over a narrow column, if that is another.
         share: If it is a share, the part and the whole.
         is_f1: Whether it is F1 of that share, 2 s / (1 + s).
         mean_of: If it is a mean over topics, the measure of a topic.
@@ -75,12 +75,17 @@ class Measure:
     """
 
     title: str
-    short: str = ""
+    abbreviation: str = ""
     share: Callable[[Counts], tuple[Values, Values]] | None = None
     is_f1: bool = False
     mean_of: str = ""
     value: Callable[[Counts], Values] | None = None
     shown: bool = True
+
+    @property
+    def short(self) -> str:
+        """Its name over a narrow column."""
+        return self.abbreviation or self.title
 
     def of(self, counts: Counts) -> Values:
         """Its value in each draw, NaN where there is nothing to measure on."""

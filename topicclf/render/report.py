@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 from topicclf.evaluation.answers import Answers, listed
 from topicclf.evaluation.confusion import confuse
-from topicclf.evaluation.evaluation import Evaluation, TopicEvaluation
+from topicclf.evaluation.evaluation import Evaluation
 from topicclf.evaluation.intervals import Estimate
-from topicclf.evaluation.measures import OverallMeasures, measures_in
 from topicclf.evaluation.mistakes import Mistake
 from topicclf.installation.extras import extra
 from topicclf.render import highlight
 from topicclf.render.page import page
-from topicclf.render.tables import commonest
-from topicclf.render.wording import counted, interval, number, percent, shortened
+from topicclf.render.tables import commonest, overall_rows, slice_rows, topic_rows
+from topicclf.render.wording import counted, interval, percent, shortened
 
 # Says which extra to install, before the pictures say that matplotlib is missing.
 extra("matplotlib", name="report")
@@ -39,7 +38,7 @@ __all__ = ["MOST_PICTURES", "evaluation_page"]
 #: Of how many topics to show the mistakes: with hundreds the page would be too big to open.
 MOST_PICTURES = 30
 _MOST_LINES = 40
-_NAME_SHOWN, _HEADER_SHOWN, _START_SHOWN, _TEXT_SHOWN = 40, 20, 90, 4000
+_START_SHOWN, _TEXT_SHOWN = 90, 4000
 
 
 def evaluation_page(
@@ -67,53 +66,27 @@ def evaluation_page(
 
 
 def _totals(evaluation: Evaluation) -> Iterator[str]:
-    totals = {
-        measure.title: getattr(evaluation, name)
-        for name, measure in measures_in(OverallMeasures).items()
-        if measure.shown
-    }
-    drawn = any(map(interval, totals.values()))
+    rows = overall_rows(evaluation)
     yield (
         f"<p>{counted(evaluation.n_articles, 'article')}, {evaluation.n_none:,} of them without "
         "any of the topics."
-        + f" In brackets: {percent(evaluation.level)} bootstrap intervals." * drawn
+        + f" In brackets: {percent(evaluation.level)} bootstrap intervals."
+        * any(ends for _, _, ends in rows)
         + " Cells with unknown labels are left out.</p>"
     )
-    yield from _table(
-        ["", "", ""],
-        [[title, number(each.value), _bracketed(each)] for title, each in totals.items()],
-    )
+    yield from _table([["", "", ""], *rows])
 
 
 def _topics(evaluation: Evaluation) -> Iterator[str]:
     yield "<h2>Topics</h2>"
-    measures = measures_in(TopicEvaluation)
-    titles = [measure.title for measure in measures.values()]
-    yield from _table(
-        ["topic", "with", "without", "unknown", "tagged", *titles, "threshold"],
-        [
-            [
-                shortened(name, _NAME_SHOWN),
-                *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
-                *(_cell(getattr(topic, each)) for each in measures),
-                f"{topic.threshold:.2g}",
-            ]
-            for name, topic in evaluation.topics.items()
-        ],
-    )
-    measured = {n: t.f1 for n, t in evaluation.topics.items() if not math.isnan(t.f1.value)}
-    lowest = sorted(measured, key=lambda name: measured[name].value)[:_MOST_LINES]
-    if len(lowest) < len(measured):
+    yield from _table(topic_rows(evaluation, compact=False))
+    carried = {n: t.f1 for n, t in evaluation.topics.items() if not math.isnan(t.f1.value)}
+    lowest = sorted(carried, key=lambda name: carried[name].value)[:_MOST_LINES]
+    if len(lowest) < len(carried):
         yield _note(f"Below: {_those(len(lowest))} with the lowest F1.")
-    kept = {name: each for name, each in measured.items() if name in lowest}
+    kept = {name: each for name, each in carried.items() if name in lowest}
     if kept:
         yield _estimates({**kept, "macro": evaluation.macro_f1}, "F1", evaluation.level)
-
-
-def _cell(measured: Estimate | float) -> str:
-    if isinstance(measured, float):
-        return number(measured)
-    return f"{number(measured.value)}\n{_bracketed(measured)}"
 
 
 def _note(text: str) -> str:
@@ -132,25 +105,7 @@ def _slices(evaluation: Evaluation) -> Iterator[str]:
             yield _note(
                 f"{_those(len(names)).capitalize()} with most articles; macro-F1 is over all."
             )
-        yield from _table(
-            [
-                by,
-                "articles",
-                "macro-F1",
-                "false tags",
-                *(shortened(name, _HEADER_SHOWN) for name in names),
-            ],
-            [
-                [
-                    shortened(value, _NAME_SHOWN),
-                    f"{part.n_articles:,}",
-                    f"{number(part.macro_f1.value)} {_bracketed(part.macro_f1)}",
-                    number(part.false_tags.value),
-                    *(number(part.topics[name].f1.value) for name in names),
-                ]
-                for value, part in values.items()
-            ],
-        )
+        yield from _table(slice_rows(by, values, names))
         measured = {v: p for v, p in values.items() if not math.isnan(p.macro_f1.value)}
         largest = sorted(measured, key=lambda value: -measured[value].n_articles)[:_MOST_LINES]
         if len(largest) < len(measured):
@@ -216,14 +171,11 @@ def _image(figure: "Figure", about: str) -> str:
     return f'<div class="wide">{image}</div>'
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield '<div class="wide"><table>'
-    if any(head):
-        yield "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>"
-    for row in rows:
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+    for tag, some in (("th", rows[:1]), ("td", rows[1:])):
+        for row in some:
+            if any(row):
+                cells = "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)
+                yield f"<tr>{cells}</tr>"
     yield "</table></div>"
-
-
-def _bracketed(estimate: Estimate) -> str:
-    return f"({interval(estimate)})" if interval(estimate) else ""

@@ -9,6 +9,7 @@ from topicclf.evaluation.measures import Measure, OverallMeasures, measures_in
 from topicclf.render.wording import (
     counted,
     interval,
+    measured,
     number,
     one_line,
     padded,
@@ -26,7 +27,10 @@ __all__ = [
     "comparison_table",
     "evaluation_table",
     "out_of_fold_table",
+    "overall_rows",
+    "slice_rows",
     "stated_measures",
+    "topic_rows",
 ]
 
 _SHOWN_CHARACTERS = 60
@@ -35,9 +39,17 @@ _SHOWN_NAME, _SHOWN_IN_HEADER = 40, 20
 
 def evaluation_table(evaluation: Evaluation) -> str:
     """The measures of each topic and over all topics, and the slices below them."""
-    lines = [*_topics(evaluation), "", *_totals(evaluation)]
-    for by, values in evaluation.slices.items():
-        lines += ["", *_slices(by, values, commonest(evaluation))]
+    rows = topic_rows(evaluation, compact=True)
+    rows[0] = [f"F1 ({percent(evaluation.level)} interval)" if h == "F1" else h for h in rows[0]]
+    articles = counted(evaluation.n_articles, "article")
+    lines = [
+        *_aligned(rows),
+        "",
+        f"{articles}, {evaluation.n_none:,} of them without any of the topics",
+        *_aligned(overall_rows(evaluation)),
+    ]
+    for by, parts in evaluation.slices.items():
+        lines += ["", *_aligned(slice_rows(by, parts, commonest(evaluation)))]
     return "\n".join(lines)
 
 
@@ -48,112 +60,76 @@ def commonest(evaluation: Evaluation, *, most: int = 12) -> list[str]:
     return [name for name in counts if name in kept]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows of cells in columns; all but the first are aligned on the right."""
-    rows = [[shortened(row[0], _SHOWN_NAME), *row[1:]] for row in (head, *rows)]
+def topic_rows(evaluation: Evaluation, *, compact: bool) -> list[list[str]]:
+    """A table of the topics, its header first.
+
+    Args:
+        evaluation: The evaluation.
+        compact: Show short names, and of the intervals only that of F1.
+    """
+    measures = measures_in(TopicEvaluation)
+    titles = [each.short if compact else each.title for each in measures.values()]
+    separators = dict.fromkeys(measures, "\n") if not compact else {"f1": " "}
+    rows = [["topic", "with", "without", "unknown", "tagged", *titles, "threshold"]]
+    for name, topic in evaluation.topics.items():
+        counts = map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged))
+        cells = [measured(getattr(topic, each), separators.get(each)) for each in measures]
+        rows.append([shortened(name, _SHOWN_NAME), *counts, *cells, f"{topic.threshold:.2g}"])
+    return rows
+
+
+def slice_rows(by: str, parts: Mapping[str, Evaluation], topics: Sequence[str]) -> list[list[str]]:
+    """A table of the slices by one field, its header first.
+
+    Args:
+        by: The field.
+        parts: The evaluation of each slice.
+        topics: The topics to show the F1 of.
+    """
+    heads = [shortened(topic, _SHOWN_IN_HEADER) for topic in topics]
+    rows = [[one_line(by), "articles", "macro-F1", "false tags", *heads]]
+    for value, part in parts.items():
+        f1 = (number(part.topics[topic].f1.value) for topic in topics)
+        cells = measured(part.macro_f1), number(part.false_tags.value), *f1
+        rows.append([shortened(value, _SHOWN_NAME), f"{part.n_articles:,}", *cells])
+    return rows
+
+
+def overall_rows(measures: "OverallMeasures[Estimate]", *, sign: str = "") -> list[list[str]]:
+    """The measures over all topics with their values and intervals."""
+    return [
+        [measure.title, number(each.value, sign=sign), interval(each, sign=sign)]
+        for name, measure in measures_in(OverallMeasures).items()
+        if measure.shown and (each := getattr(measures, name))
+    ]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns, all but the first aligned on the right."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for first, *cells in rows:
         right = (
             " " * (columns - width(cell)) + cell
             for cell, columns in zip(cells, widths[1:], strict=True)
         )
-        yield "  ".join([padded(first, widths[0]), *right])
-
-
-def _topics(evaluation: Evaluation) -> Iterator[str]:
-    heads = ["topic", "with", "without", "unknown", "tagged"]
-    measures = measures_in(TopicEvaluation)
-    for name, measure in measures.items():
-        heads += [measure.short or measure.title, f"{percent(evaluation.level)} interval"][
-            : 1 + (name == "f1")
-        ]
-    yield from _table(
-        [*heads, "threshold"],
-        [
-            [
-                name,
-                *map(str, (topic.positives, topic.negatives, topic.unknown, topic.tagged)),
-                *(cell for each in measures for cell in _measured(topic, each)),
-                f"{topic.threshold:.2g}",
-            ]
-            for name, topic in evaluation.topics.items()
-        ],
-    )
-
-
-def _measured(topic: TopicEvaluation, name: str) -> list[str]:
-    estimate = getattr(topic, name)
-    if isinstance(estimate, float):
-        return [number(estimate)]
-    return [number(estimate.value), interval(estimate)][: 1 + (name == "f1")]
-
-
-def _totals(evaluation: Evaluation) -> Iterator[str]:
-    articles = counted(evaluation.n_articles, "article")
-    yield f"{articles}, {evaluation.n_none:,} of them without any of the topics"
-    yield from _overall(evaluation)
-
-
-def _overall(measures: "OverallMeasures[Estimate]", *, sign: str = "") -> Iterator[str]:
-    for name, measure in measures_in(OverallMeasures).items():
-        if measure.shown:
-            estimate = getattr(measures, name)
-            yield (
-                f"{measure.title:34}{number(estimate.value, sign=sign):>6}  "
-                f"{interval(estimate, sign=sign)}"
-            ).rstrip()
-
-
-def _slices(by: str, values: Mapping[str, Evaluation], names: Sequence[str]) -> Iterator[str]:
-    heads = [shortened(name, _SHOWN_IN_HEADER) for name in names]
-    yield from _table(
-        [by, "articles", "macro-F1", "interval", "false tags", *heads],
-        [
-            [
-                value,
-                f"{part.n_articles:,}",
-                number(part.macro_f1.value),
-                interval(part.macro_f1),
-                number(part.false_tags.value),
-                *(number(part.topics[name].f1.value) for name in names),
-            ]
-            for value, part in values.items()
-        ],
-    )
+        yield "  ".join([padded(first, widths[0]), *right]).rstrip()
 
 
 def out_of_fold_table(numbers: Mapping[str, Mapping[str, Any]]) -> str:
     """What training measured out of fold, topic by topic."""
     measures = stated_measures(numbers)
-    heads = [
-        "out of fold",
-        *(each.short or each.title for each in measures.values()),
-        "threshold",
-        "with",
-    ]
-    return "\n".join(
-        _table(
-            heads,
-            [
-                [
-                    topic,
-                    *(number(stated[name]) for name in measures),
-                    f"{stated['threshold']:.2g}",
-                    f"{stated['positives']:,}",
-                ]
-                for topic, stated in numbers.items()
-            ],
-        )
-    )
+    titles = [measure.short for measure in measures.values()]
+    rows = [["out of fold", *titles, "threshold", "with"]]
+    for topic, stated in numbers.items():
+        cells = *(number(stated[name]) for name in measures), f"{stated['threshold']:.2g}"
+        rows.append([shortened(topic, _SHOWN_NAME), *cells, f"{stated['positives']:,}"])
+    return "\n".join(_aligned(rows))
 
 
 def stated_measures(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, Measure]:
     """The measures that a model states of each of its topics."""
-    return {
-        name: measure
-        for name, measure in measures_in(TopicEvaluation).items()
-        if all(name in stated for stated in numbers.values())
-    }
+    measures = measures_in(TopicEvaluation).items()
+    return {name: each for name, each in measures if all(name in n for n in numbers.values())}
 
 
 def comparison_table(comparison: Comparison, items: Sequence["Labelled"], *, n_flips: int) -> str:
@@ -164,38 +140,27 @@ def comparison_table(comparison: Comparison, items: Sequence["Labelled"], *, n_f
         items: The articles.
         n_flips: How many flips to show.
     """
+    level = percent(comparison.level)
+    heads = ["topic", "F1 A", "F1 B", f"change ({level} interval)", "AP change"]
+    rows = [[*heads, "only B right", "only A right", "McNemar p", "adjusted"]]
+    for name, topic in comparison.topics.items():
+        changes = (
+            measured(topic.f1_change, sign="+"),
+            measured(topic.average_precision_change, None, sign="+"),
+        )
+        tests = f"{topic.better:,}", f"{topic.worse:,}", f"{topic.p_value:.4f}"
+        cells = *map(number, topic.f1), *changes, *tests, f"{topic.adjusted_p_value:.4f}"
+        rows.append([shortened(name, _SHOWN_NAME), *cells])
     before, after = map(number, comparison.macro_f1)
     lines = [
-        *_changes(comparison),
+        *_aligned(rows),
         "",
         f"{counted(comparison.n_articles, 'article')}; macro-F1 {before} (A), {after} (B)",
-        *_overall(comparison.changes, sign="+"),
+        *_aligned(overall_rows(comparison.changes, sign="+")),
     ]
     if comparison.flips:
         lines += ["", *_flips(comparison, items, n_flips)]
     return "\n".join(lines)
-
-
-def _changes(comparison: Comparison) -> Iterator[str]:
-    heads = ["topic", "F1 A", "F1 B", "change", f"{percent(comparison.level)} interval"]
-    heads += ["AP change", "only B right", "only A right", "McNemar p", "adjusted"]
-    yield from _table(
-        heads,
-        [
-            [
-                name,
-                *map(number, topic.f1),
-                number(topic.f1_change.value, sign="+"),
-                interval(topic.f1_change, sign="+"),
-                number(topic.average_precision_change.value, sign="+"),
-                f"{topic.better:,}",
-                f"{topic.worse:,}",
-                f"{topic.p_value:.4f}",
-                f"{topic.adjusted_p_value:.4f}",
-            ]
-            for name, topic in comparison.topics.items()
-        ],
-    )
 
 
 def _flips(comparison: Comparison, items: Sequence["Labelled"], n_flips: int) -> Iterator[str]:

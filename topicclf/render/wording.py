@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 __all__ = [
     "counted",
     "interval",
+    "measured",
     "number",
     "one_line",
     "padded",
@@ -41,6 +42,20 @@ def interval(estimate: "Estimate", *, sign: str = "") -> str:
     return (" " if sign else "-").join(
         number(end, sign=sign) for end in (estimate.low, estimate.high)
     )
+
+
+def measured(value: "Estimate | float", separator: str | None = " ", *, sign: str = "") -> str:
+    """A measure with its interval in brackets, if it has one and there is a separator for it.
+
+    >>> from topicclf.evaluation.intervals import Estimate
+    >>> measured(Estimate(0.5, 0.4, 0.6)), measured(0.25)
+    ('0.500 (0.400-0.600)', '0.250')
+    """
+    if isinstance(value, float):
+        return number(value, sign=sign)
+    ends = interval(value, sign=sign)
+    point = number(value.value, sign=sign)
+    return point if separator is None or not ends else f"{point}{separator}({ends})"
 
 
 def percent(share: float) -> str:
