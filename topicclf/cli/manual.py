@@ -1,7 +1,8 @@
 """The manual of the command line, made from the program: ``python -m topicclf.cli.manual``."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 
@@ -13,61 +14,11 @@ __all__ = ["manual"]
 
 _VERBATIM = "\b"
 
-_RECORDS = """\
-All formats may be packed with gzip. `--from` sets the format. Without it the file's name decides,
-then its beginning; anything else is plain text. A folder means the files in it with a known
-ending, except hidden ones.
-
-A plain text or a page is one article. In the other formats each record is one: its text is the
-field that `--text-field` names, or the first of {texts}; its title is the field that
-`--title-field` names, or {titles}. The case of field names doesn't matter.
-
-The encoding is UTF-8, or what the byte order mark says (UTF-8, UTF-16, UTF-32). Other bytes are
-read as Windows-1252 or Latin-1 if that makes sense, with a note on standard error; this needs the
-extra `[encodings]`. For any other encoding use `--encoding`.
-
-Parquet needs the extra `[parquet]`, HTML the extra `[html]`, as in `pip install
-"topicclf[html,parquet]"`.
-
-A record is bad if its bytes can't be decoded, its line is blank or not a JSON object, its row has
-more or fewer fields than the header, a quote in it is broken, or its text is missing. Blank lines
-in CSV are ignored.
-
-## Output
-
-A JSON line is written as it was read, with `topics`, `probabilities` and other requested fields
-added at the end. An input field with one of these names gets the prefix `input_`. In CSV and TSV
-the topics are in one field, separated by semicolons; each probability has a field of its own
-(`probability_trade`), and evidence is JSON. The columns of CSV, TSV and Parquet, and Parquet's
-types, are those of the first records; a later record that doesn't fit becomes an error record in
-its place.
-
-With `-o FILE` the answers go to `FILE.*.part`, which is renamed to FILE at the end. An interrupted
-run leaves the part. `--resume` removes an incomplete last line, skips the records that are done,
-and continues. It needs the same input, options and model, and a format other than Parquet.
-"""
-
-_SURROUNDINGS = """\
-## Environment
-
-`NO_COLOR`: if set, terminals get no colour.
-
-## Shell completion
-
-Once per shell, for commands, options and files:
-
-```sh
-echo 'eval "$(_TOPICCLF_COMPLETE=bash_source topicclf)"' >> ~/.bashrc
-echo 'eval "$(_TOPICCLF_COMPLETE=zsh_source topicclf)"' >> ~/.zshrc
-_TOPICCLF_COMPLETE=fish_source topicclf > ~/.config/fish/completions/topicclf.fish
-```
-"""
-
 
 def manual() -> str:
     """The whole manual, as Markdown."""
     context = click.Context(commands, info_name="topicclf")
-    return "\n".join([*_beginning(context), *_each_command(context), *_ending()])
+    return "\n".join([*_beginning(context), *_each_command(context), _ending()])
 
 
 def _beginning(context: click.Context) -> Iterator[str]:
@@ -125,23 +76,24 @@ def _value(option: click.Option) -> str:
     return option.type.name.upper()
 
 
-def _ending() -> Iterator[str]:
-    yield "## Input"
-    yield ""
-    yield "| format | names that end in |"
-    yield "|---|---|"
-    for name, endings in FORMATS.items():
-        yield f"| {name} | {', '.join(f'`{ending}`' for ending in endings)} |"
-    yield ""
-    yield _RECORDS.format(texts=_listed(TEXT_NAMES), titles=_listed(TITLE_NAMES))
-    yield "## Exit status"
-    yield ""
-    yield "| status | meaning |"
-    yield "|---|---|"
-    for status, meaning in STATUSES.items():
-        yield f"| {status} | {meaning.replace('``', '`')} |"
-    yield ""
-    yield _SURROUNDINGS
+def _ending() -> str:
+    formats = ((name, _listed(endings)) for name, endings in FORMATS.items())
+    statuses = ((status, meaning.replace("``", "`")) for status, meaning in STATUSES.items())
+    return (
+        Path(__file__)
+        .with_suffix(".md")
+        .read_text("utf-8")
+        .format(
+            formats=_rows(formats),
+            texts=_listed(TEXT_NAMES),
+            titles=_listed(TITLE_NAMES),
+            statuses=_rows(statuses),
+        )
+    )
+
+
+def _rows(rows: Iterable[tuple[object, str]]) -> str:
+    return "\n".join(f"| {first} | {second} |" for first, second in rows)
 
 
 def _listed(names: tuple[str, ...]) -> str:

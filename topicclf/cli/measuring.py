@@ -11,7 +11,7 @@ import click
 
 from topicclf import load
 from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SEED, SHARE, is_shipped, names, skip_bad_option
+from topicclf.cli.options import SHARE, is_shipped, names, skip_bad_option
 from topicclf.cli.terminal import Progress, printed_warnings, progress
 from topicclf.errors import DataError
 from topicclf.labelled.reading import Labelled, refusal
@@ -155,7 +155,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--level", default=0.95, show_default=True, metavar="SHARE",
                   type=SHARE,
                   help="Confidence level of the intervals.")  # fmt: skip
-    @click.option("--seed", default=0, show_default=True, metavar="N", type=SEED,
+    @click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
                   help="Random seed.")  # fmt: skip
     @skip_bad_option
     @label_options

@@ -10,7 +10,6 @@ import click
 from topicclf.errors import DataError, did_you_mean
 
 __all__ = [
-    "SEED",
     "SHARE",
     "is_shipped",
     "model_option",
@@ -34,7 +33,6 @@ class _Share(click.FloatRange):
 
 
 SHARE = _Share(0, 1, min_open=True, max_open=True)
-SEED = click.IntRange(0)
 
 skip_bad_option = click.option(
     "--skip-bad", is_flag=True, help="Leave bad records out instead of stopping."

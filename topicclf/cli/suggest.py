@@ -10,7 +10,7 @@ import click
 
 from topicclf.cli.label_options import label_options
 from topicclf.cli.measuring import load_model
-from topicclf.cli.options import SEED, require_folder
+from topicclf.cli.options import require_folder
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.labelled.line import training_line
@@ -35,7 +35,7 @@ __all__ = ["suggest"]
 @click.option("--labelled", multiple=True, metavar="FILE",
               help="Articles that are labelled already, or are being labelled: nothing like them "
               "is chosen. May be repeated.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, metavar="N", type=SEED,
+@click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
               help="Random seed.")  # fmt: skip
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Output file. Default: standard output.")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SEED, SHARE, names, skip_bad_option
+from topicclf.cli.options import SHARE, names, skip_bad_option
 from topicclf.cli.terminal import printed_warnings, stages
 from topicclf.labelled.schemes import LabelOptions
 
@@ -44,7 +44,7 @@ __all__ = ["train"]
               "when started again.")  # fmt: skip
 @click.option("--licence", metavar="TEXT", help="Licence of DATA, for the card.")
 @skip_bad_option
-@click.option("--seed", type=SEED, metavar="N", help="Random seed. Default: 0.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Random seed. Default: 0.")
 @click.option("--jobs", type=int, metavar="N", help="Processes that learn. Default: 1.")
 def train(
     *,

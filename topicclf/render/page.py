@@ -12,10 +12,10 @@ h3 { margin-bottom: .2em; } h1, h2 { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 .wide img { width: 100%; height: auto; }
 .wide table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.wide th, .wide td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5;
-                     white-space: pre; }
-.wide th:first-child, .wide td:first-child { text-align: left; white-space: normal;
-                                             min-width: 6em; }
+.wide th, .wide td { padding: .25em .5em; text-align: right; border-bottom: 1px solid #e5e5e5; }
+.wide td { white-space: pre; }
+.wide th:first-child, .wide td:first-child { text-align: left; }
+.wide td:first-child { white-space: normal; min-width: 6em; }
 small, .note { color: #595959; }
 article { border-left: 3px solid #ccc; padding-left: .8em; margin: 1em 0; }
 article p { margin: .2em 0; } article summary { color: #595959; cursor: pointer; }
