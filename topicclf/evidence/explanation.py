@@ -117,6 +117,23 @@ class TopicExplanation:
             return -math.inf if self.threshold >= 1 else math.inf
         return self.log_odds - math.log(self.threshold / (1 - self.threshold))
 
+    def summands(self, *, n_terms: int) -> list[tuple[str, float]]:
+        """The sum in words, greatest summand first.
+
+        Args:
+            n_terms: How many terms to name; the others are one summand, the last.
+        """
+        named: list[Contribution] = []
+        others: list[Contribution] = []
+        for each in self.contributions:
+            n_terms -= each.kind == "term"
+            (named if each.kind != "term" or n_terms >= 0 else others).append(each)
+        parts = [(each.description, each.value) for each in named]
+        if others:
+            name = f"{len(others)} other term{'s' * (len(others) > 1)}"
+            parts.append((name, sum(each.value for each in others)))
+        return parts
+
     @property
     def marks(self) -> tuple[Mark, ...]:
         """Each place of each term, to highlight: the term's value, shared out evenly."""
@@ -268,13 +285,8 @@ def _readable(topic: TopicExplanation) -> str:
         f"  log-odds {topic.log_odds:+.3f}, {abs(topic.margin):.3f} "
         f"{'above' if topic.margin >= 0 else 'below'} the threshold's; the sum of",
     ]
-    terms = [each for each in topic.contributions if each.kind == "term"]
-    shown = [each for each in topic.contributions if each.kind != "term"] + terms[:_TERMS_SHOWN]
-    shown.sort(key=lambda each: -abs(each.value))
-    for each in shown:
-        lines.append(f"  {each.value:+8.3f}  {each.description}")
-    if rest := terms[_TERMS_SHOWN:]:
-        lines.append(f"  {sum(each.value for each in rest):+8.3f}  {len(rest)} other terms")
+    for name, value in topic.summands(n_terms=_TERMS_SHOWN):
+        lines.append(f"  {value:+8.3f}  {name}")
     if topic.tip:
         lines.append(
             f"  without {', '.join(topic.tip.words)}: {topic.tip.probability:.1%}, not carried"

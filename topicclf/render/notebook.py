@@ -109,13 +109,9 @@ def _topic(explanation: "TopicExplanation", whole: "Explanation", *, opened: boo
 
 
 def _sum(explanation: "TopicExplanation") -> str:
-    terms = [each for each in explanation.contributions if each.kind == "term"]
-    kept = {id(each) for each in terms[:_TERMS_SHOWN]}
-    shown = [each for each in explanation.contributions if each.kind != "term" or id(each) in kept]
-    most = max(abs(each.value) for each in shown)
-    rows = [_summand(each.description, each.value, most) for each in shown]
-    if rest := terms[_TERMS_SHOWN:]:
-        rows.append(_summand(f"{len(rest)} other terms", sum(each.value for each in rest), most))
+    summands = explanation.summands(n_terms=_TERMS_SHOWN)
+    most = max(abs(value) for _, value in summands)
+    rows = [_summand(name, value, most) for name, value in summands]
     rows.append(_row("<b>log-odds</b>", f"<b>{explanation.log_odds:+.3f}</b>", ""))
     return f'<table style="border-collapse:collapse">{"".join(rows)}</table>'
 
