@@ -71,8 +71,8 @@ def suggest(
     """  # noqa: D301
     if out:
         require_folder(out)
-    offered = _Articles.found(pool, labels.read)
-    known = _Articles.found(labelled, labels.read)
+    offered = _Articles.of(pool, labels.read)
+    known = _Articles.of(labelled, labels.read)
     from topicclf.labelling.suggest import suggest as choose
 
     with progress(total_size(offered.files), unit="articles") as bar:
@@ -113,7 +113,7 @@ class _Articles:
     count: int = 0
 
     @classmethod
-    def found(cls, sources: tuple[str, ...], options: ReadOptions) -> "_Articles":
+    def of(cls, sources: tuple[str, ...], options: ReadOptions) -> "_Articles":
         return cls(find_files(sources, options=options), options)
 
     def read(self, bar: Progress | None = None) -> Iterator[dict[str, Any]]:
