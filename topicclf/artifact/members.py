@@ -1,0 +1,72 @@
+"""The members of an archive as arrays, believing nothing that they say of their size."""
+
+import io
+import math
+import re
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["array_of", "members_of"]
+
+_ENDING = ".npy"
+# As NumPy writes it. Its own reader evaluates this as Python's literals, which deep nesting can
+# crash, and allocates what the shape says.
+_NPY = re.compile(
+    rb"\x93NUMPY\x01\x00(?s:..)"
+    rb"\{'descr': '([^']{1,20})', 'fortran_order': False, 'shape': \(([0-9, ]{0,60})\), \} *\n"
+)
+_TYPES = frozenset(["|b1", "|i1", "|u1", *(f"<{k}{n}" for k in "iuf" for n in (2, 4, 8))])
+
+
+def members_of(archive: bytes) -> dict[str, bytes]:
+    """The members of a zip archive by name, without the ending ``.npy``.
+
+    Raises:
+        ValueError: One is compressed, there twice, no array, or larger than the archive.
+        zipfile.BadZipFile: It is no sound archive.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        members = file.infolist()
+        # Members that overlap would make much of little.
+        if sum(max(each.file_size, each.compress_size) for each in members) > len(archive):
+            msg = "its members are larger than the file"
+            raise ValueError(msg)
+        for each in members:
+            if each.compress_type != zipfile.ZIP_STORED or each.file_size != each.compress_size:
+                msg = f"{each.filename!r:.100} is compressed, which a model never is"
+                raise ValueError(msg)
+            if not each.filename.endswith(_ENDING):
+                msg = f"{each.filename!r:.100} is not an array"
+                raise ValueError(msg)
+        contents = {each.filename.removesuffix(_ENDING): file.read(each) for each in members}
+    if len(contents) < len(members):
+        msg = "it has two members of one name"
+        raise ValueError(msg)
+    return contents
+
+
+def array_of(member: bytes, name: str) -> NDArray[Any]:
+    """The array of numbers that an ``.npy`` member holds.
+
+    Raises:
+        ValueError: It is something else, or not as large as its shape and type say.
+    """
+    match = _NPY.match(member)
+    if match is None:
+        msg = f"{name!r:.100} is not an array as models have them"
+        raise ValueError(msg)
+    kind = match[1].decode("ascii", "replace")
+    if kind not in _TYPES:
+        what = "pickled objects, which are never opened" if "O" in kind else f"values of {kind!r}"
+        msg = f"{name!r:.100} holds {what}"
+        raise ValueError(msg)
+    shape = tuple(int(size) for size in match[2].replace(b" ", b"").split(b",") if size)
+    dtype = np.dtype(kind)
+    if math.prod(shape) * dtype.itemsize != len(member) - match.end():
+        msg = f"{name!r:.100} has shape {shape}, but {len(member) - match.end():,} bytes"
+        raise ValueError(msg)
+    # A copy is aligned, and may be written to.
+    return np.frombuffer(member, dtype, offset=match.end()).reshape(shape).copy()
