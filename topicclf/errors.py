@@ -9,6 +9,7 @@
     │   ├── NotAModelError          it is something else
     │   ├── TruncatedModelError     its end is missing
     │   ├── TamperedModelError      its contents don't match their checksum
+    │   ├── InvalidModelError       its contents don't make a model
     │   └── NewerModelError         it was written by a newer topicclf
     └── WorkerError             a process that helped to predict died
 
@@ -19,6 +20,7 @@ from collections.abc import Collection
 
 __all__ = [
     "DataError",
+    "InvalidModelError",
     "MissingExtraError",
     "ModelFileError",
     "NewerModelError",
@@ -57,6 +59,10 @@ class TruncatedModelError(ModelFileError):
 
 class TamperedModelError(ModelFileError):
     """The contents don't match the checksum that stands in the file."""
+
+
+class InvalidModelError(ModelFileError):
+    """The file is whole, but its contents don't make a model: types, shapes, ranges, order."""
 
 
 class NewerModelError(ModelFileError):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from itertools import compress
 from pathlib import Path
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.artifact import read_artifact, write_artifact
-from topicclf.errors import NotAModelError
+from topicclf.artifact.parts import Parts, model_bytes, read_model
 from topicclf.evidence.finder import find_evidence
 from topicclf.evidence.prediction import Prediction
 from topicclf.features.batch import Batch, known_words
-from topicclf.features.lookup import narrow
-from topicclf.features.vocabulary import Vocabulary, join_folded
-from topicclf.scoring.join import VIEWS, Join
+from topicclf.features.read_only import ReadOnlyArrays
+from topicclf.features.vocabulary import join_folded
+from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
 from topicclf.text.words import fold
+from topicclf.writing.beside import write_beside
 
 if TYPE_CHECKING:
     from topicclf.evidence.explanation import Explanation
@@ -46,7 +46,7 @@ _Judged = tuple[list[Article], _Judgement]
 
 
 @dataclass(frozen=True, eq=False)
-class TopicModel:
+class TopicModel(ReadOnlyArrays):
     """Tells which of its topics an article carries. Safe to share between threads.
 
     Attributes:
@@ -244,33 +244,21 @@ class TopicModel:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file; a folder's name means ``model.npz`` in it.
 
-        The file is written beside its place and renamed, so a model that stands there stays whole
-        until the new one is. Equal models are equal bytes.
+        The file is written beside its place and renamed, so an earlier model stays whole until the
+        new one is. Equal models are equal bytes.
+
+        Raises:
+            InvalidModelError: No model with these values could be loaded.
         """
-        vocabulary = self.weights.vocabulary
-        header = {
-            "topics": list(self.topics),
-            "thresholds": self.thresholds.tolist(),
-            "intercept": self.weights.intercept.tolist(),
-            "join": {
-                "views": list(VIEWS),
-                "coef": self.join.coef.tolist(),
-                "intercept": self.join.intercept.tolist(),
-                "prevalence": self.join.prevalence.tolist(),
-            },
-            "abbreviations": list(self.abbreviations),
-            "provenance": dict(self.provenance),
-        }
-        arrays: dict[str, NDArray[Any]] = {
-            "surfaces": np.frombuffer(vocabulary.surfaces, np.uint8),
-            "surface_terms": narrow(vocabulary.surface_terms),
-            "surface_seeds": vocabulary.surface_lookup.seeds,
-            "pair_gaps": narrow(np.diff(vocabulary.pairs, prepend=0)),
-            "pair_seeds": vocabulary.pair_lookup.seeds,
-            "idf": vocabulary.idf.astype(np.float16),
-            "coef": self.weights.coef.astype(np.float16),
-        }
-        write_artifact(model_file(path), header=header, arrays=arrays)
+        write_beside(model_file(path), self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the model file; equal models are equal bytes.
+
+        Raises:
+            InvalidModelError: No model with these values could be loaded.
+        """
+        return model_bytes(Parts(**{each.name: getattr(self, each.name) for each in fields(self)}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "TopicModel":
@@ -280,44 +268,7 @@ class TopicModel:
             FileNotFoundError: There is none.
             ModelFileError: It is refused; the subclass says why.
         """
-        header, arrays = read_artifact(model_file(path))
-        try:
-            return cls._from_parts(header, arrays)
-        except (KeyError, TypeError, ValueError) as error:
-            msg = f"{path} lacks a part of a model ({error})"
-            raise NotAModelError(msg) from error
-
-    @classmethod
-    def _from_parts(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> "TopicModel":
-        join = header["join"]
-        if tuple(join["views"]) != VIEWS:
-            msg = f"views {join['views']}"
-            raise ValueError(msg)
-        vocabulary = Vocabulary(
-            # The first models had line ends here, and no seeds.
-            surfaces=arrays["surfaces"].tobytes().replace(b"\n", b" "),
-            surface_terms=arrays["surface_terms"].astype(np.int64),
-            pairs=np.cumsum(arrays["pair_gaps"], dtype=np.int64),
-            idf=arrays["idf"].astype(np.float32),
-            surface_seeds=arrays.get("surface_seeds"),
-            pair_seeds=arrays.get("pair_seeds"),
-        )
-        return cls(
-            topics=tuple(header["topics"]),
-            thresholds=np.array(header["thresholds"], float),
-            weights=Weights(
-                coef=arrays["coef"].astype(np.float32),
-                intercept=np.array(header["intercept"], float),
-                vocabulary=vocabulary,
-            ),
-            join=Join(
-                coef=np.array(join["coef"], float),
-                intercept=np.array(join["intercept"], float),
-                prevalence=np.array(join["prevalence"], float),
-            ),
-            abbreviations=tuple(header["abbreviations"]),
-            provenance=header["provenance"],
-        )
+        return cls(**vars(read_model(model_file(path))))
 
 
 def model_file(path: str | os.PathLike[str]) -> Path:

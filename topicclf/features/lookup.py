@@ -55,6 +55,9 @@ class Lookup:
         if seeds is None:
             seeds = self._find_seeds(keys, 1 << bits, 1 << bucket_bits)
         self.seeds = narrow(seeds)
+        if len(seeds) != 1 << bucket_bits:
+            msg = "the seeds belong to other keys"
+            raise ValueError(msg)
         places = self._places(keys)
         # Where no key is stands one that has its place elsewhere.
         self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, narrow(keys).dtype)
@@ -62,8 +65,11 @@ class Lookup:
         self._values = np.full(1 << bits, default, narrow(np.append(values, default)).dtype)
         self._values[places] = values
         self._default = np.int64(default)
-        if len(seeds) != 1 << bucket_bits or (self._keys[places] != keys).any():
-            msg = "the seeds belong to other keys"
+        taken = np.zeros(1 << bits, bool)
+        taken[places] = True
+        if np.count_nonzero(taken) < len(keys):
+            distinct = len(np.unique(keys)) == len(keys)
+            msg = "the seeds belong to other keys" if distinct else "the keys are not distinct"
             raise ValueError(msg)
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:

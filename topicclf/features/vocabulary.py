@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from topicclf.features.fingerprints import fingerprints
 from topicclf.features.lookup import Lookup
+from topicclf.features.read_only import ReadOnlyArrays
 
 __all__ = ["Vocabulary", "join_folded"]
 
@@ -24,7 +25,7 @@ def join_folded(folded: Iterable[bytes]) -> bytes:
 
 
 @dataclass(frozen=True, eq=False)
-class Vocabulary:
+class Vocabulary(ReadOnlyArrays):
     """The words and pairs of neighbouring words that a model knows.
 
     Words that share a normal form (a stem, learnt when the model was made) are one term. Terms are

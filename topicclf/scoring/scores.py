@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
+from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.features.vocabulary import Vocabulary
 
 __all__ = ["Scores", "Weights"]
@@ -35,7 +36,7 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(ReadOnlyArrays):
     """The linear classifier: one weight per feature and topic.
 
     Attributes:
