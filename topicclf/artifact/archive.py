@@ -29,7 +29,7 @@ from topicclf.errors import (
 )
 from topicclf.writing.beside import write_beside
 
-__all__ = ["SCHEMA", "artifact_bytes", "read_artifact", "seal", "write_artifact"]
+__all__ = ["SCHEMA", "artifact_bytes", "read_artifact", "seal", "view_artifact", "write_artifact"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -93,6 +93,12 @@ def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[st
         NewerModelError: It needs a newer topicclf.
         TamperedModelError: Its contents don't match their checksum, or can't be read.
     """
+    header, arrays = view_artifact(path)
+    return header, {name: array.copy() for name, array in arrays.items()}
+
+
+def view_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read a model file as `read_artifact` does, with arrays that are read-only views of it."""
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError as error:
@@ -102,7 +108,7 @@ def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[st
     _check_seal(content, path)
     try:
         members = members_of(content)
-        header = _header(members.pop("header", b""), path)
+        header = _header(members.pop("header", None), path)
         arrays = {name: array_of(member, name) for name, member in members.items()}
     except ModelFileError:
         raise
@@ -142,7 +148,7 @@ def _digest(content: bytes | memoryview) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()
 
 
-def _header(member: bytes, path: str | os.PathLike[str]) -> dict[str, Any]:
+def _header(member: memoryview | None, path: str | os.PathLike[str]) -> dict[str, Any]:
     header: Any = json.loads(array_of(member, "header").tobytes()) if member else None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         msg = f"{path} is an archive, but holds no topicclf model."

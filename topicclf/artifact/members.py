@@ -3,6 +3,7 @@
 import io
 import math
 import re
+import struct
 import zipfile
 from typing import Any
 
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 __all__ = ["array_of", "members_of"]
 
 _ENDING = ".npy"
+# A member's own header: magic, much that the directory repeats, the sizes of name and extra.
+_LOCAL = struct.Struct("<4s22xHH")
+_LOCAL_MAGIC = b"PK\x03\x04"
 # As NumPy writes it. Its own reader evaluates this as Python's literals, which deep nesting can
 # crash, and allocates what the shape says.
 _NPY = re.compile(
@@ -21,35 +25,45 @@ _NPY = re.compile(
 _TYPES = frozenset(["|b1", "|i1", "|u1", *(f"<{k}{n}" for k in "iuf" for n in (2, 4, 8))])
 
 
-def members_of(archive: bytes) -> dict[str, bytes]:
-    """The members of a zip archive by name, without the ending ``.npy``.
+def members_of(archive: bytes) -> dict[str, memoryview]:
+    """The members of a zip archive by name, without the ending ``.npy``; nothing is copied.
 
     Raises:
         ValueError: One is compressed, there twice, no array, or larger than the archive.
-        zipfile.BadZipFile: It is no sound archive.
+        zipfile.BadZipFile: It is not a sound archive.
     """
     with zipfile.ZipFile(io.BytesIO(archive)) as file:
         members = file.infolist()
-        # Members that overlap would make much of little.
-        if sum(max(each.file_size, each.compress_size) for each in members) > len(archive):
-            msg = "its members are larger than the file"
-            raise ValueError(msg)
-        for each in members:
-            if each.compress_type != zipfile.ZIP_STORED or each.file_size != each.compress_size:
-                msg = f"{each.filename!r:.100} is compressed, which a model never is"
-                raise ValueError(msg)
-            if not each.filename.endswith(_ENDING):
-                msg = f"{each.filename!r:.100} is not an array"
-                raise ValueError(msg)
-        contents = {each.filename.removesuffix(_ENDING): file.read(each) for each in members}
+    # Members that overlap would make much of little.
+    if sum(each.file_size for each in members) > len(archive):
+        msg = "its members are larger than the file"
+        raise ValueError(msg)
+    contents = {each.filename.removesuffix(_ENDING): _stored(archive, each) for each in members}
     if len(contents) < len(members):
         msg = "it has two members of one name"
         raise ValueError(msg)
     return contents
 
 
-def array_of(member: bytes, name: str) -> NDArray[Any]:
-    """The array of numbers that an ``.npy`` member holds.
+def _stored(archive: bytes, member: zipfile.ZipInfo) -> memoryview:
+    name = f"{member.filename!r:.100}"
+    if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
+        msg = f"{name} is compressed, which a model never is"
+        raise ValueError(msg)
+    if not member.filename.endswith(_ENDING):
+        msg = f"{name} is not an array"
+        raise ValueError(msg)
+    # The archive is sealed as a whole, so that zipfile's own checksums would say nothing new.
+    magic, name_size, extra_size = _LOCAL.unpack_from(archive, member.header_offset)
+    start = member.header_offset + _LOCAL.size + name_size + extra_size
+    if magic != _LOCAL_MAGIC or start + member.file_size > len(archive):
+        msg = f"{name} is not where the archive says"
+        raise ValueError(msg)
+    return memoryview(archive)[start : start + member.file_size]
+
+
+def array_of(member: bytes | memoryview, name: str) -> NDArray[Any]:
+    """The array of numbers that an ``.npy`` member holds, read-only; nothing is copied.
 
     Raises:
         ValueError: It is something else, or not as large as its shape and type say.
@@ -68,5 +82,4 @@ def array_of(member: bytes, name: str) -> NDArray[Any]:
     if math.prod(shape) * dtype.itemsize != len(member) - match.end():
         msg = f"{name!r:.100} has shape {shape}, but {len(member) - match.end():,} bytes"
         raise ValueError(msg)
-    # A copy is aligned, and may be written to.
-    return np.frombuffer(member, dtype, offset=match.end()).reshape(shape).copy()
+    return np.frombuffer(member[match.end() :], dtype).reshape(shape)

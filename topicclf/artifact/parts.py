@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.artifact.archive import artifact_bytes, read_artifact
+from topicclf.artifact.archive import artifact_bytes, view_artifact
 from topicclf.artifact.audit import (
     audited_coef,
     audited_vocabulary,
@@ -44,7 +44,7 @@ def read_model(path: str | os.PathLike[str]) -> Parts:
         FileNotFoundError: There is no such file.
         ModelFileError: It is refused; the subclass says why.
     """
-    header, arrays = read_artifact(path)
+    header, arrays = view_artifact(path)
     if missing := missing_members(arrays):
         msg = f"{path} lacks parts of a model: {', '.join(missing)}. Fetch or train it again."
         raise NotAModelError(msg)

@@ -8,6 +8,7 @@ one assignment.
 .. [1] Belazzougui, Botelho, Dietzfelbinger (2009), "Hash, Displace, and Compress", ESA.
 """
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,24 +59,33 @@ class Lookup:
         if len(seeds) != 1 << bucket_bits:
             msg = "the seeds belong to other keys"
             raise ValueError(msg)
-        places = self._places(keys)
-        # Where no key is stands one that has its place elsewhere.
-        self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, narrow(keys).dtype)
-        self._keys[places] = keys
-        self._values = np.full(1 << bits, default, narrow(np.append(values, default)).dtype)
-        self._values[places] = values
-        self._default = np.int64(default)
         taken = np.zeros(1 << bits, bool)
-        taken[places] = True
+        taken[self._places(keys)] = True
         if np.count_nonzero(taken) < len(keys):
             distinct = len(np.unique(keys)) == len(keys)
             msg = "the seeds belong to other keys" if distinct else "the keys are not distinct"
             raise ValueError(msg)
+        self._given = keys, values
+        self._default = np.int64(default)
+        self._size = 1 << bits
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.unsignedinteger], NDArray[np.signedinteger]]:
+        """The key and the number of each place; filled when first asked."""
+        keys, values = self._given
+        places = self._places(keys)
+        # Free places hold a key that has its place elsewhere.
+        held = np.full(self._size, keys[0] if len(keys) else 0, narrow(keys).dtype)
+        held[places] = keys
+        numbers = np.full(self._size, self._default, narrow(np.append(values, self._default)).dtype)
+        numbers[places] = values
+        return held, numbers
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The number of each key, or the default."""
+        held, numbers = self._table
         places = self._places(keys)
-        return np.where(self._keys[places] == keys, self._values[places], self._default)
+        return np.where(held[places] == keys, numbers[places], self._default)
 
     def _buckets(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         return (keys * _BUCKET >> self._bucket_shift).view(np.int64)
