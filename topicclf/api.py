@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from topicclf.evidence.explanation import Explanation
     from topicclf.evidence.prediction import Prediction
     from topicclf.model import TopicModel
+    from topicclf.scoring.thresholds import Thresholds
     from topicclf.text.article import Item
 
 __all__ = ["explain", "load", "predict", "predict_many", "shipped_file"]
@@ -53,15 +54,20 @@ def shipped_file() -> "Path":
     return in_wheel if in_wheel.exists() else in_clone
 
 
-def predict(text: str, *, title: str | None = None) -> "Prediction":
+def predict(
+    text: str, *, title: str | None = None, thresholds: "Thresholds | None" = None
+) -> "Prediction":
     """Find the topics of an article with the shipped model.
 
     Args:
         text: The article, as plain text.
         title: Its headline, if that is not in the text.
+        thresholds: The minimum probability for a topic: one number for all
+            topics, a mapping from topics to numbers, or one for each topic. None for the model's.
 
     Raises:
-        TypeError: The text or the title isn't a `str`.
+        TypeError: The text or the title isn't a `str`, or a threshold is not a number.
+        ValueError: There is no such topic, or a threshold is not between 0 and 1.
 
     >>> from topicclf import predict
     >>> prediction = predict("The navy ordered two frigates.", title="Shipyard wins contract")
@@ -69,28 +75,36 @@ def predict(text: str, *, title: str | None = None) -> "Prediction":
     ('defence',)
     >>> prediction.evidence["defence"].sentences[0].text
     'The navy ordered two frigates.'
+    >>> predict("The navy ordered two frigates.", thresholds={"defence": 1}).topics
+    ()
     """
-    return load().predict(text, title=title)
+    return load().predict(text, title=title, thresholds=thresholds)
 
 
-def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Iterator[Prediction]":
+def predict_many(
+    items: "Iterable[Item]",
+    *,
+    workers: int | None = None,
+    thresholds: "Thresholds | None" = None,
+) -> "Iterator[Prediction]":
     """Find the topics of many articles with the shipped model, lazily and in order.
 
     Args:
         items: Texts, or mappings with a ``text`` and perhaps a ``title``.
         workers: How many processes predict; None or 1 for this one alone. They pay from some ten
             thousand articles on.
+        thresholds: As for `predict`.
 
     Raises:
         TypeError: An item is neither; the message gives its number, from 0.
-        ValueError: `workers` is less than 1.
+        ValueError: `workers` is less than 1, or as for `predict`.
         WorkerError: A worker died.
 
     >>> from topicclf import predict_many
     >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]
     [('defence',), ()]
     """
-    return load().predict_many(items, workers=workers)
+    return load().predict_many(items, workers=workers, thresholds=thresholds)
 
 
 def explain(text: str, *, title: str | None = None) -> "Explanation":

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import compress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.features.vocabulary import join_folded
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
+from topicclf.scoring.thresholds import Thresholds, adjusted
 from topicclf.text.article import Article, Item
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
 from topicclf.text.words import fold
@@ -66,18 +67,40 @@ class TopicModel(ReadOnlyArrays):
     abbreviations: tuple[str, ...] = field(default=(), repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def predict(self, text: str, *, title: str | None = None) -> Prediction:
+    def predict(
+        self, text: str, *, title: str | None = None, thresholds: Thresholds | None = None
+    ) -> Prediction:
         """Tell which topics one article carries.
 
         Args:
             text: The article, as plain text.
             title: Its headline, if that is not in the text.
+            thresholds: As for `with_thresholds`, for this article alone.
 
         Raises:
-            TypeError: The text or the title is no `str`.
+            TypeError: The text or the title is no `str`, or a threshold is not a number.
+            ValueError: As for `with_thresholds`.
         """
         article = Article.of({"text": text, "title": title})
-        return next(self._predictions([([article], self._judge(_folded([article])))]))
+        judged = [([article], self._judge(_folded([article])))]
+        return next(self._predictions(judged, self._thresholds(thresholds)))
+
+    def with_thresholds(self, thresholds: Thresholds) -> Self:
+        """The same model with other thresholds.
+
+        Args:
+            thresholds: One number for all topics; a mapping from some of the topics to theirs; or
+                an array with one for each topic, in order.
+
+        Raises:
+            TypeError: A threshold is not a number.
+            ValueError: There is no such topic, a threshold is not between 0 and 1, or their number
+                is not that of the topics.
+        """
+        return replace(self, thresholds=self._thresholds(thresholds))
+
+    def _thresholds(self, asked: Thresholds | None) -> NDArray[np.float64]:
+        return self.thresholds if asked is None else adjusted(self.thresholds, self.topics, asked)
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -101,7 +124,11 @@ class TopicModel(ReadOnlyArrays):
         )
 
     def predict_many(
-        self, items: Iterable[Item], *, workers: int | None = None
+        self,
+        items: Iterable[Item],
+        *,
+        workers: int | None = None,
+        thresholds: Thresholds | None = None,
     ) -> Iterator[Prediction]:
         """Tell which topics each article carries, lazily and in order.
 
@@ -109,22 +136,28 @@ class TopicModel(ReadOnlyArrays):
             items: Texts, or mappings with a ``text`` and perhaps a ``title``.
             workers: How many processes predict; None or 1 for this one alone. They pay from some
                 ten thousand articles on.
+            thresholds: As for `with_thresholds`, for these articles alone.
 
         Raises:
             TypeError: An item is neither; the message gives its number, from 0.
-            ValueError: `workers` is less than 1.
+            ValueError: `workers` is less than 1, or as for `with_thresholds`.
             WorkerError: A worker died.
         """
-        return self._predictions(self._judged(items, workers))
+        return self._predictions(self._judged(items, workers), self._thresholds(thresholds))
 
     def tag_many(
-        self, items: Iterable[Item], *, workers: int | None = None
+        self,
+        items: Iterable[Item],
+        *,
+        workers: int | None = None,
+        thresholds: Thresholds | None = None,
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
         """Tell only the topics, probabilities and language: `predict_many` for long streams.
 
         Args:
             items: As for `predict_many`.
             workers: Likewise.
+            thresholds: Likewise.
 
         Returns:
             For each article the topics that it carries, most probable first, the probability of
@@ -135,7 +168,7 @@ class TopicModel(ReadOnlyArrays):
             ValueError: Likewise.
             WorkerError: Likewise.
         """
-        return self._tags(self._judged(items, workers))
+        return self._tags(self._judged(items, workers), self._thresholds(thresholds))
 
     def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
         if isinstance(items, str | bytes | Mapping):
@@ -181,13 +214,15 @@ class TopicModel(ReadOnlyArrays):
         probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
         return _Judgement(probabilities, known, batch.lengths)
 
-    def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
+    def _predictions(
+        self, judged: Iterable[_Judged], thresholds: NDArray[np.float64]
+    ) -> Iterator[Prediction]:
         for articles, judgement in judged:
             yield from map(
                 self._prediction,
                 articles,
                 judgement.probabilities.tolist(),
-                (judgement.probabilities >= self.thresholds).tolist(),
+                (judgement.probabilities >= thresholds).tolist(),
                 judgement.known.tolist(),
                 judgement.lengths.tolist(),
             )
@@ -206,11 +241,11 @@ class TopicModel(ReadOnlyArrays):
         )
 
     def _tags(
-        self, judged: Iterable[_Judged]
+        self, judged: Iterable[_Judged], thresholds: NDArray[np.float64]
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
         for articles, judgement in judged:
             rows = judgement.probabilities.tolist()
-            passes = (judgement.probabilities >= self.thresholds).tolist()
+            passes = (judgement.probabilities >= thresholds).tolist()
             languages = map(
                 self._language, articles, judgement.known.tolist(), judgement.lengths.tolist()
             )

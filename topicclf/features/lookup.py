@@ -21,6 +21,10 @@ _PLACE = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(0xA0761D6478BD642F)
 _KEYS_PER_BUCKET = 4
 _MOST_SEEDS = 1 << 16
+# Honest keys take 4 tries each at most; crafted ones, that crowd a few buckets, are given up.
+_TRIES_PER_KEY = 100
+_MORE_TRIES = 1 << 17
+_ROUND_COSTS = 64
 
 
 class Lookup:
@@ -33,7 +37,7 @@ class Lookup:
         seeds: The `seeds` of an earlier table with the same keys in any order; None finds them.
 
     Raises:
-        ValueError: The keys are not distinct, or the seeds are not theirs.
+        ValueError: The keys are not distinct, no seeds are soon found, or the seeds are not theirs.
 
     >>> ages = Lookup(np.array([7, 2**40], np.uint64), np.array([70, 40]), default=-1)
     >>> ages.find(np.array([2**40, 8, 7], np.uint64)).tolist()
@@ -62,9 +66,7 @@ class Lookup:
         taken = np.zeros(1 << bits, bool)
         taken[self._places(keys)] = True
         if np.count_nonzero(taken) < len(keys):
-            distinct = len(np.unique(keys)) == len(keys)
-            msg = "the seeds belong to other keys" if distinct else "the keys are not distinct"
-            raise ValueError(msg)
+            raise ValueError(_what_is_wrong(keys, "the seeds belong to other keys"))
         self._given = keys, values
         self._default = np.int64(default)
         self._size = 1 << bits
@@ -107,12 +109,14 @@ class Lookup:
         seeds = np.zeros(n_buckets, np.uint16)
         taken = np.zeros(n_places, bool)
         claims = np.empty(n_places, np.int64)
+        tries_left = _TRIES_PER_KEY * len(keys) + _MORE_TRIES
         # The fullest buckets choose first, while there is most room.
         for size in range(int(sizes.max()), 0, -1):
             waiting = np.flatnonzero(sizes == size)
             for seed in range(_MOST_SEEDS):
-                if not len(waiting):
+                if not len(waiting) or tries_left < 0:
                     break
+                tries_left -= max(size * len(waiting), _ROUND_COSTS)
                 theirs = keys[first[waiting][:, None] + np.arange(size)]
                 spread = np.array([seed], np.uint64) * _SPREAD
                 places = (theirs ^ spread) * _PLACE >> self._place_shift
@@ -123,10 +127,13 @@ class Lookup:
                 taken[places[settled]] = True
                 seeds[waiting[settled]] = seed
                 waiting = waiting[~settled]
-            else:
-                msg = "the keys are not distinct"
-                raise ValueError(msg)
+            if len(waiting):
+                raise ValueError(_what_is_wrong(keys, "the keys are alike, as if crafted"))
         return seeds
+
+
+def _what_is_wrong(keys: NDArray[np.uint64], otherwise: str) -> str:
+    return otherwise if len(np.unique(keys)) == len(keys) else "the keys are not distinct"
 
 
 def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
