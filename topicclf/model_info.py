@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from topicclf.model import TopicModel, model_file
+from topicclf.render.card import CARD, is_card, is_card_of_another
 
 __all__ = ["ModelInformation", "TopicInformation", "inform"]
 
@@ -46,6 +47,8 @@ class ModelInformation:
         n_pairs: How many pairs of terms it knows.
         training: The data and settings that it was made with, as the model states them.
         topics: Each topic.
+        card_is_stale: Whether the card beside the model is of another one, as when a kill came
+            between writing the two.
     """
 
     file: str
@@ -57,6 +60,7 @@ class ModelInformation:
     n_pairs: int
     training: Mapping[str, Any]
     topics: Mapping[str, TopicInformation]
+    card_is_stale: bool = False
 
 
 def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformation:
@@ -87,16 +91,20 @@ def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformati
             speaks_against=tuple(names.of(i) for i in order[:n_terms].tolist() if gains[i] < 0),
         )
 
+    sha256 = hashlib.sha256(content).hexdigest()
+    beside = model_file(path).with_name(CARD)
+    text = beside.read_text("utf-8", "replace") if beside.is_file() else ""
     return ModelInformation(
         file=str(model_file(path)),
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         languages=tuple(sorted(model.languages)),
         n_words=len(vocabulary.surface_terms),
         n_terms=vocabulary.unknown,
         n_pairs=len(vocabulary.pairs),
         training=model.provenance.get("training", {}),
         topics={topic: topic_information(i) for i, topic in enumerate(model.topics)},
+        card_is_stale=is_card(text) and is_card_of_another(text, sha256),
     )
 
 

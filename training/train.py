@@ -29,10 +29,9 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
 from topicclf.installation.version import __version__
 from topicclf.labelled.reading import Labelled, Problem, listing, merge, read_labelled
-from topicclf.render.card import write_card
+from topicclf.render.card import save_with_card
 from topicclf.training import run as workshop
 from topicclf.training.dataset import TrainingSet, understood
-from topicclf.writing.beside import write_beside
 from training.recipe import CorpusEntry, Recipe
 from training.stories import story
 
@@ -162,13 +161,11 @@ def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicC
 
 def save(classifier: TopicClassifier, out: Path) -> None:
     """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
-    classifier.model_.save(out)
     # The file must not depend on how many processes learnt.
     classifier.set_params(n_jobs=None)
     pipeline = io.BytesIO()
     joblib.dump(classifier, pipeline, compress=3)
-    write_beside(out / "pipeline.joblib", pipeline.getvalue())
-    write_card(classifier.model_, out)
+    save_with_card(classifier.model_, out, more={"pipeline.joblib": pipeline.getvalue()})
 
 
 def _from_data(data: Sequence[str], plan: workshop.Plan) -> TopicClassifier:

@@ -44,6 +44,8 @@ def info(*, model: Path, terms: int, as_json: bool) -> None:
 def _readable(information: "ModelInformation") -> Iterator[str]:
     yield information.file
     yield f"  {information.size:,} bytes, sha256 {information.sha256}"
+    if information.card_is_stale:
+        yield "  the card beside it belongs to another model: train it again"
     yield f"  language: {', '.join(information.languages) or 'unknown'}"
     words, terms, pairs = information.n_words, information.n_terms, information.n_pairs
     yield f"  {words:,} words as {terms:,} terms, and {pairs:,} pairs"

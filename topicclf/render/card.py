@@ -1,16 +1,18 @@
 """The model card, which lies beside a model and is made from the model's provenance."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from topicclf.model import TopicModel
 from topicclf.render.tables import stated_measures
 from topicclf.render.wording import printable
-from topicclf.writing.beside import write_beside
+from topicclf.writing.beside import all_beside, write_beside
 
-__all__ = ["add_numbers", "card", "is_card", "write_card"]
+__all__ = ["CARD", "add_numbers", "card", "is_card", "is_card_of_another", "save_with_card"]
 
 _FRONT_MATTER = """\
 ---
@@ -33,15 +35,43 @@ _LIMITS = """\
 - Not for decisions about people.
 """
 
+#: The card's name.
+CARD = "README.md"
+_FILE = "SHA-256 of `model.npz`: `{}`."
+_NAMED = re.compile(r"^SHA-256 of `model\.npz`: `([0-9a-f]{64})`\.$", re.MULTILINE)
 _MARK = "<!-- evaluation -->"
 _RARE = 30
 _BAR = "\\|"
 _UNSTATED = "not stated"
 
 
-def write_card(model: TopicModel, folder: str | os.PathLike[str]) -> None:
-    """Write ``README.md`` beside a model."""
-    write_beside(Path(folder) / "README.md", card(model).encode(errors="backslashreplace"))
+def save_with_card(
+    model: TopicModel,
+    folder: str | os.PathLike[str],
+    *,
+    more: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write ``model.npz`` and its card, ``README.md``; they change together.
+
+    Whenever this is killed, both are of one model, but for a moment between two renames. What is
+    left then shows, as the card names the model's SHA-256, and the next save mends it.
+
+    Args:
+        model: The model, whose provenance says how it was made.
+        folder: Where to.
+        more: Other files, by name, that change with them.
+    """
+    folder = Path(folder)
+    content = model.to_bytes()
+    text = card(model, sha256=hashlib.sha256(content).hexdigest())
+    files = {"model.npz": content, **(more or {}), CARD: text.encode(errors="backslashreplace")}
+    all_beside({folder / name: each for name, each in files.items()})
+
+
+def is_card_of_another(text: str, sha256: str) -> bool:
+    """Whether a card names another model file: the save that it is from was interrupted."""
+    named = _NAMED.search(text)
+    return named is not None and named[1] != sha256
 
 
 def is_card(text: str) -> bool:
@@ -51,14 +81,19 @@ def is_card(text: str) -> bool:
 
 def add_numbers(folder: Path, lines: list[str]) -> None:
     """Put what was measured into a card, in the place of earlier numbers."""
-    path = folder / "README.md"
+    path = folder / CARD
     text = path.read_text("utf-8").partition(_MARK)[0].rstrip()
     block = "\n".join([text, "", _MARK, "## Evaluation", "", "```", *lines, "```", ""])
     write_beside(path, block.encode())
 
 
-def card(model: TopicModel) -> str:
-    """The card of a model with the provenance of its training, as Markdown."""
+def card(model: TopicModel, *, sha256: str) -> str:
+    """The card of a model, as Markdown.
+
+    Args:
+        model: The model, whose provenance says how it was made.
+        sha256: Of its file, as hexadecimal digits.
+    """
     made = model.provenance["training"]
     many = f"{len(model.topics)} topics" if len(model.topics) > 8 else ", ".join(model.topics)
     lines = [
@@ -77,6 +112,8 @@ def card(model: TopicModel) -> str:
         "them contradicted their twin, the topic counts as unknown.",
         "",
         *_reproduced(model, made),
+        _FILE.format(sha256),
+        "",
         *_tuned(made),
         *_tested(made),
         "## Measured out of fold",

@@ -22,7 +22,7 @@ from topicclf.labelled.reading import Labelled, Problem, Reading, Source, read_s
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.labelled.stories import stories
 from topicclf.model import TopicModel
-from topicclf.render.card import is_card, write_card
+from topicclf.render.card import CARD, is_card, save_with_card
 from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet, gather
 from topicclf.training.split import hold_out, newest, read_dates
@@ -316,7 +316,7 @@ def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
     if not folder.name or folder.suffix == ".npz":
         msg = f"{out} is no folder for a model: name one that is for the model alone, as my-model"
         raise DataError(msg)
-    card = folder / "README.md"
+    card = folder / CARD
     if card.exists() and not is_card(card.read_text("utf-8", "replace")):
         msg = f"{card} is no model card, and would be lost: name another folder for the model"
         raise DataError(msg)
@@ -332,6 +332,5 @@ def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
 
 
 def save(model: TopicModel, out: str | os.PathLike[str]) -> None:
-    """Write a model and its card; a model that stands there stays whole until the new one is."""
-    model.save(out)
-    write_card(model, out)
+    """Write a model and its card; an earlier model stays whole until the new one is."""
+    save_with_card(model, out)

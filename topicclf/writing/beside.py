@@ -36,14 +36,13 @@ def write_beside(path: str | os.PathLike[str], content: bytes) -> None:
 
 
 def all_beside(contents: Mapping[str | os.PathLike[str], bytes]) -> None:
-    """Write several files beside their places, then rename them one after the other, in order.
+    """Write several files beside their places, then rename them, the last one first.
 
     They change together but for the moment between two renames: until all have been written, none
     has changed.
     """
     with ExitStack() as stack:
-        # The stack closes, and so renames, the last one first.
-        for path, content in reversed(list(contents.items())):
+        for path, content in contents.items():
             file = stack.enter_context(replacing(path))
             file.write(content)
             _settle(file)
