@@ -34,11 +34,11 @@ def members_of(archive: bytes) -> dict[str, memoryview]:
     """
     with zipfile.ZipFile(io.BytesIO(archive)) as file:
         members = file.infolist()
+    contents = {each.filename.removesuffix(_ENDING): _stored(archive, each) for each in members}
     # Members that overlap would make much of little.
     if sum(each.file_size for each in members) > len(archive):
         msg = "its members are larger than the file"
         raise ValueError(msg)
-    contents = {each.filename.removesuffix(_ENDING): _stored(archive, each) for each in members}
     if len(contents) < len(members):
         msg = "it has two members of one name"
         raise ValueError(msg)
