@@ -221,10 +221,11 @@ def _check_answers(model: TopicModel, header: Header, arrays: Arrays) -> None:
 
 def test_every_mutation_is_refused_or_answered_rightly(contents: Contents, tmp_path: Path) -> None:
     """Of each array and each value of the header: type, shape, values, missing, more."""
-    path = tmp_path / "model.npz"
     mutations = [*_header_mutations(contents[0]), *_array_mutations(contents[1])]
     refused = taken = 0
-    for label, mutate in mutations:
+    for number, (label, mutate) in enumerate(mutations):
+        # Another name each time, as cutting off an old file costs more than all the rest.
+        path = tmp_path / f"{number}.npz"
         header, arrays = copy.deepcopy(contents)
         mutate(header, arrays)
         path.write_bytes(artifact_bytes(header=header, arrays=arrays))
@@ -353,6 +354,33 @@ def _with_members(
         for name in old.namelist():
             new.writestr(name, changed.get(name, old.read(name)))
     return seal(buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    "schema", ["null", "true", '"1"', "0", "-1", "1.0", "[]", "NaN", "9" * 5000]
+)
+def test_a_schema_that_is_not_a_number_from_1_on_is_refused(
+    whole: bytes, tmp_path: Path, schema: str
+) -> None:
+    """As any JSON that makes no sense."""
+    said = f'{{"format": "topicclf-model", "schema": {schema}}}'
+    path = tmp_path / "model.npz"
+    path.write_bytes(_with_members(whole, {"header.npy": _npy(said.encode())}))
+    with pytest.raises(TamperedModelError, match="is damaged"):
+        topicclf.load(path)
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"[]", b"null", b'"x"', b"\xff", b"{", b"{}", b"\xff\xfe{\x00"]
+)
+def test_a_header_that_is_not_a_models_is_refused(
+    whole: bytes, tmp_path: Path, said: bytes
+) -> None:
+    """Other JSON, and what is none."""
+    path = tmp_path / "model.npz"
+    path.write_bytes(_with_members(whole, {"header.npy": _npy(said)}))
+    with pytest.raises(ModelFileError):
+        topicclf.load(path)
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ class Weights(ReadOnlyArrays):
     def contributions(self) -> NDArray[np.float32]:
         """What one occurrence of a feature adds to each topic, before division by the length."""
         product: NDArray[np.float32] = self.coef * self.vocabulary.idf[:, None]
+        product.flags.writeable = False
         return product
 
     @cached_property
