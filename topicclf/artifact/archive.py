@@ -39,6 +39,8 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
 _SEAL = b"sha256:"
 _DIGITS = 64
+# A topic takes some 4 KB of it; parsed, JSON can take twenty times its size.
+_LARGEST_HEADER = 1 << 26
 
 
 def write_artifact(
@@ -149,6 +151,9 @@ def _digest(content: bytes | memoryview) -> bytes:
 
 
 def _header(member: memoryview | None, path: str | os.PathLike[str]) -> dict[str, Any]:
+    if member and len(member) > _LARGEST_HEADER:
+        msg = f"its header has {len(member):,} bytes, and models at most {_LARGEST_HEADER:,}"
+        raise ValueError(msg)
     header: Any = json.loads(array_of(member, "header").tobytes()) if member else None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         msg = f"{path} is an archive, but holds no topicclf model."
