@@ -154,6 +154,24 @@ def test_threads_that_replace_one_file_never_show_half_of_one(tmp_path: Path) ->
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
+def test_files_that_two_threads_replace_are_of_one_of_them(tmp_path: Path) -> None:
+    """A model and its card, say."""
+    paths = [tmp_path / "model", tmp_path / "card"]
+
+    def write(content: bytes) -> None:
+        for _ in range(4):
+            all_beside(dict.fromkeys(paths, content))
+
+    for _ in range(3):
+        threads = [threading.Thread(target=write, args=(bytes([n]),)) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({path.read_bytes() for path in paths}) == 1
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
 def test_if_one_of_several_files_fails_none_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

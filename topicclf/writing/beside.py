@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -39,13 +39,23 @@ def all_beside(contents: Mapping[str | os.PathLike[str], bytes]) -> None:
     """Write several files beside their places, then rename them, the last one first.
 
     They change together but for the moment between two renames: until all have been written, none
-    has changed.
+    has changed. Of two processes or threads that write to one folder the second waits, so that
+    the files are of one of them.
+
+    Args:
+        contents: By path, the content; all in one folder.
     """
     with ExitStack() as stack:
+        if len(contents) > 1:
+            stack.enter_context(_folder_locked(Path(next(iter(contents))).parent))
+        renames = []
         for path, content in contents.items():
-            file = stack.enter_context(replacing(path))
+            file, rename = stack.enter_context(_part_of(Path(path)))
             file.write(content)
             _settle(file)
+            renames.append(rename)
+        for rename in reversed(renames):
+            rename()
 
 
 @contextmanager
@@ -62,10 +72,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     Yields:
         The file to write to. If the block raises, the place stays as it was.
     """
-    path = Path(path)
+    with _part_of(Path(path)) as (file, rename):
+        yield file
+        _settle(file)
+        rename()
+
+
+@contextmanager
+def _part_of(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], object]]]:
+    """A part to write to, and what puts it in its place; without that, the part is removed."""
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as file:
-            yield file
+            yield file, file.flush
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     place = _place(path)
@@ -73,20 +91,37 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     part, descriptor = _open_part(place)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _copy_rights(place, descriptor)
-            yield file
-            _settle(file)
-            # Renamed while it is locked, or another process could take the part for abandoned.
-            if fcntl is not None:
+
+            def rename() -> None:
+                # Still locked, or another process could take the part for abandoned; but Windows
+                # renames no open file.
+                if fcntl is None:
+                    file.close()
                 part.replace(place)
-        if fcntl is None:
-            part.replace(place)
+
+            _copy_rights(place, descriptor)
+            yield file, rename
     except BaseException as error:
         with suppress(OSError):
             part.unlink()
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # A full disk does not say which file was written.
         raise
+
+
+@contextmanager
+def _folder_locked(folder: Path) -> Iterator[None]:
+    if fcntl is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # Some file systems have no locks.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _settle(file: IO[bytes]) -> None:
