@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -154,9 +155,19 @@ def test_threads_that_replace_one_file_never_show_half_of_one(tmp_path: Path) ->
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
-def test_files_that_two_threads_replace_are_of_one_of_them(tmp_path: Path) -> None:
-    """A model and its card, say."""
+def test_files_that_two_threads_replace_are_of_one_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model and its card, say, with time for another thread between the two."""
     paths = [tmp_path / "model", tmp_path / "card"]
+    rename = Path.replace
+
+    def slow(part: Path, place: Path) -> Path:
+        renamed = rename(part, place)
+        time.sleep(0.002)
+        return renamed
+
+    monkeypatch.setattr(Path, "replace", slow)
 
     def write(content: bytes) -> None:
         for _ in range(4):
