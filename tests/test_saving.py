@@ -10,8 +10,9 @@ import pytest
 
 import topicclf
 from topicclf import TopicModel
+from topicclf.artifact.card import CARD
 from topicclf.model_info import inform
-from topicclf.render.card import CARD, save_with_card
+from topicclf.render.card import save_with_card
 
 _KILLED_AT = """\
 import os, signal, sys

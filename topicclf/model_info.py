@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from topicclf.artifact.card import CARD, is_card, names_another
 from topicclf.model import TopicModel, model_file
-from topicclf.render.card import CARD, is_card, is_card_of_another
 
 __all__ = ["ModelInformation", "TopicInformation", "inform"]
 
@@ -104,7 +104,7 @@ def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformati
         n_pairs=len(vocabulary.pairs),
         training=model.provenance.get("training", {}),
         topics={topic: topic_information(i) for i, topic in enumerate(model.topics)},
-        card_is_stale=is_card(text) and is_card_of_another(text, sha256),
+        card_is_stale=is_card(text) and names_another(text, sha256),
     )
 
 

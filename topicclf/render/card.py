@@ -2,17 +2,17 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from topicclf.artifact.card import CARD, naming
 from topicclf.model import TopicModel
 from topicclf.render.tables import stated_measures
 from topicclf.render.wording import printable
 from topicclf.writing.beside import all_beside, write_beside
 
-__all__ = ["CARD", "add_numbers", "card", "is_card", "is_card_of_another", "save_with_card"]
+__all__ = ["add_numbers", "card", "save_with_card"]
 
 _FRONT_MATTER = """\
 ---
@@ -35,10 +35,6 @@ _LIMITS = """\
 - Not for decisions about people.
 """
 
-#: The card's name.
-CARD = "README.md"
-_FILE = "SHA-256 of `model.npz`: `{}`."
-_NAMED = re.compile(r"^SHA-256 of `model\.npz`: `([0-9a-f]{64})`\.$", re.MULTILINE)
 _MARK = "<!-- evaluation -->"
 _RARE = 30
 _BAR = "\\|"
@@ -66,17 +62,6 @@ def save_with_card(
     text = card(model, sha256=hashlib.sha256(content).hexdigest())
     files = {"model.npz": content, **(more or {}), CARD: text.encode(errors="backslashreplace")}
     all_beside({folder / name: each for name, each in files.items()})
-
-
-def is_card_of_another(text: str, sha256: str) -> bool:
-    """Whether a card names another model file: the save that it is from was interrupted."""
-    named = _NAMED.search(text)
-    return named is not None and named[1] != sha256
-
-
-def is_card(text: str) -> bool:
-    """Whether a README is the card of a model, and may be written anew."""
-    return text.startswith("---\nlibrary_name: topicclf\n")
 
 
 def add_numbers(folder: Path, lines: list[str]) -> None:
@@ -112,7 +97,7 @@ def card(model: TopicModel, *, sha256: str) -> str:
         "them contradicted their twin, the topic counts as unknown.",
         "",
         *_reproduced(model, made),
-        _FILE.format(sha256),
+        naming(sha256),
         "",
         *_tuned(made),
         *_tested(made),

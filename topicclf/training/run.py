@@ -12,6 +12,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.artifact.card import CARD, is_card
 from topicclf.errors import DataError
 from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import Answers
@@ -22,7 +23,7 @@ from topicclf.labelled.reading import Labelled, Problem, Reading, Source, read_s
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.labelled.stories import stories
 from topicclf.model import TopicModel
-from topicclf.render.card import CARD, is_card, save_with_card
+from topicclf.render.card import save_with_card
 from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet, gather
 from topicclf.training.split import hold_out, newest, read_dates
