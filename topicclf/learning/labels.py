@@ -133,4 +133,4 @@ def check_topics(labels: NDArray[np.int8], topics: Sequence[str]) -> None:
             if count < _FEW:
                 articles = f"{count} article" + "s" * (count != 1)
                 msg = f"only {articles} {kind} topic {topic!r}: expect little of it"
-                warnings.warn(msg, UserWarning, stacklevel=4)
+                warnings.warn(msg, UserWarning, stacklevel=3)

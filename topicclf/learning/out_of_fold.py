@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation import measures
 from topicclf.evaluation.answers import Answers
-from topicclf.learning.precision_recall_bounds import Judged
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions
 from topicclf.learning.thresholds import Objective, choose
 
 __all__ = ["measure"]
 
 
 def measure(
-    judged: Judged, topics: Sequence[str], objective: Objective
+    judged: OutOfFoldPredictions, topics: Sequence[str], objective: Objective
 ) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
     """Choose thresholds and tell what they are worth.
 

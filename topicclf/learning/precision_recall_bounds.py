@@ -9,7 +9,7 @@ from scipy.special import betaincinv
 
 from topicclf.learning.ranks import at_least, below
 
-__all__ = ["Curve", "Judged", "curves", "lower_bound"]
+__all__ = ["Curve", "OutOfFoldPredictions", "curves", "lower_bound"]
 
 _LOWEST = 1e-6
 # Points in equal ratios from the first tag on, and in equal steps about where promises are made.
@@ -19,7 +19,7 @@ _CONFIDENCE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class OutOfFoldPredictions:
     """Articles, judged by classifiers that have not seen them.
 
     Attributes:
@@ -40,7 +40,7 @@ class Judged:
     folds: NDArray[np.int64]
     clusters: tuple[NDArray[np.int64], ...] = ()
 
-    def of(self, rows: NDArray[np.bool_]) -> "Judged":
+    def of(self, rows: NDArray[np.bool_]) -> "OutOfFoldPredictions":
         """Some of the articles."""
         return replace(
             self,
@@ -50,7 +50,7 @@ class Judged:
             clusters=tuple(cluster[rows] for cluster in self.clusters),
         )
 
-    def topic(self, column: int) -> "Judged":
+    def topic(self, column: int) -> "OutOfFoldPredictions":
         """The articles whose label for one topic is known, and that topic alone."""
         alone = replace(
             self, probability=self.probability[:, column], labels=self.labels[:, column]
@@ -118,12 +118,12 @@ class Curve:
         }
 
 
-def curves(judged: Judged) -> list[Curve]:
+def curves(judged: OutOfFoldPredictions) -> list[Curve]:
     """The curve of each topic, from the articles whose label is known."""
     return [_curve(judged.topic(column)) for column in range(judged.labels.shape[1])]
 
 
-def _curve(judged: Judged) -> Curve:
+def _curve(judged: OutOfFoldPredictions) -> Curve:
     """The curve of one topic; probabilities and labels have the shape (n_articles,)."""
     probability, yes = judged.probability, judged.labels == 1
     ascending, positives = np.sort(probability), np.sort(probability[yes])

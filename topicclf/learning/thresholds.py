@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.learning.precision_recall_bounds import Judged, curves
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.ranks import at_least, below
 
 __all__ = ["Objective", "best_thresholds", "choose"]
@@ -47,7 +47,9 @@ class Objective:
                 raise ValueError(msg)
 
 
-def choose(judged: Judged, objective: Objective) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def choose(
+    judged: OutOfFoldPredictions, objective: Objective
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The thresholds that serve an objective best.
 
     Args:

@@ -11,6 +11,7 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
@@ -21,7 +22,7 @@ from topicclf.learning.vocabulary import Corpus, prune
 from topicclf.scoring.join import Join, views
 from topicclf.scoring.scores import Scores, Weights
 
-__all__ = ["LearningSettings", "Learnt", "Supervision", "learn_weights"]
+__all__ = ["LearningResult", "LearningSettings", "Supervision", "learn_weights"]
 
 _LOG = logging.getLogger("topicclf")
 
@@ -89,7 +90,7 @@ class LearningSettings:
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class LearningResult:
     """What is learnt of all topics.
 
     Attributes:
@@ -120,7 +121,7 @@ class _Material:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """What is learnt of some topics; the shapes are those of `Learnt`, for these topics alone."""
+    """What is learnt of some topics: as in `LearningResult`, for these topics alone."""
 
     coef: NDArray[np.float16]
     intercept: NDArray[np.float64]
@@ -130,10 +131,11 @@ class _Block:
 
 def learn_weights(
     corpus: Corpus, vocabulary: Vocabulary, known: Supervision, settings: LearningSettings
-) -> Learnt:
+) -> LearningResult:
     """Learn the weights and the join, and judge the trusted articles out of fold."""
     n_topics = known.labels.shape[1]
-    with Parallel(n_jobs=settings.n_jobs) as parallel:
+    # The products are small, and threads that wait for their part burn a core each.
+    with threadpool_limits(1), Parallel(n_jobs=settings.n_jobs) as parallel:
         n_jobs = effective_n_jobs(settings.n_jobs)
         blocks = _blocks(n_topics, n_jobs)
         at_once = _JOBS_AT_ONCE * n_jobs if n_jobs > 1 else 1
@@ -162,7 +164,7 @@ def learn_weights(
             intercept[topics] = block.intercept
             probability[:, topics] = block.probability
             joins.append(block.join)
-    return Learnt(
+    return LearningResult(
         weights=Weights(
             # Rounded as the model file keeps them, so that the saved model is the learnt one.
             coef=np.ascontiguousarray(coef.T).astype(np.float32),

@@ -16,7 +16,7 @@ from topicclf.errors import DataError
 from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import known_labels
 from topicclf.labelled.reading import Labelled, Problem, Reading, merge, refusal
-from topicclf.learning.stories import number_stories
+from topicclf.learning.groups import number_groups
 from topicclf.text.words import words
 
 __all__ = ["TrainingSet", "gather", "understood"]
@@ -99,7 +99,7 @@ class TrainingSet:
     def story_numbers(self) -> NDArray[np.int64]:
         """Examples that share their story's name or all their words share a number, from 0 on."""
         named = [] if self.stories is None else [self.stories]
-        return number_stories((b" ".join(words(text)) for text in self.texts), *named)
+        return number_groups((b" ".join(words(text)) for text in self.texts), *named)
 
     @property
     def fingerprint(self) -> str:
