@@ -228,7 +228,7 @@ def fit(
         made = {**data.summary, "fingerprint": data.fingerprint}
         try:
             if plan.tune is not None:
-                tuned = tune(data, plan.tune, settings, journal=journal, n_jobs=plan.n_jobs,
+                tuned = tune(data, plan.tune, settings, journal_file=journal, n_jobs=plan.n_jobs,
                              on_trial=on_trial)  # fmt: skip
                 settings = dict(tuned.best.settings)
                 made["tuning"] = {
