@@ -24,7 +24,8 @@ from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap, wilson
 from topicclf.evaluation.measures import Sample
 from topicclf.evaluation.mistakes import worst_mistakes
-from topicclf.evaluation.slices import MISSING, MOST_SLICES, field_values, slices
+from topicclf.evaluation.slices import MOST_SLICES, slices
+from topicclf.labelled.fields import MISSING, field_values
 from topicclf.labelled.reading import Labelled, read_labelled
 from topicclf.labelled.stories import stories
 from topicclf.render.report import evaluation_page

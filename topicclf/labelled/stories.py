@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from topicclf.evaluation.slices import MISSING, field_values
 from topicclf.installation.extras import extra
+from topicclf.labelled.fields import MISSING, field_values
 from topicclf.labelled.reading import Labelled
 from topicclf.text.words import words
 

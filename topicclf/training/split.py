@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
-from topicclf.evaluation.slices import field_values
+from topicclf.labelled.fields import field_values
 from topicclf.labelled.reading import Labelled, Problem
 from topicclf.learning.folds import assign_folds
 from topicclf.training.dataset import TrainingSet
