@@ -294,6 +294,8 @@ def test_plans_that_make_no_sense_are_refused() -> None:
         Plan(topics="bread")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="tune is 'quick' or 'thorough', not 'fast'"):
         Plan(tune="fast")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="n_jobs must not be 0"):
+        Plan(n_jobs=0)
 
 
 def test_texts_that_share_a_little_are_different_stories(tmp_path: Path) -> None:
@@ -488,6 +490,7 @@ def test_without_a_place_for_the_model_it_asks_for_one(data: Path) -> None:
         (["--precision", "0.9", "--recall", "0.9"], "not both"),
         (["--test", "1"], "0<x<1"),
         (["--seed", "-1"], "x>=0"),
+        (["--jobs", "0"], "give 1 or more, or -1 for all cores"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_is_read(

@@ -85,8 +85,11 @@ def _dates(texts: Sequence[str], name: str, part: str) -> list[str]:
         msg = f"'{name}:{part}': no article's {name!r} is a date such as 2024-05-31"
         raise DataError(msg)
     if strange := [text for text, value in zip(texts, values, strict=True) if text and not value]:
-        least = "date" if part in _OF_MONTHS else "date with a day"
-        msg = f"{len(strange)} values of {name!r} are no {least}, such as {strange[0][:40]!r}"
+        wanted = "date" if part in _OF_MONTHS else "date with a day"
+        msg = (
+            f"{name!r} isn't a {wanted} in {len(strange)} of {len(texts)} articles, "
+            f"such as {strange[0][:40]!r}"
+        )
         warnings.warn(msg, UserWarning, stacklevel=3)
     return values
 

@@ -74,6 +74,9 @@ class Plan:
         if self.test is not None and not 0 < self.test < 1:
             msg = f"the share to test on must be between 0 and 1, not {self.test}"
             raise DataError(msg)
+        if self.n_jobs == 0:
+            msg = "n_jobs must not be 0: 1 or more, or -1 for all cores"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, eq=False)
