@@ -71,9 +71,26 @@ def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_pa
     model = topicclf.load(tmp_path / "model")
     assert model.predict("The striker and the goalkeeper").topics == ("football",)
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    assert "| my.jsonl | topics in 'topics' | not stated | 80 | 1 | yes |" in card
+    assert "| my.jsonl | topics in 'topics' | not stated | 80 | 1 |" in card
     assert "`topicclf train my.jsonl`" in card
     assert "| football | 40 | 40 |" in card
+
+
+def test_the_card_names_the_language_of_the_data(data: Path, tmp_path: Path) -> None:
+    """If enough of its function words are known, and no other language."""
+    assert _run(data, "--out", tmp_path / "short").exit_code == 0
+    assert "language:" not in (tmp_path / "short" / "README.md").read_text("utf-8")
+    listed = Path(topicclf.__file__).parent / "text" / "function_words.txt"
+    german = next(
+        line[3:] for line in listed.read_text("utf-8").splitlines() if line.startswith("de ")
+    )
+    lines = [{**line, "text": f"{line['text']} {german}"} for line in LINES]
+    run = _run(_write(tmp_path / "de.jsonl", lines), "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    assert "warning: the articles are in de, but words are stemmed" in run.stdout
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "\nlanguage: [de]\n" in card
+    assert "English news" not in card
 
 
 def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
@@ -534,7 +551,7 @@ def test_a_bar_in_a_name_leaves_the_tables_of_the_card_whole(data: Path, tmp_pat
     assert run.exit_code == 0, run.output
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     about = "topics in 'topics', parted by ';'"
-    assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 | yes | yes |" in card
+    assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 |" in card
     assert r"| a\|b | 40 | 40 |" in card
 
 

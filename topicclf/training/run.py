@@ -3,7 +3,7 @@
 import os
 import shlex
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,7 +28,16 @@ from topicclf.training.dataset import TrainingSet, gather
 from topicclf.training.split import hold_out, newest, read_dates
 from topicclf.training.tuning import Trial, Tuning, tune
 
-__all__ = ["Plan", "Prepared", "Trained", "check_place", "fit", "prepare", "save", "train"]
+__all__ = [
+    "Plan",
+    "PreparedData",
+    "TrainingResult",
+    "check_place",
+    "fit",
+    "prepare",
+    "save",
+    "train",
+]
 
 _NEWEST_SHARE = 0.2
 _DRAWS = 200
@@ -80,7 +89,7 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class PreparedData:
     """Data that is ready to learn from.
 
     Attributes:
@@ -97,7 +106,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class TrainingResult:
     """A model, and what is known of it.
 
     Attributes:
@@ -119,7 +128,7 @@ def train(
     *,
     out: str | os.PathLike[str] | None = None,
     plan: Plan | None = None,
-) -> Trained:
+) -> TrainingResult:
     r"""Train a model on files of labelled articles.
 
     Args:
@@ -139,8 +148,8 @@ def train(
     >>> other = '{"text": "A new opera opens, no. %d", "topics": []}'
     >>> lines = [each % n for n in range(20) for each in (line, other)]
     >>> _ = (folder / "my.jsonl").write_text("\n".join(lines))
-    >>> found = train([folder / "my.jsonl"], out=folder / "model")
-    >>> found.model.predict("More frigates for the navy").topics
+    >>> result = train([folder / "my.jsonl"], out=folder / "model")
+    >>> result.model.predict("More frigates for the navy").topics
     ('defence',)
     """
     plan = plan or Plan()
@@ -149,13 +158,13 @@ def train(
         sources = [sources]
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
     prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
-    found = fit(prepared, plan, journal=journal)
+    result = fit(prepared, plan, journal=journal)
     if out is not None:
-        save(found.model, out)
-    return found
+        save(result.model, out)
+    return result
 
 
-def prepare(readings: Iterable[Reading], plan: Plan) -> Prepared:
+def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
     """Make one set of what was read, and hold out what the plan says.
 
     Raises:
@@ -170,8 +179,8 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> Prepared:
         held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
         about = f"{held.sum():,} articles, every topic in its share"
     else:
-        return Prepared(data, None, "", problems)
-    return Prepared(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+        return PreparedData(data, None, "", problems)
+    return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
 
 
 def _newest(
@@ -207,12 +216,12 @@ def _ends(seconds: NDArray[np.float64], held: NDArray[np.bool_]) -> tuple[int, i
 
 
 def fit(
-    prepared: Prepared,
+    prepared: PreparedData,
     plan: Plan,
     *,
     journal: Path | None = None,
     on_trial: Callable[[Trial, int, int], None] | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Learn from prepared data, and write into the model how it was made.
 
     Args:
@@ -224,55 +233,60 @@ def fit(
     Raises:
         DataError: The data can't be learnt from.
     """
-    data = prepared.data
-    with warnings.catch_warnings(record=True) as said:
+    training = dict(prepared.data.summary, fingerprint=prepared.data.fingerprint)
+    settings = dict(plan.settings)
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        settings = dict(plan.settings)
-        made = {**data.summary, "fingerprint": data.fingerprint}
         try:
             if plan.tune is not None:
-                tuned = tune(data, plan.tune, settings, journal_file=journal, n_jobs=plan.n_jobs,
-                             on_trial=on_trial)  # fmt: skip
-                settings = dict(tuned.best.settings)
-                made["tuning"] = {
-                    "trials": tuned.n_trials,
-                    "score": tuned.best.score,
-                    "default": tuned.first.score,
+                search = tune(prepared.data, plan.tune, settings, journal_file=journal,
+                              n_jobs=plan.n_jobs, on_trial=on_trial)  # fmt: skip
+                settings = dict(search.best.settings)
+                training["tuning"] = {
+                    "trials": search.n_trials,
+                    "score": search.best.score,
+                    "default": search.first.score,
                 }
-            classifier = data.fitted(settings, n_jobs=plan.n_jobs)
+            classifier = prepared.data.fitted(settings, n_jobs=plan.n_jobs)
         except ValueError as error:
             raise DataError(str(error)) from error
     model = classifier.model_
     evaluation = None
     if prepared.held is not None:
-        held = prepared.held
-        probability = model.predict_proba(held.texts)
-        answers = Answers(model.topics, held.labels, probability, model.thresholds)
-        evaluation = evaluate(
-            answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS)
-        )
-        made["test"] = {
-            "about": prepared.about,
-            "lines": [line.rstrip() for line in evaluation_table(evaluation).splitlines()],
-        }
+        evaluation = _evaluated(model, prepared.held)
+        table = evaluation_table(evaluation).splitlines()
+        training["test"] = {"about": prepared.about, "lines": [line.rstrip() for line in table]}
     if plan.licence is not None:
-        made["corpora"] = [{**entry, "licence": plan.licence} for entry in made["corpora"]]
-    made |= {"settings": settings, "command": _command(plan, data), "licence": "other"}
-    model = replace(
-        model, provenance={"topicclf": __version__, "training": made, **model.provenance}
-    )
-    classifier.model_ = model
-    return Trained(
-        model=model,
+        training["corpora"] = [{**c, "licence": plan.licence} for c in training["corpora"]]
+    training |= {"settings": settings, "command": _command(plan, training), "licence": "other"}
+    provenance = {"topicclf": __version__, "training": training, **model.provenance}
+    classifier.model_ = replace(model, provenance=provenance)
+    messages = [str(warning.message) for warning in caught]
+    return TrainingResult(
+        model=classifier.model_,
         classifier=classifier,
         evaluation=evaluation,
-        warnings=tuple(dict.fromkeys(str(warning.message) for warning in said)),
+        warnings=tuple(dict.fromkeys([*messages, *_about_language(model)])),
     )
 
 
-def _command(plan: Plan, data: TrainingSet) -> str:
+def _evaluated(model: TopicModel, held: TrainingSet) -> Evaluation:
+    probability = model.predict_proba(held.texts)
+    answers = Answers(model.topics, held.labels, probability, model.thresholds)
+    return evaluate(answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS))
+
+
+def _about_language(model: TopicModel) -> Iterator[str]:
+    if model.languages and "en" not in model.languages:
+        yield (
+            f"the articles are in {', '.join(sorted(model.languages))}, but words are stemmed by "
+            "the rules of English: expect less than on English articles"
+        )
+
+
+def _command(plan: Plan, training: Mapping[str, Any]) -> str:
     words = ["topicclf", "train"]
-    for corpus in data.summary["corpora"]:
+    for corpus in training["corpora"]:
         weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
         words.append(f"{corpus['file']}{weight}")
     options = {
