@@ -26,7 +26,7 @@ from topicclf.labelled.reading import Labelled, read_labelled
 from topicclf.labelling.suggest import suggest
 from topicclf.render.figures import svg
 from topicclf.writing.beside import write_beside
-from training.stories import story
+from training.corpus_stories import corpus_story
 
 TOPICS = ("defence", "energy", "trade", "disaster")
 STEPS = tuple(range(250, 2001, 125))
@@ -104,7 +104,7 @@ class Setting:
         classifier.fit(
             [item.fields for item in items],
             known_labels(items, TOPICS),
-            groups=[story(item.fields) for item in items],
+            groups=[corpus_story(item.fields) for item in items],
         )
         return classifier.model_
 
