@@ -71,10 +71,10 @@ def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
     """All three files, whatever the number of processes and the order of sets."""
     about = [{"text": f"Gen. Ito met Sen. Doe and Mr. Roe. {n}", "topics": []} for n in range(40)]
     arguments = _arguments(tmp_path, [*LINES, *about])
-    script: list[str | Path] = [sys.executable, ROOT / "training" / "train.py", *arguments]
+    script = [sys.executable, str(ROOT / "training" / "train.py"), *arguments]
     for name in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": name}
-        options = ["--out", tmp_path / name, "--jobs", name]
+        options = ["--out", str(tmp_path / name), "--jobs", name]
         subprocess.run([*script, *options], check=True, env=environment)
     assert len(topicclf.load(tmp_path / "1").abbreviations) >= 2
     for name in ("model.npz", "pipeline.joblib", "README.md"):
