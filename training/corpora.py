@@ -7,12 +7,12 @@ from pathlib import Path
 
 from topicclf.errors import DataError
 from training.annotated import Annotation, annotate, digest, read_annotations
+from training.corpus_article import CorpusArticle
 from training.download import bring, members
-from training.item import Item
 from training.registry import Corpus, Registry, Source
 from training.sources import PARSERS
 
-__all__ = ["Made", "articles", "assemble", "files", "known_members"]
+__all__ = ["AssembledCorpus", "articles", "assemble", "files", "known_members"]
 
 
 def files(registry: Registry, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -53,7 +53,7 @@ def known_members(archive: Path, source: Source) -> Iterator[tuple[str, bytes]]:
         yield name, found[name]
 
 
-def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[Item]:
+def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[CorpusArticle]:
     """The articles of a source; files in another format are added to the problems."""
     parse = PARSERS[source.parser or source.name]
     for path, content in _shown(files(registry, source), source.name):
@@ -71,7 +71,7 @@ def _shown(found: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str,
 
 
 @dataclass(frozen=True)
-class Made:
+class AssembledCorpus:
     """A corpus that was put together.
 
     Attributes:
@@ -80,14 +80,14 @@ class Made:
         differing: The articles whose text is not the one that was labelled.
     """
 
-    items: list[Item]
+    items: list[CorpusArticle]
     missing: list[str]
     differing: list[str]
 
 
 def assemble(
     registry: Registry, corpora: Sequence[Corpus], problems: list[str]
-) -> Iterator[tuple[Corpus, Made]]:
+) -> Iterator[tuple[Corpus, AssembledCorpus]]:
     """Put corpora together, reading each source once.
 
     Args:
@@ -122,7 +122,7 @@ def assemble(
         for name in dict.fromkeys(name for corpus in corpora for name in corpus.sources)
     }
     for corpus in corpora:
-        read: dict[str, Item] = {}
+        read: dict[str, CorpusArticle] = {}
         for name in corpus.sources:
             length = corpus.cut(registry.sources[name])
             for item in found[name].values():
@@ -132,12 +132,12 @@ def assemble(
         else:
             out = without[corpus.file]
             labelled = [i for i in read.values() if i.topics is not None and i.id not in out]
-            yield corpus, Made(labelled, missing=[], differing=[])
+            yield corpus, AssembledCorpus(labelled, missing=[], differing=[])
 
 
-def _join(read: Mapping[str, Item], annotations: Sequence[Annotation]) -> Made:
+def _join(read: Mapping[str, CorpusArticle], annotations: Sequence[Annotation]) -> AssembledCorpus:
     pairs = [(read[known.id], known) for known in annotations if known.id in read]
-    return Made(
+    return AssembledCorpus(
         items=[annotate(item, known) for item, known in pairs],
         missing=[known.id for known in annotations if known.id not in read],
         differing=[known.id for item, known in pairs if known.digest not in ("", digest(item))],

@@ -102,7 +102,7 @@ def _pointed_right(model: TopicModel, items: Sequence[Labelled]) -> tuple[int, i
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class EvaluationSets:
     """What the shipped model says of the sets that are measured.
 
     Attributes:
@@ -116,7 +116,7 @@ class Measured:
     answers: dict[str, Answers]
 
     @classmethod
-    def read(cls, model: TopicModel, corpus: Path | None) -> "Measured":
+    def read(cls, model: TopicModel, corpus: Path | None) -> "EvaluationSets":
         """Read the sets, and ask the model."""
         paths = {"held-out": REPOSITORY / "held-out.jsonl"}
         if corpus:
@@ -133,7 +133,7 @@ class Measured:
         return np.array([item.fields["length"] == "long" for item in self.articles["held-out"]])
 
 
-def quality(found: Measured) -> Iterator[str]:
+def quality(found: EvaluationSets) -> Iterator[str]:
     """How good the model is, with each set's parts, its calibration and its evidence."""
     yield "topicclf"
     yield _header(found.model.topics)
@@ -158,7 +158,7 @@ def quality(found: Measured) -> Iterator[str]:
     yield "stand in a paragraph that carries the topic"
 
 
-def peers(found: Measured, corpus: Path | None) -> Iterator[str]:
+def peers(found: EvaluationSets, corpus: Path | None) -> Iterator[str]:
     """How good the peers are that learn from the same data."""
     recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
     data, _ = gather(recipe, corpus, skip_bad=True)
@@ -182,7 +182,7 @@ def peers(found: Measured, corpus: Path | None) -> Iterator[str]:
                     yield _row(f"{peer.name}, {part}: long", answers.of(found.long))
 
 
-def aims(found: Measured, path: Path) -> Iterator[str]:
+def aims(found: EvaluationSets, path: Path) -> Iterator[str]:
     """The numbers that we aim for beside those that were measured; speed is measured here."""
     measured = {name: _measured(answers) for name, answers in found.answers.items()}
     yield ""
@@ -231,7 +231,7 @@ def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None
     """Run the command line."""
     if not corpus:
         click.echo("no full corpora: dev and dev-modern are not measured (see --corpus)", err=True)
-    found = Measured.read(topicclf.load(model), corpus)
+    found = EvaluationSets.read(topicclf.load(model), corpus)
     said: list[str] = []
     others = peers(found, corpus) if with_peers else ()
     for line in chain(quality(found), others, aims(found, model)):
