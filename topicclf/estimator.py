@@ -1,5 +1,9 @@
 """The scikit-learn estimator: learns a topic model from labelled articles."""
 
+# First, as it says what to install where a library is missing.
+import topicclf.learning  # noqa: F401
+
+# isort: split
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +15,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.learning.abbreviations import learn_abbreviations
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.groups import number_groups
 from topicclf.learning.labels import check_topics, label_array
@@ -18,7 +23,7 @@ from topicclf.learning.linear import LinearSettings
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.thresholds import Objective
-from topicclf.learning.vocabulary import Corpus, learn_vocabulary
+from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
 from topicclf.text.article import Article, Item

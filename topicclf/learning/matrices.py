@@ -1,4 +1,4 @@
-"""Features as sparse matrices, for training and for the readable way of predicting."""
+"""Features as sparse matrices."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from scipy import sparse
 from topicclf.features.batch import Batch, Triplets, article_features, passage_features
 from topicclf.features.passages import Passages, passages
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.learning.vocabulary import Corpus
+from topicclf.learning.corpus import Corpus
 
 __all__ = [
     "article_matrix",
@@ -94,9 +94,9 @@ def _stacked(parts: Iterable[sparse.csr_matrix], vocabulary: Vocabulary) -> spar
     )
 
 
-def _matrix(found: Triplets, n_rows: int, vocabulary: Vocabulary) -> sparse.csr_matrix:
-    values = found.values.astype(np.float32)
+def _matrix(cells: Triplets, n_rows: int, vocabulary: Vocabulary) -> sparse.csr_matrix:
+    values = cells.values.astype(np.float32)
     shape = (n_rows, vocabulary.n_features)
-    matrix = sparse.csr_matrix((values, (found.rows, found.features)), shape=shape)
+    matrix = sparse.csr_matrix((values, (cells.rows, cells.features)), shape=shape)
     matrix.eliminate_zeros()
     return matrix

@@ -16,9 +16,10 @@ from threadpoolctl import threadpool_limits
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
-from topicclf.learning.vocabulary import Corpus, prune
+from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
 from topicclf.scoring.scores import Scores, Weights
 

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
-from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import known_labels
 from topicclf.labelled.reading import Labelled, Problem, Reading, merge, refusal
 from topicclf.learning.groups import number_groups
 from topicclf.text.words import words
+
+if TYPE_CHECKING:
+    from topicclf.estimator import TopicClassifier
 
 __all__ = ["TrainingSet", "gather", "understood"]
 
@@ -73,8 +75,13 @@ class TrainingSet:
         topics = tuple(self.topics[column] for column in columns.tolist())
         return replace(self, labels=self.labels[:, columns], topics=topics)
 
-    def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
+    def fitted(
+        self, settings: Mapping[str, Any], *, n_jobs: int | None = None
+    ) -> "TopicClassifier":
         """Fit the estimator on them."""
+        # Imported here: reading data and looking at it goes without.
+        from topicclf.estimator import TopicClassifier
+
         classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
         classifier.fit(
             self.texts,

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
-from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
@@ -27,6 +26,9 @@ from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet, gather
 from topicclf.training.split import hold_out, newest, read_dates
 from topicclf.training.tuning import Trial, Tuning, tune
+
+if TYPE_CHECKING:
+    from topicclf.estimator import TopicClassifier
 
 __all__ = [
     "Plan",
@@ -118,7 +120,7 @@ class TrainingResult:
     """
 
     model: TopicModel
-    classifier: TopicClassifier
+    classifier: "TopicClassifier"
     evaluation: Evaluation | None
     warnings: tuple[str, ...]
 
