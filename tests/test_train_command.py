@@ -54,7 +54,7 @@ def test_topics_that_are_not_asked_for_are_passed_over(data: Path, tmp_path: Pat
     """Their articles stay, as articles without them; a name that never occurs is refused."""
     run = _run(data, "--topics", "bread, ", "--out", tmp_path / "model")
     assert run.exit_code == 0, run.output
-    assert "80 articles, 1 topics; 40 articles carry none" in run.stderr
+    assert "80 articles, 1 topic; 40 without a topic" in run.stderr
     assert "not learnt: football" in run.stderr
     assert topicclf.load(tmp_path / "model").topics == ("bread",)
     run = _run(data, "--topics", "bread,wine", "--out", tmp_path / "model")
@@ -66,7 +66,9 @@ def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_pa
     """Before it learns, on standard error; numbers and places after it, on standard output."""
     run = _run(data, "--out", tmp_path / "model")
     assert run.exit_code == 0, run.output
-    assert "80 articles, 2 topics; 20 articles carry none, 20 several" in run.stderr
+    assert (
+        "80 articles, 2 topics; 20 without a topic, 20 with several;" in run.stderr
+    )
     assert "wrote" in run.stdout
     model = topicclf.load(tmp_path / "model")
     assert model.predict("The striker and the goalkeeper").topics == ("football",)
@@ -98,10 +100,10 @@ def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
     lines = [*LINES, LINES[0], {"text": "A note", "topics": ["Bread"], "unknown": ["football"]}]
     run = _run(_write(tmp_path / "my.jsonl", lines), "--dry-run")
     assert run.exit_code == 0
-    assert "1 duplicates left out" in run.stderr
-    assert "1 labels unknown" in run.stderr
-    assert "very rare, with fewer than 10 articles: Bread" in run.stderr
-    assert "alike but for capitals: Bread, bread" in run.stderr
+    assert "left out: 1 duplicate, 0 with" in run.stderr
+    assert "; 1 unknown label\n" in run.stderr
+    assert "very rare, fewer than 10 articles: Bread" in run.stderr
+    assert "the same but for capitals: Bread, bread" in run.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my.jsonl"]
 
 
@@ -112,9 +114,9 @@ def test_several_files_with_weights_make_one_model(data: Path, tmp_path: Path) -
     table.write_text("text,football\nA goal in the last minute,1\nThe dam holds,0\n", "utf-8")
     run = _run(data, f"{fixed}:30", table, "--dry-run")
     assert run.exit_code == 0, run.output
-    assert "fixed.jsonl: 1 articles, weight 30" in run.stderr
+    assert "fixed.jsonl: 1 article, weight 30" in run.stderr
     assert "82 articles, 2 topics" in run.stderr
-    assert "2 labels unknown" in run.stderr
+    assert "2 unknown labels" in run.stderr
     assert "bread         41" in run.stderr
 
 
@@ -535,7 +537,7 @@ def test_twins_may_differ_on_a_topic_that_is_passed_over(data: Path, tmp_path: P
     _write(data, [*LINES, {**LINES[0], "topics": ["wine"]}])
     run = _run(data, "--topics", "bread", "--dry-run")
     assert run.exit_code == 0, run.output
-    assert "1 duplicates left out, 0 of which contradicted their twin" in run.stderr
+    assert "left out: 1 duplicate, 0 with other labels than the article kept" in run.stderr
     run = _run(data, "--topics", "football", "--dry-run")
     assert run.exit_code == 3
     assert "they differ on 'football'" in run.stderr
