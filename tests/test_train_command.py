@@ -66,9 +66,7 @@ def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_pa
     """Before it learns, on standard error; numbers and places after it, on standard output."""
     run = _run(data, "--out", tmp_path / "model")
     assert run.exit_code == 0, run.output
-    assert (
-        "80 articles, 2 topics; 20 without a topic, 20 with several;" in run.stderr
-    )
+    assert "80 articles, 2 topics; 20 without a topic, 20 with several;" in run.stderr
     assert "wrote" in run.stdout
     model = topicclf.load(tmp_path / "model")
     assert model.predict("The striker and the goalkeeper").topics == ("football",)
@@ -552,7 +550,7 @@ def test_a_bar_in_a_name_leaves_the_tables_of_the_card_whole(data: Path, tmp_pat
     run = _run(table, "--out", tmp_path / "model", *options)
     assert run.exit_code == 0, run.output
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    about = "topics in 'topics', parted by ';'"
+    about = "topics in 'topics', separated by ';'"
     assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 |" in card
     assert r"| a\|b | 40 | 40 |" in card
 

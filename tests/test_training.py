@@ -105,7 +105,7 @@ def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
             '{"text": "x", "topics": ["wine"]}',
             "unknown topic 'wine'; the topics are bread, football",
         ),
-        ('{"text": "x", "topics": ["bread"], "unknown": ["bread"]}', "'bread' stands in"),
+        ('{"text": "x", "topics": ["bread"], "unknown": ["bread"]}', "'bread' is in"),
         ('{"text": "x", "title": 1, "topics": []}', "'title' must be a text, but is a number"),
     ],
 )

@@ -83,7 +83,7 @@ def read_annotations(path: Path) -> list[Annotation]:
     if rows and list(rows[0]) != _FIELDS:
         msg = f"{path}:1: the columns are {', '.join(rows[0])}, not {', '.join(_FIELDS)}"
         raise DataError(msg)
-    found = {
+    annotations = {
         row["id"]: Annotation(
             row["id"],
             None if row["topics"] == "?" else tuple(row["topics"].split()),
@@ -94,10 +94,10 @@ def read_annotations(path: Path) -> list[Annotation]:
         )
         for row in rows
     }
-    if len(found) < len(rows):
+    if len(annotations) < len(rows):
         msg = f"{path} has labels for the same article twice; keep one of each"
         raise DataError(msg)
-    return list(found.values())
+    return list(annotations.values())
 
 
 def write_annotations(path: Path, items: Iterable[CorpusArticle], *, digest_every: int = 1) -> int:

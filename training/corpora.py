@@ -38,19 +38,19 @@ def known_members(archive: Path, source: Source) -> Iterator[tuple[str, bytes]]:
         DataError: One is not there.
     """
     names = {sha256: name for name, sha256 in source.sha256.items()}
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for _, content in members(archive, source.members):
         name = names.get(hashlib.sha256(content).hexdigest())
         if name:
-            found[name] = content
-    if missing := [name for name in source.sha256 if name not in found]:
+            contents[name] = content
+    if missing := [name for name in source.sha256 if name not in contents]:
         msg = (
             f"{archive} has no {missing[0]} with the SHA-256 {source.sha256[missing[0]]}: it is "
             f"another version, or not the whole of {source.about or source.name}"
         )
         raise DataError(msg)
     for name in source.sha256:
-        yield name, found[name]
+        yield name, contents[name]
 
 
 def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[CorpusArticle]:
@@ -63,11 +63,11 @@ def articles(registry: Registry, source: Source, problems: list[str]) -> Iterato
             problems.append(f"{source.name}: {path}: not in the format known ({error!r})")
 
 
-def _shown(found: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str, bytes]]:
+def _shown(files_of_source: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str, bytes]]:
     """Files with their count on standard error, on a terminal only."""
     from tqdm import tqdm
 
-    yield from tqdm(found, desc=name, unit=" files", disable=None, leave=False)
+    yield from tqdm(files_of_source, desc=name, unit=" files", disable=None, leave=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def assemble(
         }
         for corpus in corpora
     }
-    found = {
+    by_source = {
         name: {
             item.id: item
             for item in articles(registry, registry.sources[name], problems)
@@ -125,7 +125,7 @@ def assemble(
         read: dict[str, CorpusArticle] = {}
         for name in corpus.sources:
             length = corpus.cut(registry.sources[name])
-            for item in found[name].values():
+            for item in by_source[name].values():
                 read.setdefault(item.id, replace(item, text=item.text[:length]))
         if corpus.annotations:
             yield corpus, _join(read, named[corpus.file])

@@ -43,13 +43,13 @@ def _measured(answers: Answers) -> Evaluation:
 
 
 def _row(name: str, answers: Answers) -> str:
-    found = _measured(answers)
-    each = " ".join(f"{topic.f1.value:6.3f}" for topic in found.topics.values())
-    tagged = round(found.false_tags.value * found.n_none) if found.n_none else 0
+    evaluation = _measured(answers)
+    each = " ".join(f"{topic.f1.value:6.3f}" for topic in evaluation.topics.values())
+    tagged = round(evaluation.false_tags.value * evaluation.n_none) if evaluation.n_none else 0
     return (
-        f"{name:34} {found.n_articles:5} {found.macro_f1.value:6.3f}  {each}  "
-        f"{found.macro_average_precision.value:6.3f}  {tagged:3}/{found.n_none:<3} "
-        f"{found.false_tags.value:6.1%}"
+        f"{name:34} {evaluation.n_articles:5} {evaluation.macro_f1.value:6.3f}  {each}  "
+        f"{evaluation.macro_average_precision.value:6.3f}  {tagged:3}/{evaluation.n_none:<3} "
+        f"{evaluation.false_tags.value:6.1%}"
     )
 
 
@@ -91,9 +91,9 @@ def _pointed_right(model: TopicModel, items: Sequence[Labelled]) -> tuple[int, i
         first sentence is the title.
     """
     right = total = 0
-    for item, found in zip(items, model.predict_many([i.fields for i in items]), strict=True):
-        for topic in item.topics & set(found.topics):
-            first = found.evidence[topic].sentences[0]
+    for item, prediction in zip(items, model.predict_many([i.fields for i in items]), strict=True):
+        for topic in item.topics & set(prediction.topics):
+            first = prediction.evidence[topic].sentences[0]
             if first.where == "text":
                 paragraph = item.text[: first.start].count("\n\n")
                 total += 1
@@ -133,23 +133,23 @@ class EvaluationSets:
         return np.array([item.fields["length"] == "long" for item in self.articles["held-out"]])
 
 
-def quality(found: EvaluationSets) -> Iterator[str]:
+def quality(sets: EvaluationSets) -> Iterator[str]:
     """How good the model is, with each set's parts, its calibration and its evidence."""
     yield "topicclf"
-    yield _header(found.model.topics)
-    for name, answers in found.answers.items():
+    yield _header(sets.model.topics)
+    for name, answers in sets.answers.items():
         yield _row(name, answers)
         field = "length" if name == "held-out" else "source"
-        for value, inside in slices(found.articles[name], field).items():
+        for value, inside in slices(sets.articles[name], field).items():
             yield _row(f"  {value}", answers.of(inside))
     yield ""
     yield "expected calibration error, 15 bins of equal mass"
-    for name, answers in found.answers.items():
+    for name, answers in sets.answers.items():
         topics = _measured(answers).topics.items()
         each = "  ".join(f"{topic} {its.calibration_error:.3f}" for topic, its in topics)
         yield f"{name:34} {each}"
-    held = found.articles["held-out"]
-    right, total = _pointed_right(found.model, [held[row] for row in np.flatnonzero(found.long)])
+    held = sets.articles["held-out"]
+    right, total = _pointed_right(sets.model, [held[row] for row in np.flatnonzero(sets.long)])
     yield ""
     yield (
         f"evidence: of the first sentences in long held-out articles, {right} of {total} "
@@ -158,33 +158,33 @@ def quality(found: EvaluationSets) -> Iterator[str]:
     yield "stand in a paragraph that carries the topic"
 
 
-def peers(found: EvaluationSets, corpus: Path | None) -> Iterator[str]:
+def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
     """How good the peers are that learn from the same data."""
     recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
     data, _ = gather(recipe, corpus, skip_bad=True)
     yield ""
     yield "peers, trained on the same data, threshold 0.5, unknown taken for no"
-    yield _header(found.model.topics)
+    yield _header(sets.model.topics)
     for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
         for peer in PEERS[:2]:
             predict = _trained(peer, data, rows)
             if isinstance(predict, str):
                 yield f"{f'{peer.name}, {part}':34} {predict}"
                 continue
-            for name, items in found.articles.items():
+            for name, items in sets.articles.items():
                 answers = replace(
-                    found.answers[name],
+                    sets.answers[name],
                     probability=predict([item.joined for item in items]),
-                    thresholds=np.full(len(found.model.topics), 0.5),
+                    thresholds=np.full(len(sets.model.topics), 0.5),
                 )
                 yield _row(f"{peer.name}, {part}: {name}", answers)
                 if name == "held-out":
-                    yield _row(f"{peer.name}, {part}: long", answers.of(found.long))
+                    yield _row(f"{peer.name}, {part}: long", answers.of(sets.long))
 
 
-def aims(found: EvaluationSets, path: Path) -> Iterator[str]:
+def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
     """The numbers that we aim for beside those that were measured; speed is measured here."""
-    measured = {name: _measured(answers) for name, answers in found.answers.items()}
+    measured = {name: _measured(answers) for name, answers in sets.answers.items()}
     yield ""
     yield "number                                  measured   floor     aim"
     if "dev" in measured:
@@ -200,7 +200,7 @@ def aims(found: EvaluationSets, path: Path) -> Iterator[str]:
                            ("  dev-modern, worst topic", modern)):  # fmt: skip
             error = max(topic.calibration_error for topic in each.topics.values())
             yield _aim(name, error, 0.04, 0.02)
-    long = _measured(found.answers["held-out"].of(found.long))
+    long = _measured(sets.answers["held-out"].of(sets.long))
     yield _aim("macro-F1, held-out, long", long.macro_f1.value, 0.88, 0.95)
     yield _aim("false tags, held-out", measured["held-out"].false_tags.value, 0.10, 0.03)
     yield _aim("model.npz, MB", (path / "model.npz").stat().st_size / 1e6, 8, 4)
@@ -231,10 +231,10 @@ def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None
     """Run the command line."""
     if not corpus:
         click.echo("no full corpora: dev and dev-modern are not measured (see --corpus)", err=True)
-    found = EvaluationSets.read(topicclf.load(model), corpus)
+    sets = EvaluationSets.read(topicclf.load(model), corpus)
     said: list[str] = []
-    others = peers(found, corpus) if with_peers else ()
-    for line in chain(quality(found), others, aims(found, model)):
+    others = peers(sets, corpus) if with_peers else ()
+    for line in chain(quality(sets), others, aims(sets, model)):
         said.append(line)
         click.echo(line)
     if card:

@@ -147,8 +147,8 @@ def reuters_modapte(out: Path, archive: Path | None, registry: Path) -> None:
     """  # noqa: D301
     read = Registry.load(registry)
     source = read.sources["reuters"]
-    found = known_members(archive, source) if archive else files(read, source)
-    sides = modapte([story for _, content in found for story in read_stories(content)])
+    contents = known_members(archive, source) if archive else files(read, source)
+    sides = modapte([story for _, content in contents for story in read_stories(content)])
     for name, items in zip(("train", "test"), sides, strict=True):
         path = out / f"{name}.jsonl"
         write_corpus(path, items)

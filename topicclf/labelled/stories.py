@@ -56,10 +56,10 @@ def _near_duplicates(texts: Sequence[str]) -> list[str]:
         return number
 
     for number, text in enumerate(texts):
-        found = words(text)
+        tokens = words(text)
         runs = {
-            b" ".join(found[start : start + _SHINGLE_WORDS])
-            for start in range(max(len(found) - _SHINGLE_WORDS + 1, 1))
+            b" ".join(tokens[start : start + _SHINGLE_WORDS])
+            for start in range(max(len(tokens) - _SHINGLE_WORDS + 1, 1))
         }
         sketch = datasketch.MinHash(num_perm=_PERMUTATIONS, seed=1)
         sketch.update_batch(sorted(runs))

@@ -43,7 +43,7 @@ def measure(
         chosen, _ = choose(judged.of(~held), objective)
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
-    found = measures.measure(Answers(tuple(topics), labels, probability, thresholds))
+    measured = measures.measure(Answers(tuple(topics), labels, probability, thresholds))
     hits = (tagged & (labels == 1)).sum(0)
     f1 = 2 * hits / np.maximum((tagged & (labels >= 0)).sum(0) + (labels == 1).sum(0), 1)
     numbers = {}
@@ -56,7 +56,7 @@ def measure(
             "threshold": float(thresholds[column]),
             "fold_thresholds": [float(chosen[column]) for chosen in without],
             "f1": float(f1[column]),
-            "average_precision": float(found.average_precision[0, column]),
+            "average_precision": float(measured.average_precision[0, column]),
             "calibration_error": measures.expected_calibration_error(p, yes),
         }
         goal = objective.precision or objective.recall

@@ -99,8 +99,8 @@ class Curve:
         keeps it, the one that comes closest.
         """
         kept = np.flatnonzero(self.precision >= goal)
-        found = self.recall[kept]
-        place = kept[found == found.max()].max() if len(kept) else np.argmax(self.precision)
+        recall = self.recall[kept]
+        place = kept[recall == recall.max()].max() if len(kept) else np.argmax(self.precision)
         return float(self.threshold[place]), float(self.precision[place])
 
     def keeping_recall(self, goal: float) -> tuple[float, float]:
@@ -142,11 +142,11 @@ def _curve(judged: OutOfFoldPredictions) -> Curve:
             continue
         its_yes, its = yes[shared], np.unique(cluster[shared], return_inverse=True)[1]
         for place, passing in enumerate(probability[shared] >= cuts[:, None]):
-            found = (
+            both = (
                 _effect(its_yes[passing], its[passing], hits[place], tagged[place]),
                 _effect(passing[its_yes], its[its_yes], hits[place], every[place]),
             )
-            effect[:, place] = np.maximum(effect[:, place], found)
+            effect[:, place] = np.maximum(effect[:, place], both)
     precision = lower_bound(hits / effect[0], tagged / effect[0])
     recall = lower_bound(hits / effect[1], every / effect[1])
     numbers = np.unique(judged.folds).tolist()

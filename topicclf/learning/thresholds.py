@@ -108,15 +108,15 @@ def best_thresholds(
     f1 = 2 * hits / (tagged + (positives + _PRIOR_POSITIVES)[:, None])
     half = _SMOOTHING // 2
     kernel = np.ones(_SMOOTHING) / _SMOOTHING
-    found = np.full(n_topics, 0.5)
+    best_cuts = np.full(n_topics, 0.5)
     for topic in np.flatnonzero(positives).tolist():
         smooth = np.convolve(np.pad(f1[topic], half, mode="edge"), kernel, "valid")
         best = cuts[topic, np.argmax(smooth)]
         if caution:
             good = cuts[topic, smooth >= smooth.max() - caution]
             best = max(best, min(good.max(), _MOST_CAREFUL))
-        found[topic] = best
-    thresholds: NDArray[np.float64] = np.maximum(found, _LOWEST)
+        best_cuts[topic] = best
+    thresholds: NDArray[np.float64] = np.maximum(best_cuts, _LOWEST)
     return thresholds
 
 

@@ -148,8 +148,8 @@ def learn_weights(
                 delayed(_usefulness)(articles, known.of(topics), settings.linear)
                 for topics in blocks
             )
-            for found in in_turn(jobs, "weighing word pairs"):
-                np.maximum(usefulness, found, out=usefulness)
+            for of_block in in_turn(jobs, "weighing word pairs"):
+                np.maximum(usefulness, of_block, out=usefulness)
             usefulness *= vocabulary.idf
             vocabulary = prune(vocabulary, usefulness, max_pairs=settings.max_pairs)
             del articles

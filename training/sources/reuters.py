@@ -78,8 +78,8 @@ def read_stories(content: bytes) -> Iterator[Story]:
 
 
 def _element(name: str, text: str) -> str:
-    found = re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
-    return found[1] if found else ""
+    element = re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+    return element[1] if element else ""
 
 
 def _clean(text: str) -> str:

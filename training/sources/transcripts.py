@@ -22,8 +22,8 @@ def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     except ElementTree.ParseError as error:
         msg = f"no XML: {error}"
         raise ValueError(msg) from error
-    for found in root.iter("transcript"):
-        says = {child.tag: child.text or "" for child in found}
+    for transcript in root.iter("transcript"):
+        says = {child.tag: child.text or "" for child in transcript}
         yield CorpusArticle(
             f"au-pm:pm-{says['transcript-id'].strip()}",
             "au-pm",
