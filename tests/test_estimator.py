@@ -128,7 +128,7 @@ def test_fits_end_under_joblibs_threads(nested: bool) -> None:
         (INDICATOR[:, 0], "Y must be an array"),
         (INDICATOR * 2, "1 for yes, 0 for no"),
         ([{"defence"}] * len(TEXTS), "no article without topic 'defence'"),
-        ([set()] * len(TEXTS), "there is no topic to learn"),
+        ([set()] * len(TEXTS), "no topic to learn"),
         (INDICATOR * [1, 0], "no article with topic '1'"),
     ],
 )
@@ -194,5 +194,5 @@ def test_a_word_of_endless_length_costs_no_more_than_itself() -> None:
 
 def test_rare_words_only_is_refused() -> None:
     """There would be nothing to predict from."""
-    with pytest.raises(ValueError, match="no word stands in 99 or more"):
+    with pytest.raises(ValueError, match="no word occurs in 99 or more"):
         TopicClassifier(min_document_frequency=99).fit(TEXTS, LABELS)

@@ -152,7 +152,7 @@ def test_the_newest_are_held_out_by_their_date(data: Path) -> None:
     reading = read_source(
         Source(_write(data, [*LINES, {"text": "x", "topics": [], "date": "May"}]))
     )
-    with pytest.raises(DataError, match=r"my\.jsonl:81: 'date' is 'May', no date"):
+    with pytest.raises(DataError, match=r"my\.jsonl:81: 'date' is 'May', not a date"):
         prepare([reading], Plan(time="date"))
 
 
@@ -231,7 +231,7 @@ def test_articles_without_a_date_are_named_all_at_once(data: Path, tmp_path: Pat
     """And left out if that is asked for."""
     lines = [*LINES, {"text": "No date", "topics": []}, {"text": "No", "topics": [], "date": "May"}]
     reading = read_source(Source(_write(tmp_path / "some.jsonl", lines)))
-    with pytest.raises(DataError, match=r"(?s)81: 'date' is '.none.'.*82: .*is 'May', no date"):
+    with pytest.raises(DataError, match=r"(?s)81: 'date' is '.none.'.*82: .*is 'May', not a date"):
         prepare([reading], Plan(time="date"))
     prepared = prepare([reading], Plan(time="date", skip_bad=True))
     assert len(prepared.problems) == 2
@@ -274,7 +274,7 @@ def test_a_place_that_is_no_folder_is_refused_before_learning(
     """The model would be lost after all the work."""
     run = _run(data, "--out", tmp_path / name)
     assert run.exit_code == 3
-    assert "no folder for a model" in run.stderr
+    assert "can't be a model's folder" in run.stderr
     assert not list(tmp_path.glob("model*"))
 
 
@@ -283,7 +283,7 @@ def test_a_readme_that_is_no_card_is_not_overwritten(data: Path, tmp_path: Path)
     (tmp_path / "README.md").write_text("# My project")
     run = _run(data, "--out", tmp_path)
     assert run.exit_code == 3
-    assert "no model card, and would be lost" in run.stderr
+    assert "isn't a model card, and would be lost" in run.stderr
     assert (tmp_path / "README.md").read_text() == "# My project"
 
 
@@ -394,7 +394,7 @@ def test_tuning_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
         ([{"text": f"A text {n}", "topics": []} for n in range(9)], "no article carries a topic"),
         ([{"text": f"A text {n}", "topics": ["a"]} for n in range(9)], "no article without topic"),
         ([{"text": "One and two", "topics": ["a"]}, {"text": "Two", "topics": []}] * 2, "group"),
-        ([{"text": "The", "topics": ["a"]}, {"text": "A", "topics": []}], "no word stands in 2"),
+        ([{"text": "The", "topics": ["a"]}, {"text": "A", "topics": []}], "no word occurs in 2"),
     ],
 )
 def test_data_that_can_not_be_learnt_from_is_refused(

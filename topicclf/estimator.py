@@ -1,6 +1,6 @@
 """The scikit-learn estimator: learns a topic model from labelled articles."""
 
-# First, as it says what to install where a library is missing.
+# First: it raises MissingExtraError, with what to install, if a library is missing.
 import topicclf.learning  # noqa: F401
 
 # isort: split
@@ -146,23 +146,23 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Y: 1 yes, 0 no, -1 or NaN unknown, shape (n_articles, n_topics); or a sequence with the
                 names of each article's topics.
             sample_weight: How much each article counts, shape (n_articles,).
-            groups: Articles that tell the same story share a value and stay on one side of every
+            groups: Articles of the same story share a value and stay on one side of every
                 split, as do those with the same words; shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights.
-            measured: Which of the trusted articles thresholds and `out_of_fold_` go by, shape
-                (n_articles,), bool; all by default. Articles that were written for training, say,
-                flatter a model that will read others.
+            measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
+                shape (n_articles,), bool; all by default. Articles written for training flatter a
+                model that will read others.
             sources: Where each article comes from, a value for each source; shape (n_articles,).
-                The more they differ in how often a threshold is right, the more careful is what
-                thresholds promise. One source by default.
+                The more they differ in how often a threshold is right, the more careful are
+                promised bounds. One source by default.
 
         Raises:
-            TypeError: An item of `X` is no article.
+            TypeError: An item of `X` is not an article.
             ValueError: Labels, weights or groups don't fit, or a topic has no positives.
 
         Warns:
-            UserWarning: A topic has a handful of positives, or the data can't support the promise.
+            UserWarning: A topic has few positives, or the data can't support the promise.
         """
         self._check_settings()
         objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
@@ -279,7 +279,7 @@ class _About:
     Attributes:
         weight: How much it counts.
         trusted: Whether its labels hold for its passages and for calibration.
-        measured: Whether thresholds go by it, too.
+        measured: Whether thresholds are computed on it, too.
         source: The number of its source.
         names: Ways of naming the group that it belongs to; one or none.
     """

@@ -111,7 +111,7 @@ class Source:
         try:
             number = float(weight)
         except ValueError:
-            # The colon may belong to the name: to a drive's letter, say.
+            # The colon may belong to the name, as after a drive's letter.
             if not Path(path).exists():
                 return cls(Path(text))
             number = 0
@@ -133,7 +133,7 @@ class Reading:
         items: Its articles.
         problems: The records that can't be used.
         about: How its records give their topics, in words.
-        topics: The topics that its records say something about, if there is a column for each.
+        topics: The topics that its records have a column for, if there is one for each.
     """
 
     source: Source

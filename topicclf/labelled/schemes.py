@@ -34,7 +34,7 @@ _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """How to read labelled data, where its names don't say it.
+    """How to read labelled data whose field names leave it open.
 
     Attributes:
         topics_field: The field with the topics; None finds it by its name.
@@ -52,7 +52,7 @@ class LabelOptions:
 
 @dataclass(frozen=True)
 class Labels:
-    """What a record says of its topics.
+    """The labels of a record.
 
     Attributes:
         topics: Those that it carries.
@@ -69,8 +69,8 @@ class Scheme:
 
     Attributes:
         about: It in words.
-        labels: What a record says, or what is wrong with it.
-        topics: Those that every record says something about, if the scheme tells.
+        labels: The labels of a record, or what is wrong with it.
+        topics: The topics that every record has a label for, if the scheme has a column for each.
         one_each: Whether an article with several topics is there once for each.
     """
 
@@ -191,7 +191,7 @@ def _names(value: Any, separator: str | None) -> frozenset[str] | None:
 
 
 def _written_list(text: str) -> Any:
-    """What a list says that was written as JSON or by Python; None if it is neither."""
+    """A list that was written as JSON or by Python; None if it is neither."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -217,7 +217,7 @@ def _topic_like(
             continue
         cells = Counter(_cell(record.fields.get(name)) for record in records)
         slips = [cell for cell in cells if isinstance(cell, str)]
-        # Some say yes and, but for a few slips, the others no or nothing.
+        # Some are yes and, but for a few slips, the others no or empty.
         few = sum(cells[slip] for slip in slips) <= _FEW * (cells.total() - cells[None])
         if not cells[True] or (slips and not (few and cells[False])):
             continue

@@ -1,4 +1,4 @@
-"""Groups: articles that tell one story, so that it never stands on both sides of a split."""
+"""Stories: articles with the same name of a story stay on one side of every split."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def stories(items: Sequence[Labelled], by: str) -> list[str]:
 
 
 def _near_duplicates(texts: Sequence[str]) -> list[str]:
-    """Group texts whose runs of three words are alike by half, and what these are alike to.
+    """Group texts that share half of their runs of three words, and texts that share with these.
 
     By MinHash and locality-sensitive hashing; Broder (1997), "On the Resemblance and Containment
     of Documents".

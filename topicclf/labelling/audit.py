@@ -28,10 +28,10 @@ def audit(data: "TrainingSet", *, n_jobs: int | None = None) -> tuple[list[Doubt
         to show evidence with.
 
     Raises:
-        DataError: The articles can't be learnt from: a topic that all carry, say.
+        DataError: The articles can't be learnt from; all may carry a topic, for example.
 
     Warns:
-        UserWarning: A topic has a handful of articles only.
+        UserWarning: A topic has only a few articles.
     """
     try:
         classifier = replace(data, weight=np.ones(len(data.texts))).fitted({}, n_jobs=n_jobs)

@@ -1,4 +1,4 @@
-"""Near duplicates: articles that say the same in nearly the same words."""
+"""Near duplicates: articles with nearly the same words."""
 
 from collections.abc import Iterable
 from itertools import islice

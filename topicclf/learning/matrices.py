@@ -21,7 +21,7 @@ __all__ = [
     "upper_rows",
 ]
 
-# Articles at a time: what stands between words and features takes ten times the memory of both.
+# Articles at a time: the steps from words to features take ten times the memory of both.
 _CHUNK = 2000
 
 
@@ -52,7 +52,7 @@ def numbered_material(
 
     Returns:
         The features, shape (n_articles + n_passages, n_features), float32; and where the passages
-        stand in their articles.
+        are in their articles.
     """
     parts = (
         passage_matrix(batch, passages(batch.lengths), vocabulary)

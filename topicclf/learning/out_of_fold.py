@@ -1,4 +1,4 @@
-"""What is measured out of fold, and the thresholds that come of it."""
+"""Thresholds chosen out of fold, and what is measured with them."""
 
 import warnings
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ __all__ = ["measure"]
 def measure(
     judged: OutOfFoldPredictions, topics: Sequence[str], objective: Objective
 ) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
-    """Choose thresholds and tell what they are worth.
+    """Choose thresholds, and measure them.
 
-    F1 is measured with thresholds that were chosen without the fold on which it is measured: those
-    chosen on all look better than they are, most of all for rare topics.
+    F1 in a fold is measured with thresholds that were chosen without it: those chosen on all
+    articles look better than they are, most of all for rare topics.
 
     Args:
         judged: Articles, judged out of fold.
@@ -32,7 +32,7 @@ def measure(
         The thresholds, shape (n_topics,), and each topic's numbers.
 
     Warns:
-        UserWarning: The data can't support what is promised for a topic.
+        UserWarning: The data can't support the promise for a topic.
     """
     probability, labels = judged.probability, judged.labels
     thresholds, bounds = choose(judged, objective)

@@ -1,4 +1,4 @@
-"""Promises: what thresholds are worth, with bounds that hold out of fold."""
+"""Lower bounds of the precision and recall of thresholds, measured out of fold."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,11 +26,11 @@ class OutOfFoldPredictions:
         probability: Shape (n_articles, n_topics).
         labels: 1 yes, 0 no, -1 unknown, likewise.
         folds: The fold of each article, shape (n_articles,). Bounds hold without any one of the
-            folds as well: what hangs on one part of the articles is no promise for others.
+            folds as well: a result that hangs on one part of the articles may not hold for others.
         clusters: Ways in which articles belong together, such as by story or by source: the number
-            of each one's cluster, shape (n_articles,) each. Ten tellings of a story say less than
-            ten stories, and sources that differ foretell a new source less well than one that is
-            like the others: bounds count the effective number of articles, after Korn and Graubard
+            of each one's cluster, shape (n_articles,) each. Ten reports of one story are less
+            evidence than ten stories, and the more sources differ, the less they predict a new one:
+            bounds count the effective number of articles, after Korn and Graubard
             (1998), "Confidence Intervals for Proportions with Small Expected Number of Positive
             Counts Estimated from Survey Data", Survey Methodology 24.
     """
@@ -61,12 +61,12 @@ class OutOfFoldPredictions:
 def lower_bound(
     hits: NDArray[Any], tries: NDArray[Any], *, confidence: float = _CONFIDENCE
 ) -> NDArray[np.float64]:
-    """What a share is at least, one-sided: Clopper and Pearson (1934), Biometrika 26.
+    """One-sided lower bound of a share: Clopper and Pearson (1934), Biometrika 26.
 
     Args:
-        hits: How often it came out, shape (n,).
-        tries: Of how many, likewise.
-        confidence: How sure to be.
+        hits: The number of successes, shape (n,).
+        tries: The number of trials, likewise.
+        confidence: The level, between 0 and 1.
 
     >>> lower_bound(np.array([22, 95]), np.array([22, 100])).round(3)
     array([0.901, 0.909])
@@ -78,7 +78,7 @@ def lower_bound(
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What thresholds of a topic are worth, out of fold, from the lowest to the highest.
+    """Precision and recall of a topic's thresholds, out of fold, from the lowest to the highest.
 
     Attributes:
         threshold: Shape (n,).
@@ -173,7 +173,7 @@ def _ranks(ascending: NDArray[np.float64], positives: NDArray[np.float64]) -> ND
 
 
 def _effect(hit: NDArray[np.bool_], cluster: NDArray[np.int64], hits: int, tries: int) -> float:
-    """How many articles say as much as one would if each stood for itself; 1 at least.
+    """The design effect: how many articles are worth one independent article; 1 at least.
 
     Args:
         hit: Of the articles that share their cluster, which are hits, shape (n_shared,).

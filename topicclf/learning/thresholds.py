@@ -1,4 +1,4 @@
-"""Thresholds, chosen on out-of-fold probabilities: the best F1, or a promise that holds."""
+"""Thresholds, chosen on out-of-fold probabilities: the best F1, or a promised bound."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ __all__ = ["Objective", "best_thresholds", "choose"]
 _SHARES = np.geomspace(0.2, 5, 81)
 _SMOOTHING = 5
 # How many positives the curve of all topics counts for in the curve of one: a topic with three
-# goes by the others, one with three hundred by itself.
+# follows the others, one with three hundred itself.
 _PRIOR_POSITIVES = 5.0
 # A topic counts in the curve of all topics by up to this many positives.
 _ENOUGH_POSITIVES = 30
-# Where topics are told apart with ease F1 is flat for long: no need to go to its end.
+# Where topics are easy to separate F1 is flat over a wide range: no need to go to its end.
 _MOST_CAREFUL = 0.65
 _LOWEST = 1e-6
 
@@ -125,7 +125,7 @@ def _by_rank(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """For each share: the threshold that tags so many, how many are right, and how many there are.
 
-    Thresholds stand half way between the probabilities of two articles.
+    Thresholds are half way between the probabilities of two articles.
     """
     ascending, positives = np.sort(probability), np.sort(probability[yes])
     rank = np.clip(np.round(_SHARES * len(positives)).astype(int), 1, len(ascending))

@@ -40,7 +40,7 @@ def learn_vocabulary(
         key=lambda stem: (-often[stem], names[stem]),
     )
     if not chosen:
-        msg = f"no word stands in {min_document_frequency} or more of the {n_articles} articles"
+        msg = f"no word occurs in {min_document_frequency} or more of the {n_articles} articles"
         raise ValueError(msg)
     n_terms = len(chosen)
     term = np.full(len(stem_number), n_terms, np.int64)

@@ -26,7 +26,7 @@ __all__ = ["TrainingSet", "gather", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
-# Longer names stand out of the column, instead of making all rows as long.
+# Longer names stick out of the column, instead of making all rows as long.
 _WIDEST = 40
 
 
@@ -39,8 +39,8 @@ class TrainingSet:
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
         weight: How much each counts, shape (n_examples,).
         trusted: Whether labels hold for passages and calibration, likewise.
-        measured: Whether thresholds and what is measured out of fold go by it, likewise.
-        stories: Examples that tell the same story share a name, beside those with the same words;
+        measured: Whether thresholds and measures are computed on it, likewise.
+        stories: Examples of the same story share a name; those with the same words always do;
             None if only these are known.
         sources: The number of the source that each comes from, shape (n_examples,).
         topics: The topics' names.
@@ -126,13 +126,13 @@ class TrainingSet:
 def gather(
     readings: Sequence[Reading], *, topics: Sequence[str] | None = None, skip_bad: bool = False
 ) -> tuple[TrainingSet, list[Labelled], list[Problem]]:
-    """Make one set of what several sources hold, without what stands twice.
+    """Make one set of several sources, without duplicates.
 
     Where a source has a column for each topic, topics without one are unknown there.
 
     Args:
         readings: What the sources hold.
-        topics: The topics to learn, others being passed over; None takes all that occur.
+        topics: The topics to learn; None takes all that occur.
         skip_bad: Leave bad records and contradictions out, instead of refusing them.
 
     Returns:

@@ -51,15 +51,15 @@ class Plan:
 
     Attributes:
         labels: How the data is read.
-        topics: The topics to learn, others being passed over; None takes all that occur.
-        group: Articles with the same value of this field tell one story and stay on one side of
-            every split; ``"near-duplicates"`` tells by the texts; None by exactly the same words.
+        topics: The topics to learn; None takes all that occur.
+        group: Articles with the same value of this field are one story and stay on one side of
+            every split; ``"near-duplicates"`` goes by their texts; None by exactly the same words.
         time: The field with the date, to test on the newest articles.
         test: The share of articles to hold out and measure on, from 0 to 1; None for none, or for
             a fifth with `time`.
         tune: ``"quick"`` or ``"thorough"`` looks for settings; None takes them as they are.
         settings: Keywords of `topicclf.TopicClassifier`.
-        licence: Of the data, for the card.
+        licence: The licence of the data, for the card.
         skip_bad: Leave bad records and contradictions out instead of refusing the data.
         n_jobs: How many processes; None for one, or for what `joblib.parallel_config` says.
     """
@@ -115,8 +115,8 @@ class TrainingResult:
         model: The model.
         classifier: The fitted estimator that it comes from.
         evaluation: What was measured on the articles held out, if any were.
-        warnings: What to know before using it: topics with a handful of articles, promises that the
-            data can't support.
+        warnings: What to know before using it: topics with few articles, promises that the data
+            can't support.
     """
 
     model: TopicModel
@@ -140,7 +140,7 @@ def train(
         plan: How; None for the defaults.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: A file doesn't exist.
         DataError: The data can't be learnt from; the message says where, why and what to do.
         MissingExtraError: A library is missing.
 
@@ -167,7 +167,7 @@ def train(
 
 
 def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
-    """Make one set of what was read, and hold out what the plan says.
+    """Make one set of several sources, and hold articles out if the plan asks for it.
 
     Raises:
         DataError: There is nothing to learn from, or labels contradict each other.
@@ -318,7 +318,7 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
 
 
 def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
-    """See that a model can be written, before learning takes its time.
+    """Check that a model can be written, before learning takes its time.
 
     Args:
         out: The folder.
@@ -328,16 +328,16 @@ def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
         The journal's place, beside the folder.
 
     Raises:
-        DataError: That is no place for a model.
+        DataError: A model can't go there.
         OSError: It can't be written to.
     """
     folder = Path(out).resolve()
     if not folder.name or folder.suffix == ".npz":
-        msg = f"{out} is no folder for a model: name one that is for the model alone, as my-model"
+        msg = f"{out} can't be a model's folder: name one for the model alone, such as my-model"
         raise DataError(msg)
     card = folder / "README.md"
     if card.exists() and not is_card(card.read_text("utf-8", "replace")):
-        msg = f"{card} is no model card, and would be lost: name another folder for the model"
+        msg = f"{card} isn't a model card, and would be lost: name another folder for the model"
         raise DataError(msg)
     for path in (folder, folder.parent) if tuned else (folder,):
         there = next(each for each in (path, *path.parents) if each.exists())

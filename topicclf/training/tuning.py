@@ -211,7 +211,7 @@ def _candidates(best: Trial, stage: Mapping[str, Sequence[Any]]) -> Iterator[dic
 
 def _score(data: TrainingSet, settings: Mapping[str, Any]) -> float:
     with warnings.catch_warnings():
-        # The last fit says once what each trial would.
+        # The last fit warns once of what each trial would.
         warnings.simplefilter("ignore", UserWarning)
         topics = data.fitted(settings).out_of_fold_.values()
     return float(np.mean([numbers["average_precision"] for numbers in topics]))
