@@ -19,7 +19,7 @@ import topicclf
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.labelled.reading import Source, read_labelled, read_source
-from topicclf.labelled.stories import NEAR_DUPLICATES, stories
+from topicclf.labelled.stories import NEAR_DUPLICATES, name_stories
 from topicclf.training.run import Plan, fit, prepare
 
 KINDS = [
@@ -165,7 +165,7 @@ def test_a_story_never_stands_on_both_sides(tmp_path: Path) -> None:
         for kind, topics in KINDS[:1] + KINDS[3:]
     ]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, "story"))) == 30
+    assert len(set(name_stories(items, "story"))) == 30
     reading = read_source(Source(tmp_path / "my.jsonl"))
     prepared = prepare([reading], Plan(group="story", test=0.2))
     assert prepared.held is not None
@@ -178,7 +178,7 @@ def test_articles_without_the_field_of_the_story_stand_alone(tmp_path: Path) -> 
     named = [{"text": f"Text {n}", "topics": [], "story": str(n // 2)} for n in range(4)]
     lines = [*named, *({"text": f"Text {n}", "topics": []} for n in range(4, 9))]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, "story"))) == 2 + 5
+    assert len(set(name_stories(items, "story"))) == 2 + 5
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.3, 0.4, 0.5, 0.7, 0.9])
@@ -326,7 +326,7 @@ def test_texts_that_share_a_little_are_different_stories(tmp_path: Path) -> None
         for _ in range(300)
     ]  # fmt: skip
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, NEAR_DUPLICATES))) > 290
+    assert len(set(name_stories(items, NEAR_DUPLICATES))) > 290
 
 
 def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
     ]
     both = [{"text": a["text"], "topics": a["topics"]} for a in articles[:50]]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", [*both, *copies]))
-    found = stories(items, NEAR_DUPLICATES)
+    found = name_stories(items, NEAR_DUPLICATES)
     assert np.mean([found[n] == found[n + 50] for n in range(50)]) > 0.9
     assert len(set(found)) >= 50
 

@@ -28,7 +28,7 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
-from topicclf.labelled.reading import Labelled, read_labelled
+from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
 from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
@@ -83,7 +83,7 @@ def _timed(setup: str, statement: str) -> str:
     )
 
 
-def _pointed_right(model: TopicModel, items: Sequence[Labelled]) -> tuple[int, int]:
+def _pointed_right(model: TopicModel, items: Sequence[LabelledArticle]) -> tuple[int, int]:
     """How many first evidence sentences stand in a paragraph that carries the topic.
 
     Returns:
@@ -112,7 +112,7 @@ class EvaluationSets:
     """
 
     model: TopicModel
-    articles: dict[str, list[Labelled]]
+    articles: dict[str, list[LabelledArticle]]
     answers: dict[str, Answers]
 
     @classmethod

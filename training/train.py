@@ -25,7 +25,7 @@ from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
 from topicclf.installation.version import __version__
-from topicclf.labelled.reading import Labelled, Problem, listing, merge, read_labelled
+from topicclf.labelled.reading import LabelledArticle, Problem, listing, merge, read_labelled
 from topicclf.render.card import write_card
 from topicclf.training.dataset import TrainingSet
 from topicclf.training.run import check_place
@@ -48,7 +48,7 @@ def gather(
     Raises:
         DataError: A file has bad lines, or a trusted one contradictions, and `skip_bad` is false.
     """
-    items: list[Labelled] = []
+    items: list[LabelledArticle] = []
     entries: list[CorpusEntry] = []
     problems: list[Problem] = []
     for entry in recipe.corpora:
@@ -96,7 +96,7 @@ def _training_set(
 
 @dataclass(frozen=True)
 class _Example:
-    item: Labelled
+    item: LabelledArticle
     entry: CorpusEntry
     story: str
     whole: bool = True
@@ -116,7 +116,7 @@ class _Example:
         return f"{self.entry.file}:{newsroom}" if named else self.entry.file
 
 
-def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
+def _examples(item: LabelledArticle, entry: CorpusEntry, name: str) -> list[_Example]:
     """The article, and each paragraph that has labels of its own."""
     examples = [_Example(item, entry, name)]
     labels = item.fields.get("passages")

@@ -10,7 +10,7 @@ from topicclf.errors import DataError
 from topicclf.labelled.fields import field_values
 
 if TYPE_CHECKING:
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
 
 __all__ = ["MOST_SLICES", "slices"]
 
@@ -18,7 +18,7 @@ __all__ = ["MOST_SLICES", "slices"]
 MOST_SLICES = 1000
 
 
-def slices(items: Sequence["Labelled"], by: str) -> dict[str, NDArray[np.int64]]:
+def slices(items: Sequence["LabelledArticle"], by: str) -> dict[str, NDArray[np.int64]]:
     """The numbers of the articles of each slice, in the order of the values' names.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from topicclf.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
 
 __all__ = ["MISSING", "field_values"]
 
@@ -24,7 +24,7 @@ _PARTS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "weekday": "%u %a"}
 _OF_MONTHS = {"year", "month"}
 
 
-def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
+def field_values(items: Sequence["LabelledArticle"], by: str) -> list[str]:
     """The value of a field for each article, in one line that can be printed.
 
     Args:
@@ -49,7 +49,9 @@ def field_values(items: Sequence["Labelled"], by: str) -> list[str]:
     return [value or MISSING for value in values]
 
 
-def _values(items: Sequence["Labelled"], name: str, fields: Collection[str]) -> Iterator[Any]:
+def _values(
+    items: Sequence["LabelledArticle"], name: str, fields: Collection[str]
+) -> Iterator[Any]:
     if name in fields:
         return (item.fields.get(name) for item in items)
     values = [_inner(item.fields, name) for item in items]

@@ -21,7 +21,7 @@ from topicclf.records import BadRecord, Record, read_records
 from topicclf.text.article import Article
 
 __all__ = [
-    "Labelled",
+    "LabelledArticle",
     "Problem",
     "Reading",
     "Source",
@@ -38,7 +38,7 @@ _HEAVIEST = 1e6
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledArticle:
     """An article and what is known of its topics.
 
     Attributes:
@@ -137,12 +137,12 @@ class Reading:
     """
 
     source: Source
-    items: list[Labelled]
+    items: list[LabelledArticle]
     problems: list[Problem]
     about: str
     topics: frozenset[str] | None = None
 
-    def items_on(self, topics: Collection[str]) -> list[Labelled]:
+    def items_on(self, topics: Collection[str]) -> list[LabelledArticle]:
         """Its articles; of these topics, those without a column of their own are unknown."""
         silent = frozenset(topics) - (self.topics or frozenset(topics))
         if not silent:
@@ -169,7 +169,7 @@ def read_labelled(
     topics: Sequence[str] | None = None,
     skip_bad: bool = False,
     options: LabelOptions | None = None,
-) -> tuple[list[Labelled], list[Problem]]:
+) -> tuple[list[LabelledArticle], list[Problem]]:
     """Read labelled articles: JSON lines, CSV, TSV, Parquet, or a folder for each topic.
 
     Args:
@@ -212,7 +212,7 @@ def read_source(
         MissingExtraError: The format needs a library that is not installed.
     """
     options = options or LabelOptions()
-    items: list[Labelled] = []
+    items: list[LabelledArticle] = []
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
     every: frozenset[str] | None = frozenset()
@@ -237,7 +237,7 @@ def read_source(
     return Reading(source, items, problems, "; ".join(abouts), every)
 
 
-def _unite(items: list[Labelled], rows: Sequence[int]) -> None:
+def _unite(items: list[LabelledArticle], rows: Sequence[int]) -> None:
     """Give each article that carries something the topics of all its copies; in place."""
     keys = [_key(items[row]) for row in rows]
     carried: dict[bytes, frozenset[str]] = {}
@@ -265,7 +265,7 @@ def _labelled(
     scheme: Scheme,
     topics: Sequence[str] | None,
     known: dict[Labels, Labels],
-) -> Labelled | Problem:
+) -> LabelledArticle | Problem:
     place = f"{record.file}:{record.line}"
     if isinstance(record, BadRecord):
         return Problem(place, record.problem)
@@ -281,7 +281,9 @@ def _labelled(
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
         message = f"unknown topic {strange[0]!r}; the topics are {', '.join(topics)}"
         return Problem(place, message)
-    return Labelled(record.text, record.title, labels.topics, labels.unknown, record.fields, place)
+    return LabelledArticle(
+        record.text, record.title, labels.topics, labels.unknown, record.fields, place
+    )
 
 
 def listing(problems: Sequence[Problem]) -> str:
@@ -298,8 +300,8 @@ def refusal(problems: Sequence[Problem]) -> str:
 
 
 def merge(
-    items: Sequence[Labelled], weights: Sequence[float]
-) -> tuple[dict[int, Labelled], dict[int, Problem]]:
+    items: Sequence[LabelledArticle], weights: Sequence[float]
+) -> tuple[dict[int, LabelledArticle], dict[int, Problem]]:
     """Merge duplicates.
 
     Of articles with the same title and text, white space aside, the one with the greatest weight
@@ -314,7 +316,7 @@ def merge(
         The articles to keep and the contradictions, both by their number among the items.
     """
     first: dict[bytes, int] = {}
-    kept: dict[int, Labelled] = {}
+    kept: dict[int, LabelledArticle] = {}
     contradictions: dict[int, Problem] = {}
     for number in sorted(range(len(items)), key=lambda i: -weights[i]):
         item = items[number]
@@ -335,7 +337,7 @@ def merge(
     return dict(sorted(kept.items())), contradictions
 
 
-def _key(item: Labelled) -> bytes:
+def _key(item: LabelledArticle) -> bytes:
     """What is the same for the same title and text, white space aside."""
     parts = (" ".join(part.split()) for part in (item.title, item.text))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()

@@ -7,10 +7,10 @@ import numpy as np
 
 from topicclf.installation.extras import extra
 from topicclf.labelled.fields import MISSING, field_values
-from topicclf.labelled.reading import Labelled
+from topicclf.labelled.reading import LabelledArticle
 from topicclf.text.words import words
 
-__all__ = ["NEAR_DUPLICATES", "stories"]
+__all__ = ["NEAR_DUPLICATES", "name_stories"]
 
 #: The name under which articles are grouped by their text instead of by a field.
 NEAR_DUPLICATES = "near-duplicates"
@@ -21,7 +21,7 @@ _LIKENESS = 0.5
 _PERMUTATIONS = 64
 
 
-def stories(items: Sequence[Labelled], by: str) -> list[str]:
+def name_stories(items: Sequence[LabelledArticle], by: str) -> list[str]:
     """Name the story of each article; one that lacks the field is a story of its own.
 
     Args:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
-from topicclf.labelled.reading import Labelled, Problem, Reading, merge, refusal
+from topicclf.labelled.reading import LabelledArticle, Problem, Reading, merge, refusal
 from topicclf.learning.groups import number_groups
 from topicclf.render.wording import counted
 from topicclf.text.words import words
@@ -125,7 +125,7 @@ class TrainingSet:
 
 def gather(
     readings: Sequence[Reading], *, topics: Sequence[str] | None = None, skip_bad: bool = False
-) -> tuple[TrainingSet, list[Labelled], list[Problem]]:
+) -> tuple[TrainingSet, list[LabelledArticle], list[Problem]]:
     """Make one set of several sources, without duplicates.
 
     Where a source has a column for each topic, topics without one are unknown there.
@@ -186,7 +186,9 @@ def _occurring(readings: Iterable[Reading]) -> set[str]:
     return topics
 
 
-def _on(items: Sequence[Labelled], topics: Sequence[str] | None) -> Sequence[Labelled]:
+def _on(
+    items: Sequence[LabelledArticle], topics: Sequence[str] | None
+) -> Sequence[LabelledArticle]:
     """The articles with what is known of some topics alone."""
     if topics is None:
         return items

@@ -17,9 +17,16 @@ from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.installation.version import __version__
-from topicclf.labelled.reading import Labelled, Problem, Reading, Source, read_source, refusal
+from topicclf.labelled.reading import (
+    LabelledArticle,
+    Problem,
+    Reading,
+    Source,
+    read_source,
+    refusal,
+)
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelled.stories import stories
+from topicclf.labelled.stories import name_stories
 from topicclf.model import TopicModel
 from topicclf.render.card import is_card, write_card
 from topicclf.render.tables import evaluation_table
@@ -174,7 +181,7 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
     """
     data, items, problems = gather(list(readings), topics=plan.topics, skip_bad=plan.skip_bad)
     if plan.group is not None:
-        data = replace(data, stories=stories(items, plan.group))
+        data = replace(data, stories=name_stories(items, plan.group))
     if plan.time is not None:
         data, held, about = _newest(data, items, problems, plan)
     elif plan.test is not None:
@@ -186,7 +193,7 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
 
 
 def _newest(
-    data: TrainingSet, items: Sequence[Labelled], problems: list[Problem], plan: Plan
+    data: TrainingSet, items: Sequence[LabelledArticle], problems: list[Problem], plan: Plan
 ) -> tuple[TrainingSet, NDArray[np.bool_], str]:
     """Hold out the newest articles.
 

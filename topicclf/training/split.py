@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topicclf.errors import DataError
 from topicclf.labelled.fields import field_values
-from topicclf.labelled.reading import Labelled, Problem
+from topicclf.labelled.reading import LabelledArticle, Problem
 from topicclf.learning.folds import assign_folds
 from topicclf.training.dataset import TrainingSet
 
@@ -46,7 +46,7 @@ def hold_out(data: TrainingSet, share: float, *, seed: int) -> NDArray[np.bool_]
 
 
 def read_dates(
-    items: Sequence[Labelled], field: str
+    items: Sequence[LabelledArticle], field: str
 ) -> tuple[NDArray[np.float64], dict[int, Problem]]:
     """Read the date of each article.
 
