@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from topicclf.evaluation.answers import log_odds
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.folds import assign_folds
@@ -169,7 +170,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
         labels, topics = label_array(Y, self.topics, n_articles=len(texts))
-        about = _About.of(len(texts), sample_weight, groups, trusted, measured, sources)
+        about = _About.of(
+            len(texts), sample_weight=sample_weight, groups=groups, trusted=trusted,
+            measured=measured, sources=sources,
+        )  # fmt: skip
         check_topics(labels[about.measured], topics)
 
         _LOG.info("reading %d articles", len(texts))
@@ -250,10 +254,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Shape (n_articles, n_topics); zero and above is a yes.
         """
-        probability = np.clip(self.predict_proba(X), 1e-300, 1 - 1e-16)
-        threshold = self.model_.thresholds
-        odds: NDArray[np.float64] = _logit(probability) - _logit(threshold)
-        return odds
+        return log_odds(self.predict_proba(X)) - log_odds(self.model_.thresholds)
 
     def predict(self, X: Iterable[Item]) -> NDArray[np.int64]:
         """Which topics each article carries: 1 or 0, shape (n_articles, n_topics)."""
@@ -291,41 +292,28 @@ class _About:
     names: list[list[Any]]
 
     @classmethod
-    def of(
-        cls,
-        n: int,
-        sample_weight: ArrayLike | None,
-        groups: ArrayLike | None,
-        trusted: ArrayLike | None,
-        measured: ArrayLike | None,
-        sources: ArrayLike | None,
-    ) -> Self:
-        def column(given: ArrayLike | None, name: str, default: bool = True) -> NDArray[Any]:
-            values = np.full(n, default) if given is None else np.asarray(given)
+    def of(cls, n: int, **given: ArrayLike | None) -> Self:
+        def column(name: str) -> NDArray[Any]:
+            values = np.ones(n, bool) if given[name] is None else np.asarray(given[name])
             if values.shape != (n,):
                 msg = f"{name} must have one value per article, shape {(n,)}, not {values.shape}"
                 raise ValueError(msg)
             return values
 
-        weight = column(sample_weight, "sample_weight").astype(float)
+        weight = column("sample_weight").astype(float)
         if not (weight >= 0).all() or not 0 < weight.sum() < np.inf:
             msg = "sample_weight must be zero or above, and not zero for all"
             raise ValueError(msg)
-        trust = column(trusted, "trusted").astype(bool)
+        trust = column("trusted").astype(bool)
         return cls(
             weight=weight,
             trusted=trust,
-            measured=trust & column(measured, "measured").astype(bool),
-            source=np.unique(column(sources, "sources"), return_inverse=True)[1],
-            names=[] if groups is None else [column(groups, "groups").tolist()],
+            measured=trust & column("measured").astype(bool),
+            source=np.unique(column("sources"), return_inverse=True)[1],
+            names=[] if given["groups"] is None else [column("groups").tolist()],
         )
 
     @property
     def heaviest_first(self) -> NDArray[np.int64]:
         """The numbers of the articles, by falling weight."""
         return np.argsort(-self.weight, kind="stable")
-
-
-def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds: NDArray[np.float64] = np.log(probability) - np.log1p(-probability)
-    return odds

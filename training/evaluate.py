@@ -30,6 +30,7 @@ from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
 from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
+from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
@@ -84,7 +85,7 @@ def _timed(setup: str, statement: str) -> str:
 
 
 def _pointed_right(model: TopicModel, items: Sequence[LabelledArticle]) -> tuple[int, int]:
-    """How many first evidence sentences stand in a paragraph that carries the topic.
+    """How many first evidence sentences are in a paragraph that carries the topic.
 
     Returns:
         How many do, and of how many: the topics that articles carry and get, but for those whose
@@ -135,27 +136,19 @@ class EvaluationSets:
 
 def quality(sets: EvaluationSets) -> Iterator[str]:
     """How good the model is, with each set's parts, its calibration and its evidence."""
-    yield "topicclf"
-    yield _header(sets.model.topics)
     for name, answers in sets.answers.items():
-        yield _row(name, answers)
         field = "length" if name == "held-out" else "source"
-        for value, inside in slices(sets.articles[name], field).items():
-            yield _row(f"  {value}", answers.of(inside))
-    yield ""
-    yield "expected calibration error, 15 bins of equal mass"
-    for name, answers in sets.answers.items():
-        topics = _measured(answers).topics.items()
-        each = "  ".join(f"{topic} {its.calibration_error:.3f}" for topic, its in topics)
-        yield f"{name:34} {each}"
+        parts = {field: slices(sets.articles[name], field)}
+        yield f"{name}, {len(answers.labels)} articles"
+        yield from evaluation_table(evaluate(answers, slices=parts)).splitlines()
+        yield ""
     held = sets.articles["held-out"]
     right, total = _pointed_right(sets.model, [held[row] for row in np.flatnonzero(sets.long)])
-    yield ""
     yield (
         f"evidence: of the first sentences in long held-out articles, {right} of {total} "
         f"({right / total:.1%})"
     )
-    yield "stand in a paragraph that carries the topic"
+    yield "are in a paragraph that carries the topic"
 
 
 def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
@@ -165,6 +158,8 @@ def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
     yield ""
     yield "peers, trained on the same data, threshold 0.5, unknown taken for no"
     yield _header(sets.model.topics)
+    for name, answers in sets.answers.items():
+        yield _row(f"topicclf: {name}", answers)
     for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
         for peer in PEERS[:2]:
             predict = _trained(peer, data, rows)

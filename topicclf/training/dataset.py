@@ -232,18 +232,11 @@ def understood(data: TrainingSet) -> Iterator[str]:
         weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
         articles = counted(corpus["articles"], "article")
         yield f"{corpus['file']}: {articles}{weight}; {corpus['about']}"
-    n_without, n_several, n_unknown = (
-        int(count)
-        for count in (
-            (data.labels == 0).all(1).sum(),
-            ((data.labels == 1).sum(1) > 1).sum(),
-            (data.labels < 0).sum(),
-        )
-    )
     yield (
         f"{counted(len(data.texts), 'article')}, {counted(len(data.topics), 'topic')}; "
-        f"{n_without:,} without a topic, {n_several:,} with several; "
-        f"{counted(n_unknown, 'unknown label')}"
+        f"{(data.labels == 0).all(1).sum():,} without a topic, "
+        f"{((data.labels == 1).sum(1) > 1).sum():,} with several; "
+        f"{counted(int((data.labels < 0).sum()), 'unknown label')}"
     )
     if n_duplicates := summary.get("duplicates"):
         yield (

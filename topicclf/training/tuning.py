@@ -103,7 +103,9 @@ def tune(
         at_once = max(effective_n_jobs(n_jobs), 1)
         search = _Search(data, journal, parallel, at_once, on_trial or (lambda *_: None))
         for number, stage in enumerate(stages):
-            search.plan(one for later in stages[number:] for one in _candidates(best, later))
+            search.planned = {
+                _key(one) for later in stages[number:] for one in _candidates(best, later)
+            } | search.tried.keys()
             trials = search.run(_candidates(best, stage))
             best = max([best, *trials], key=lambda trial: trial.score)
     return TuningResult(best=best, first=search.tried[_key(settings)], n_trials=len(search.tried))
@@ -171,10 +173,6 @@ class _Search:
     on_trial: Callable[[Trial, int, int], None]
     tried: dict[str, Trial] = field(default_factory=dict)
     planned: set[str] = field(default_factory=set)
-
-    def plan(self, candidates: Iterable[Mapping[str, Any]]) -> None:
-        """Say what is going to be tried."""
-        self.planned = {_key(one) for one in candidates} | self.tried.keys()
 
     def run(self, candidates: Iterable[Mapping[str, Any]]) -> list[Trial]:
         """Try the candidates that have not been tried yet, and return them all."""
