@@ -166,7 +166,6 @@ def test_weights_and_groups_must_fit_the_articles() -> None:
         ({"n_folds": 1}, None, "n_folds must be 2 or more, not 1"),
         ({"C": float("nan")}, None, "C must be above 0, not nan"),
         ({"max_pairs": -1}, None, "max_pairs must be 0 or more, not -1"),
-        ({"n_jobs": 0}, None, "n_jobs must not be 0"),
         ({}, np.zeros(len(TEXTS)), "sample_weight must be zero or above, and not zero for all"),
         ({}, np.full(len(TEXTS), np.nan), "sample_weight must be zero or above"),
     ],

@@ -232,9 +232,6 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if value is not None and value < least:
                 msg = f"{name} must be {least} or more, not {value}"
                 raise ValueError(msg)
-        if self.n_jobs == 0:
-            msg = "n_jobs must not be 0: 1 or more, or -1 for all cores"
-            raise ValueError(msg)
 
     def _folds(self, labels: NDArray[np.int8], group: NDArray[np.int64]) -> NDArray[np.int64]:
         n_groups = int(group.max(initial=0)) + 1

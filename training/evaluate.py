@@ -6,8 +6,6 @@ Without the full corpora only the articles of our own that are kept out of train
 The last table sets the numbers that we aim for beside those that were measured.
 """
 
-import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -35,8 +33,6 @@ from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
-
-_RUNS = 7
 
 
 def _measured(answers: Answers) -> Evaluation:
@@ -66,22 +62,6 @@ def _trained(peer: Peer, data: TrainingSet, rows: NDArray[np.bool_]) -> Tagger |
     with tempfile.TemporaryDirectory() as folder:
         peer.train(part.texts, part.carried, Path(folder) / "model")
         return peer.load(Path(folder) / "model", data.topics)
-
-
-def _seconds(code: str) -> float:
-    """The median of what a fresh interpreter prints, over runs."""
-    runs = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-        for _ in range(_RUNS)
-    ]
-    return statistics.median(runs)
-
-
-def _timed(setup: str, statement: str) -> str:
-    return (
-        f"import time\n{setup}\nstart = time.perf_counter()\n{statement}\n"
-        "print(time.perf_counter() - start)"
-    )
 
 
 def _pointed_right(model: TopicModel, items: Sequence[LabelledArticle]) -> tuple[int, int]:
@@ -178,7 +158,7 @@ def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
 
 
 def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
-    """The numbers that we aim for beside those that were measured; speed is measured here."""
+    """The numbers that we aim for beside those that were measured."""
     measured = {name: _measured(answers) for name, answers in sets.answers.items()}
     yield ""
     yield "number                                  measured   floor     aim"
@@ -199,12 +179,6 @@ def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
     yield _aim("macro-F1, held-out, long", long.macro_f1.value, 0.88, 0.95)
     yield _aim("false tags, held-out", measured["held-out"].false_tags.value, 0.10, 0.03)
     yield _aim("model.npz, MB", (path / "model.npz").stat().st_size / 1e6, 8, 4)
-    numpy_seconds = _seconds(_timed("", "import numpy"))
-    load_seconds = _seconds(
-        _timed(f"import topicclf.model as m\np = {str(path)!r}", "m.TopicModel.load(p)")
-    )
-    yield _aim("loading / import numpy", load_seconds / numpy_seconds, 1, 1 / 3)
-    yield f"loading {load_seconds * 1e3:.0f} ms, import numpy {numpy_seconds * 1e3:.0f} ms"
 
 
 def _aim(name: str, value: float, floor: float, aim: float) -> str:

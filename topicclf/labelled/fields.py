@@ -3,7 +3,7 @@
 import json
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -49,23 +49,18 @@ def field_values(items: Sequence["LabelledArticle"], by: str) -> list[str]:
     return [value or MISSING for value in values]
 
 
-def _values(
-    items: Sequence["LabelledArticle"], name: str, fields: Collection[str]
-) -> Iterator[Any]:
-    if name in fields:
-        return (item.fields.get(name) for item in items)
-    values = [_inner(item.fields, name) for item in items]
-    if all(value is None for value in values):
+def _values(items: Sequence["LabelledArticle"], name: str, fields: Collection[str]) -> list[Any]:
+    path = [name] if name in fields else name.split(".")
+    values = [_inner(item.fields, path) for item in items]
+    if name not in fields and all(value is None for value in values):
         hint = did_you_mean(name, fields, otherwise=f"they have {', '.join(sorted(fields))}")
         msg = f"no article has a field {name!r}; {hint}"
         raise DataError(msg)
-    return iter(values)
+    return values
 
 
-def _inner(fields: Mapping[str, Any], path: str) -> Any:
-    """The value at a path of names with dots between them."""
-    value: Any = fields
-    for name in path.split("."):
+def _inner(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 

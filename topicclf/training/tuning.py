@@ -157,11 +157,7 @@ class _Search:
     """The trials of a search.
 
     Attributes:
-        data: What to learn from.
-        journal: Remembers scores.
-        parallel: joblib's, which runs trials side by side.
-        at_once: How many.
-        on_trial: As for `tune`.
+        parallel: joblib's, which runs `at_once` trials side by side.
         tried: The trials so far, in their order.
         planned: The settings that will have been tried unless something better turns up.
     """
