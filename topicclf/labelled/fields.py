@@ -83,10 +83,8 @@ def _dates(texts: Sequence[str], name: str, part: str) -> list[str]:
         raise DataError(msg)
     if strange := [text for text, value in zip(texts, values, strict=True) if text and not value]:
         wanted = "date" if part in _OF_MONTHS else "date with a day"
-        msg = (
-            f"{name!r} isn't a {wanted} in {len(strange)} of {len(texts)} articles, "
-            f"such as {strange[0][:40]!r}"
-        )
+        values_of = f"{len(strange):,} value{'s' * (len(strange) > 1)} of {name!r}"
+        msg = f"{values_of}: not a {wanted}, such as {strange[0][:40]!r}"
         warnings.warn(msg, UserWarning, stacklevel=3)
     return values
 
