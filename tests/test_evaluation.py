@@ -24,22 +24,23 @@ from topicclf.evaluation.evaluation import evaluate
 from topicclf.evaluation.intervals import Bootstrap, wilson
 from topicclf.evaluation.measures import Sample
 from topicclf.evaluation.mistakes import worst_mistakes
-from topicclf.evaluation.slices import MISSING, MOST_SLICES, field_values, slices
-from topicclf.labelled.reading import Labelled, read_labelled
-from topicclf.labelled.stories import stories
+from topicclf.evaluation.slices import MOST_SLICES, slices
+from topicclf.labelled.fields import MISSING, field_values
+from topicclf.labelled.reading import LabelledArticle, read_labelled
+from topicclf.labelled.stories import name_stories
 from topicclf.render.report import evaluation_page
 from topicclf.render.tables import evaluation_table
 from topicclf.render.wording import width
 
 
 @pytest.fixture(scope="module")
-def items() -> list[Labelled]:
+def items() -> list[LabelledArticle]:
     """Our held-out articles."""
     return read_labelled(HELD_OUT)[0]
 
 
 @pytest.fixture(scope="module")
-def answers(shipped: TopicModel, items: list[Labelled]) -> Answers:
+def answers(shipped: TopicModel, items: list[LabelledArticle]) -> Answers:
     """What the shipped model says of them."""
     return answer(shipped, items)
 
@@ -50,12 +51,12 @@ def _answers(labels: list[list[int]], probability: list[list[float]]) -> Answers
     return Answers(topics, np.array(labels, np.int8), np.array(probability), thresholds)
 
 
-def _with_fields(**fields: Any) -> Labelled:
-    return Labelled("text", "", frozenset(), frozenset(), fields, "x:1")
+def _with_fields(**fields: Any) -> LabelledArticle:
+    return LabelledArticle("text", "", frozenset(), frozenset(), fields, "x:1")
 
 
-def _labelled(topics: list[str]) -> Labelled:
-    return Labelled("text", "", frozenset(topics), frozenset(), {}, "x:1")
+def _labelled(topics: list[str]) -> LabelledArticle:
+    return LabelledArticle("text", "", frozenset(topics), frozenset(), {}, "x:1")
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -242,12 +243,12 @@ def test_draws_are_told_as_they_are_made(answers: Answers) -> None:
 def test_an_article_without_the_field_is_a_group_of_its_own() -> None:
     """What is not known to be one story is not drawn as one."""
     items = [_with_fields(story="a"), _with_fields(), _with_fields(story="a"), _with_fields()]
-    found = stories(items, "story")
+    found = name_stories(items, "story")
     assert found[0] == found[2]
     assert len(set(found)) == 3
 
 
-def test_slices_are_by_value_or_by_part_of_a_date(items: list[Labelled]) -> None:
+def test_slices_are_by_value_or_by_part_of_a_date(items: list[LabelledArticle]) -> None:
     """What lacks the field is a slice of its own."""
     by_length = slices(items, "length")
     assert list(by_length) == ["long", "short"]
@@ -340,7 +341,9 @@ def test_a_field_that_parts_all_articles_is_refused() -> None:
         ("length:month", "no article's 'length' is a date"),
     ],
 )
-def test_a_field_that_nobody_has_is_refused(items: list[Labelled], by: str, message: str) -> None:
+def test_a_field_that_nobody_has_is_refused(
+    items: list[LabelledArticle], by: str, message: str
+) -> None:
     """With the name that was meant."""
     with pytest.raises(DataError, match=message):
         field_values(items, by)
@@ -360,7 +363,7 @@ def test_confusion_tells_taken_for_from_missed_and_added() -> None:
 
 
 def test_the_worst_mistakes_come_with_their_evidence(
-    shipped: TopicModel, items: list[Labelled], answers: Answers
+    shipped: TopicModel, items: list[LabelledArticle], answers: Answers
 ) -> None:
     """False tags and misses, those that are surest of themselves first."""
     found = worst_mistakes(shipped, items, answers, n=2)
@@ -663,7 +666,7 @@ def test_bad_lines_are_refused_or_left_out(tmp_path: Path) -> None:
     run = _run("shipped", data)
     assert run.exit_code == 3
     assert "my.jsonl:3: not JSON" in run.stderr
-    assert "(--skip-bad goes on without them)" in run.stderr
+    assert "(--skip-bad leaves them out)" in run.stderr
     run = _run("shipped", data, "--skip-bad", "--json", "--draws", "0")
     assert run.exit_code == 0, run.output
     assert "left out: " in run.stderr

@@ -76,6 +76,32 @@ def test_a_file_that_is_missing_is_named_at_once(arguments: list[str]) -> None:
     assert not found & {"numpy", "scipy", "sklearn"}
 
 
+@pytest.mark.parametrize("module", ["labelling.suggest", "training.run", "labelling.audit"])
+def test_what_learns_is_imported_only_to_learn(module: str) -> None:
+    """Choosing articles never learns, and looking at data doesn't either."""
+    assert not _imported(f"import topicclf.{module}") & {"nltk", "sklearn", "joblib"}
+
+
+@pytest.mark.parametrize(
+    "use", ["topicclf.TopicClassifier", "import topicclf.estimator", "topicclf.train('my.jsonl')"]
+)
+def test_whoever_trains_without_the_libraries_is_told_what_to_install(use: str) -> None:
+    """Prediction goes without them."""
+    found = _imported(
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(['sklearn', 'nltk', 'scipy', 'joblib', 'threadpoolctl'])\n"
+        "import topicclf\n"
+        "assert topicclf.predict('The navy ordered two frigates.').topics == ('defence',)\n"
+        "try:\n"
+        f"    {use}\n"
+        "except topicclf.errors.MissingExtraError as error:\n"
+        "    assert 'scikit-learn' in str(error) or 'pip install scipy' in str(error), error\n"
+        "else:\n"
+        "    raise AssertionError\n"
+    )
+    assert "topicclf" in found
+
+
 def test_public_names_are_sorted_and_there() -> None:
     """Each name of __all__ can be had."""
     import topicclf

@@ -18,7 +18,7 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
 from topicclf.labelled.reading import read_labelled
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelling.near_duplicates import features_of
+from topicclf.labelling.near_duplicates import feature_matrix
 from topicclf.labelling.suggest import suggest
 from topicclf.records import ReadOptions
 from topicclf.text.article import Item
@@ -239,7 +239,7 @@ def test_nearly_the_same_means_a_cosine_of_nine_tenths(
     words = [str(item["text"]).split() for item in articles[:80]]
     pool: list[Item] = [" ".join(w[: len(w) * part // 20]) for part in range(11, 21) for w in words]
     chosen = [one.number for one in suggest(shipped, pool, n=len(pool))]
-    features = features_of(pool, shipped.weights.vocabulary)
+    features = feature_matrix(pool, shipped.weights.vocabulary)
     near = (features @ features.T).toarray() >= 0.9
     np.fill_diagonal(near, val=False)
     assert 80 < len(chosen) < 500

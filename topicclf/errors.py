@@ -4,7 +4,7 @@
 
     TopicclfError
     ├── DataError               data that can't be used: which file, line and why
-    ├── MissingExtraError       a library that an extra installs is not there
+    ├── MissingExtraError       a library is not installed
     ├── ModelFileError          a model file is refused
     │   ├── NotAModelError          it is something else
     │   ├── TruncatedModelError     its end is missing
@@ -42,7 +42,7 @@ class DataError(TopicclfError, ValueError):
 
 
 class MissingExtraError(TopicclfError, ImportError):
-    """A library is missing; the message says which extra of topicclf installs it."""
+    """A library is missing; the message says what to install."""
 
 
 class ModelFileError(TopicclfError, ValueError):

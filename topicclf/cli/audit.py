@@ -12,7 +12,7 @@ from topicclf.cli.label_options import label_options, read_sources, require_sour
 from topicclf.cli.options import skip_bad_option
 from topicclf.cli.terminal import coloured, printed_warnings, stages
 from topicclf.labelled.line import training_line
-from topicclf.labelled.reading import Labelled
+from topicclf.labelled.reading import LabelledArticle
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.render import highlight
 from topicclf.render.wording import counted, shortened
@@ -65,7 +65,7 @@ def audit(
       topicclf train my.jsonl corrected.jsonl:2 --out my-model
     """  # noqa: D301
     require_sources(data)
-    from topicclf.labelled.stories import stories
+    from topicclf.labelled.stories import name_stories
     from topicclf.labelling.audit import audit as find_doubts
     from topicclf.training.dataset import gather
 
@@ -74,7 +74,7 @@ def audit(
         click.echo(f"left out: {problem}", err=True)
     if group is not None:
         with printed_warnings():
-            dataset = replace(dataset, stories=stories(items, group))
+            dataset = replace(dataset, stories=name_stories(items, group))
     with printed_warnings(), stages():
         doubts, model = find_doubts(dataset, n_jobs=jobs)
     report = _Report(doubts[:count], items, model)
@@ -98,7 +98,7 @@ class _Report:
     """
 
     doubts: "Sequence[Doubt]"
-    items: Sequence[Labelled]
+    items: Sequence[LabelledArticle]
     model: "TopicModel"
 
     def lines(self, options: LabelOptions) -> Iterator[dict[str, Any]]:
@@ -147,7 +147,7 @@ class _Report:
             yield ""
 
 
-def _summary(doubts: "Sequence[Doubt]", items: Sequence[Labelled]) -> str:
+def _summary(doubts: "Sequence[Doubt]", items: Sequence[LabelledArticle]) -> str:
     confident = sum(doubt.confident for doubt in doubts)
     return (
         f"{counted(len(items), 'article')}: {counted(len(doubts), 'label')} less probable than the "

@@ -7,7 +7,7 @@ import click
 
 from topicclf.cli.measuring import MeasuringOptions, load_model, measuring_options
 from topicclf.errors import DataError
-from topicclf.labelled.reading import Labelled
+from topicclf.labelled.reading import LabelledArticle
 from topicclf.writing.jsonl import encoded
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def compare(*, a: Path, b: Path, measuring: MeasuringOptions, flips: int, as_jso
         click.echo(comparison_table(comparison, items, n_flips=flips))
 
 
-def _described(comparison: "Comparison", items: list[Labelled]) -> dict[str, object]:
+def _described(comparison: "Comparison", items: list[LabelledArticle]) -> dict[str, object]:
     """The comparison, with the place, id and title of the articles that flipped."""
     from topicclf.evaluation.jsonable import jsonable
 

@@ -14,7 +14,7 @@ from topicclf.cli.label_options import label_options, read_sources, require_sour
 from topicclf.cli.options import SHARE, is_shipped, names, skip_bad_option
 from topicclf.cli.terminal import Progress, printed_warnings, progress
 from topicclf.errors import DataError
-from topicclf.labelled.reading import Labelled, refusal
+from topicclf.labelled.reading import LabelledArticle, refusal
 from topicclf.labelled.schemes import LabelOptions
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class MeasuringOptions:
         first, *others = (model.topics for model in models.values())
         return self.topics or tuple(t for t in first if all(t in other for other in others))
 
-    def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[Labelled]:
+    def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[LabelledArticle]:
         """Read the articles.
 
         Args:
@@ -93,7 +93,7 @@ class MeasuringOptions:
             click.echo(about, err=True)
         return items
 
-    def _items(self, known: Collection[str]) -> Iterator[Labelled]:
+    def _items(self, known: Collection[str]) -> Iterator[LabelledArticle]:
         for reading in read_sources(map(str, self.data), self.labels):
             if reading.source.weight != 1:
                 msg = f"{reading.source.path} has a weight: in a measurement articles count alike"
@@ -105,25 +105,29 @@ class MeasuringOptions:
             replace(reading, problems=[]).refuse_bad()
             yield from reading.items_on(known)
 
-    def ask(self, model: "TopicModel", items: list[Labelled], topics: tuple[str, ...]) -> "Answers":
+    def ask(
+        self, model: "TopicModel", items: list[LabelledArticle], topics: tuple[str, ...]
+    ) -> "Answers":
         """Ask a model about the articles."""
         from topicclf.evaluation.answers import answer
 
         with progress(None, items=len(items), unit="articles judged") as bar:
             return answer(model, items, topics=topics, on_items=bar.add_items)
 
-    def groups(self, items: list[Labelled]) -> "NDArray[np.object_] | None":
+    def groups(self, items: list[LabelledArticle]) -> "NDArray[np.object_] | None":
         """The name of each article's group; None if each is one of its own."""
         if self.group is None:
             return None
         import numpy as np
 
-        from topicclf.labelled.stories import stories
+        from topicclf.labelled.stories import name_stories
 
         with printed_warnings():
-            return np.array(stories(items, self.group), object)
+            return np.array(name_stories(items, self.group), object)
 
-    def drawing(self, items: list[Labelled], *, times: int) -> AbstractContextManager[Progress]:
+    def drawing(
+        self, items: list[LabelledArticle], *, times: int
+    ) -> AbstractContextManager[Progress]:
         """Show the progress of the draws.
 
         Args:

@@ -13,10 +13,17 @@ from topicclf.cli.terminal import printed_warnings, stages
 from topicclf.labelled.schemes import LabelOptions
 
 if TYPE_CHECKING:
-    from topicclf.training.run import Trained
+    from topicclf.training.run import TrainingResult
     from topicclf.training.tuning import Trial
 
 __all__ = ["train"]
+
+
+def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int | None:
+    if jobs == 0:
+        msg = "give 1 or more, or -1 for all cores"
+        raise click.BadParameter(msg, ctx, param)
+    return jobs
 
 
 @click.command()
@@ -45,7 +52,8 @@ __all__ = ["train"]
 @click.option("--licence", metavar="TEXT", help="Licence of DATA, for the card.")
 @skip_bad_option
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Random seed. Default: 0.")
-@click.option("--jobs", type=int, metavar="N", help="Processes that learn. Default: 1.")
+@click.option("--jobs", type=int, metavar="N", callback=_some,
+              help="Processes that learn. Default: 1.")  # fmt: skip
 def train(
     *,
     data: tuple[str, ...],
@@ -105,7 +113,7 @@ def train(
         click.echo(line)
 
 
-def _numbers(trained: "Trained") -> list[str]:
+def _numbers(trained: "TrainingResult") -> list[str]:
     from topicclf.render.tables import evaluation_table, out_of_fold_table
 
     lines = [f"warning: {warning}" for warning in trained.warnings]

@@ -12,7 +12,7 @@ from topicclf.text.article import Article
 
 if TYPE_CHECKING:
     from topicclf.evidence.prediction import Evidence
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
     from topicclf.model import TopicModel
 
 __all__ = ["Mistake", "evidence_for", "worst_mistakes"]
@@ -30,7 +30,7 @@ class Mistake:
         evidence: What speaks for the topic most, also where the model missed it.
     """
 
-    item: "Labelled"
+    item: "LabelledArticle"
     topic: str
     carried: bool
     probability: float
@@ -39,7 +39,7 @@ class Mistake:
 
 def worst_mistakes(
     model: "TopicModel",
-    items: Sequence["Labelled"],
+    items: Sequence["LabelledArticle"],
     answers: Answers,
     *,
     n: int = 5,
@@ -75,7 +75,7 @@ def worst_mistakes(
     return mistakes
 
 
-def evidence_for(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":
+def evidence_for(model: "TopicModel", item: "LabelledArticle", topic: str) -> "Evidence":
     """What speaks for a topic most, whether the model tags the article with it or not."""
     return find_evidence(
         Article(item.text, item.title),

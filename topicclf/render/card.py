@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from topicclf.artifact.card import CARD, naming
 from topicclf.model import TopicModel
 from topicclf.render.tables import stated_measures
-from topicclf.render.wording import printable
+from topicclf.render.wording import counted, printable
 from topicclf.writing.beside import all_beside, write_beside
 
 __all__ = ["add_numbers", "card", "save_with_card"]
@@ -18,20 +18,19 @@ _FRONT_MATTER = """\
 ---
 library_name: topicclf
 license: {licence}
-language: en
-pipeline_tag: text-classification
-tags: [multi-label, news, tf-idf, calibrated]
+{language}pipeline_tag: text-classification
+tags: [multi-label, tf-idf, calibrated]
 ---
 """
 
 _LIMITS = """\
-- English news. Another language shows in a low `known_share`; the answer then means little.
 - It finds topics by words that it has seen in training. It misses a topic in wholly different
-  words, and ignores words newer than the training data until it is trained again.
+  words, and ignores words newer than the training data until it is trained again. A text of which
+  it knows little has a low `known_share`.
 - It reads words and neighbouring words, not grammar: who did what to whom, irony and negation
   escape it.
-- Probabilities are calibrated for a mix of articles like the trusted corpora. Where a topic is much
-  rarer or more frequent, choose a threshold of your own from `probabilities`.
+- Probabilities are calibrated for a mix of articles like those that were measured. Where a topic is
+  much rarer or more frequent, choose a threshold of your own from `probabilities`.
 - Not for decisions about people.
 """
 
@@ -80,21 +79,23 @@ def card(model: TopicModel, *, sha256: str) -> str:
         sha256: Of its file, as hexadecimal digits.
     """
     made = model.provenance["training"]
+    languages = sorted(model.languages)
     many = f"{len(model.topics)} topics" if len(model.topics) > 8 else ", ".join(model.topics)
     lines = [
-        _FRONT_MATTER.format(licence=made.get("licence", "mit").lower()),
+        _FRONT_MATTER.format(
+            licence=made.get("licence", "mit").lower(),
+            language=f"language: [{', '.join(languages)}]\n" if languages else "",
+        ),
         f"# A topicclf model: {many}",
         "",
-        "Tells which of these topics a news article carries: several at once, or none.",
+        "Predicts which of these topics an article carries: several at once, or none.",
         "",
         "## Made of",
         "",
-        "| corpus | what it is | licence | articles | weight | trusted | measured on |",
-        "|---|---|---|---|---|---|---|",
-        *(_corpus(entry) for entry in made["corpora"]),
+        *_corpora(made["corpora"]),
         "",
-        f"{made['duplicates']:,} duplicates were left out. Where {made['contradictions']:,} of "
-        "them contradicted their twin, the topic counts as unknown.",
+        f"Left out: {counted(made['duplicates'], 'duplicate')}, {made['contradictions']:,} with "
+        "other labels than the article kept; a topic on which equals differ counts as unknown.",
         "",
         *_reproduced(model, made),
         naming(sha256),
@@ -112,30 +113,32 @@ def card(model: TopicModel, *, sha256: str) -> str:
         "## Limits",
         "",
         *_rare(model),
+        *_languages(languages),
         _LIMITS,
     ]
     return "\n".join(lines)
 
 
-def _corpus(entry: dict[str, Any]) -> str:
-    return _row(
-        entry["file"],
-        entry["about"],
-        entry.get("licence", _UNSTATED),
-        f"{entry['articles']:,}",
-        f"{entry['weight']:g}",
-        _yes_or_no(entry["trusted"]),
-        _yes_or_no(entry["measured"]),
-    )
+def _corpora(corpora: Sequence[dict[str, Any]]) -> Iterator[str]:
+    # Users don't say how far to trust their data: only a recipe does.
+    said = [name for name in ("trusted", "measured") if not all(entry[name] for entry in corpora)]
+    heads = ["corpus", "what it is", "licence", "articles", "weight", *said]
+    yield _row(*heads)
+    yield "|" + "---|" * len(heads)
+    for entry in corpora:
+        yield _row(
+            entry["file"],
+            entry["about"],
+            entry.get("licence", _UNSTATED),
+            f"{entry['articles']:,}",
+            f"{entry['weight']:g}",
+            *("yes" if entry[name] else "no" for name in said),
+        )
 
 
 def _row(*cells: str) -> str:
     """A row of a table; neither a bar in a cell nor the end of a line ends it."""
     return f"| {' | '.join(printable(cell).replace('|', _BAR) for cell in cells)} |"
-
-
-def _yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
@@ -214,3 +217,11 @@ def _rare(model: TopicModel) -> Iterator[str]:
             f"- Measured on fewer than {_RARE} articles with the topic, so that the numbers say "
             f"little: {', '.join(rare)}."
         )
+
+
+def _languages(languages: Sequence[str]) -> Iterator[str]:
+    if languages:
+        shown = ", ".join(languages)
+        yield f"- Its language, by the words that it knows: {shown}. It can't read others."
+    if languages and "en" not in languages:
+        yield "- Words are stemmed by the rules of English, which hardly fit this language."

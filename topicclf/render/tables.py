@@ -20,7 +20,7 @@ from topicclf.render.wording import (
 
 if TYPE_CHECKING:
     from topicclf.evaluation.intervals import Estimate
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
 
 __all__ = [
     "commonest",
@@ -132,7 +132,9 @@ def stated_measures(numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, Measu
     return {name: each for name, each in measures if all(name in n for n in numbers.values())}
 
 
-def comparison_table(comparison: Comparison, items: Sequence["Labelled"], *, n_flips: int) -> str:
+def comparison_table(
+    comparison: Comparison, items: Sequence["LabelledArticle"], *, n_flips: int
+) -> str:
     """What changes, and the articles that flipped.
 
     Args:
@@ -163,7 +165,9 @@ def comparison_table(comparison: Comparison, items: Sequence["Labelled"], *, n_f
     return "\n".join(lines)
 
 
-def _flips(comparison: Comparison, items: Sequence["Labelled"], n_flips: int) -> Iterator[str]:
+def _flips(
+    comparison: Comparison, items: Sequence["LabelledArticle"], n_flips: int
+) -> Iterator[str]:
     shown = min(n_flips, len(comparison.flips))
     flipped = counted(len(comparison.flips), "tag")
     yield f"{flipped} flipped; the {shown} that the models are furthest apart on:"
