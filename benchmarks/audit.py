@@ -20,8 +20,8 @@ if __package__ in (None, ""):
 from topicclf.labelled.reading import Source, read_source
 from topicclf.labelling.audit import audit
 from topicclf.training.dataset import gather
+from training.corpus_stories import corpus_story
 from training.recipe import REPOSITORY
-from training.stories import story
 
 _OURS = ("articles.jsonl", "contrasts.jsonl", "widening.jsonl")
 
@@ -59,7 +59,7 @@ def main(corpus: Path | None, n: int, seed: int, jobs: int) -> None:
     paths = [corpus / "annotated.jsonl.gz"] if corpus else [REPOSITORY / name for name in _OURS]
     data, items, _ = gather([read_source(Source(path)) for path in paths], skip_bad=True)
     wrong, turned = turned_round(data.labels, n=n, seed=seed)
-    names = [story(item.fields) for item in items]
+    names = [corpus_story(item.fields) for item in items]
     found, _ = audit(replace(data, labels=wrong, stories=names), n_jobs=jobs)
     hits = np.array([turned[doubt.row, data.topics.index(doubt.topic)] for doubt in found])
     total = turned.sum()

@@ -22,11 +22,11 @@ if __package__ in (None, ""):
 from topicclf import TopicClassifier, TopicModel
 from topicclf.evaluation.answers import answer, known_labels, log_odds
 from topicclf.evaluation.measures import measure
-from topicclf.labelled.reading import Labelled, read_labelled
+from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.labelling.suggest import suggest
 from topicclf.render.figures import svg
 from topicclf.writing.beside import write_beside
-from training.stories import story
+from training.corpus_stories import corpus_story
 
 TOPICS = ("defence", "energy", "trade", "disaster")
 STEPS = tuple(range(250, 2001, 125))
@@ -34,16 +34,18 @@ RANDOM_STEPS = (250, 500, 1000, 2000, 3000)
 _TARGET = 3000
 
 #: From a model, the articles left, how many to pick and a seed to places among the articles left.
-Picker = Callable[[TopicModel, Sequence[Labelled], int, int], list[int]]
+Picker = Callable[[TopicModel, Sequence[LabelledArticle], int, int], list[int]]
 
 
-def at_random(model: TopicModel, left: Sequence[Labelled], n: int, seed: int) -> list[int]:
+def at_random(model: TopicModel, left: Sequence[LabelledArticle], n: int, seed: int) -> list[int]:
     """Any articles."""
     picked: list[int] = np.random.default_rng(seed).permutation(len(left))[:n].tolist()
     return picked
 
 
-def most_uncertain(model: TopicModel, left: Sequence[Labelled], n: int, seed: int) -> list[int]:
+def most_uncertain(
+    model: TopicModel, left: Sequence[LabelledArticle], n: int, seed: int
+) -> list[int]:
     """Those nearest to a threshold: uncertainty sampling, Lewis and Gale (1994)."""
     probability = model.predict_proba([item.fields for item in left])
     margin = np.abs(log_odds(probability) - log_odds(model.thresholds)).min(1)
@@ -51,7 +53,7 @@ def most_uncertain(model: TopicModel, left: Sequence[Labelled], n: int, seed: in
     return picked
 
 
-def suggested(model: TopicModel, left: Sequence[Labelled], n: int, seed: int) -> list[int]:
+def suggested(model: TopicModel, left: Sequence[LabelledArticle], n: int, seed: int) -> list[int]:
     """What topicclf suggests."""
     found = suggest(model, [item.fields for item in left], n=n, random_state=seed)
     return [one.number for one in found]
@@ -76,8 +78,8 @@ class Curve:
 class Setting:
     """The articles to pick from, and those to measure on."""
 
-    pool: list[Labelled]
-    dev: list[Labelled]
+    pool: list[LabelledArticle]
+    dev: list[LabelledArticle]
     jobs: int
 
     def curve(self, pick: Picker, steps: Sequence[int], seeds: int) -> Curve:
@@ -99,12 +101,12 @@ class Setting:
             measured.append((found.macro_f1[0], found.macro_average_precision[0]))
         return measured
 
-    def _fit(self, items: Sequence[Labelled]) -> TopicModel:
+    def _fit(self, items: Sequence[LabelledArticle]) -> TopicModel:
         classifier = TopicClassifier(topics=TOPICS, n_jobs=self.jobs)
         classifier.fit(
             [item.fields for item in items],
             known_labels(items, TOPICS),
-            groups=[story(item.fields) for item in items],
+            groups=[corpus_story(item.fields) for item in items],
         )
         return classifier.model_
 

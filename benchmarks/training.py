@@ -24,8 +24,9 @@ if __package__ in (None, ""):
 
 from benchmarks.timing import machine, rounds_of
 from topicclf.labelled.reading import Source, read_source
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.matrices import numbered_articles
-from topicclf.learning.vocabulary import Corpus, learn_vocabulary
+from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.training.dataset import gather
 
 _OURS = "topicclf, from the texts on"

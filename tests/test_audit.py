@@ -66,7 +66,7 @@ def test_right_labels_raise_no_doubt(tmp_path: Path) -> None:
     run = _run(_write(tmp_path / "my.jsonl", LINES))
     assert run.exit_code == 0, run.output
     assert run.stdout == ""
-    assert "0 count as wrong" in run.stderr
+    assert "0 labels less probable" in run.stderr
 
 
 def test_the_command_shows_the_label_and_what_speaks_against_it(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_corrected_lines_are_training_data_and_win_over_the_old_ones(tmp_path: P
     again = _run(table, f"{fixed}:2", "--json", *options)
     assert again.exit_code == 0, again.output
     assert again.stdout == ""
-    assert "of 43 articles 0 are less probable" in again.stderr
+    assert "43 articles: 0 labels less probable" in again.stderr
 
 
 def test_what_nobody_looked_at_is_not_doubted(tmp_path: Path) -> None:

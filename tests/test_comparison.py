@@ -43,7 +43,7 @@ def test_a_model_does_not_differ_from_itself(answers: Answers) -> None:
     """No flips, no change, no doubt."""
     found = compare(answers, answers)
     assert found.flips == ()
-    assert found.macro_f1_change.low == found.macro_f1_change.high == 0
+    assert found.changes.macro_f1.low == found.changes.macro_f1.high == 0
     assert all(topic.p_value == 1 for topic in found.topics.values())
 
 
@@ -52,8 +52,8 @@ def test_changes_are_the_differences_of_evaluations(answers: Answers) -> None:
     other = replace(answers, thresholds=answers.thresholds * 0.9)
     found = compare(answers, other)
     before, after = evaluate(answers).macro_f1, evaluate(other).macro_f1
-    assert found.macro_f1_change.value == pytest.approx(after.value - before.value)
-    width = found.macro_f1_change.high - found.macro_f1_change.low
+    assert found.changes.macro_f1.value == pytest.approx(after.value - before.value)
+    width = found.changes.macro_f1.high - found.changes.macro_f1.low
     assert width < after.high - after.low
 
 
@@ -107,7 +107,7 @@ def test_the_command_shows_what_changed_and_what_flipped(worse: Path) -> None:
     """The worse model is found out, by name of the article."""
     run = _run("shipped", worse, HELD_OUT, "--flips", "3", "--draws", "50")
     assert run.exit_code == 0, run.output
-    assert "3 that the two are furthest apart on" in run.stdout
+    assert "3 that the models are furthest apart on" in run.stdout
     assert "A is right" in run.stdout
     assert "held-out.jsonl:" in run.stdout
 
@@ -146,7 +146,7 @@ def test_only_topics_that_both_know_are_compared(tmp_path: Path) -> None:
     run = _run("shipped", tmp_path / "two", HELD_OUT, "--json", "--draws", "0")
     assert run.exit_code == 0, run.output
     assert list(json.loads(run.stdout)["topics"]) == ["defence", "disaster"]
-    assert "only one of the models knows 'energy', 'trade': passed over" in run.stderr
+    assert "only one of the models knows 'energy', 'trade': ignored" in run.stderr
     run = _run("shipped", tmp_path / "two", HELD_OUT, "--topics", "trade")
     assert run.exit_code == 3
     assert f"{tmp_path / 'two'}: the model knows no topic 'trade'" in run.stderr

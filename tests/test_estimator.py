@@ -1,8 +1,10 @@
 """TopicClassifier, the scikit-learn estimator."""
 
 import pickle
+from threading import Thread
 from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -11,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from tests.conftest import LABELS, TEXTS
+from tests.reference import Reference
 from topicclf import TopicClassifier
 
 INDICATOR = np.array([["defence" in row, "disaster" in row] for row in LABELS], int)
@@ -34,11 +37,12 @@ def test_predict_proba_and_decision_function_agree(small: TopicClassifier) -> No
     assert np.array_equal(small.predict(TEXTS), INDICATOR)
 
 
-def test_it_agrees_with_the_model_that_it_made(small: TopicClassifier) -> None:
-    """Sparse matrices here, running sums there, the same probabilities."""
+def test_it_predicts_what_follows_from_the_definitions(small: TopicClassifier) -> None:
+    """For short texts and long ones, with words that repeat and words that nobody knows."""
     texts = [*TEXTS, "", "unheard", "navy " * 500 + "earthquake " * 40, "Frigates. " * 90]
-    difference = small.predict_proba(texts) - small.model_.predict_proba(texts)
-    assert np.abs(difference).max() < 1e-6
+    reference = Reference(small.model_)
+    expected = [reference.probabilities(text) for text in texts]
+    assert np.abs(small.predict_proba(texts) - expected).max() < 1e-6
 
 
 @pytest.mark.filterwarnings("ignore:only . articles:UserWarning")
@@ -96,6 +100,27 @@ def test_the_same_fit_gives_the_same_bytes(tmp_path: Any) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_fits_end_under_joblibs_threads(nested: bool) -> None:
+    """Both where the threads learn topics, and where each of them fits a classifier."""
+    fitted: list[TopicClassifier] = []
+
+    def fit() -> None:
+        with joblib.parallel_config(backend="threading", n_jobs=2):
+            if nested:
+                job = joblib.delayed(TopicClassifier(n_jobs=2).fit)(TEXTS, LABELS)
+                fitted.extend(joblib.Parallel()([job, job]))
+            else:
+                fitted.append(TopicClassifier().fit(TEXTS, LABELS))
+
+    # A daemon, so that a hang fails this test instead of stopping the others.
+    thread = Thread(target=fit, daemon=True)
+    thread.start()
+    thread.join(timeout=120)
+    assert len(fitted) == 1 + nested
+    assert all(np.array_equal(each.predict(TEXTS), INDICATOR) for each in fitted)
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
@@ -103,7 +128,7 @@ def test_the_same_fit_gives_the_same_bytes(tmp_path: Any) -> None:
         (INDICATOR[:, 0], "Y must be an array"),
         (INDICATOR * 2, "1 for yes, 0 for no"),
         ([{"defence"}] * len(TEXTS), "no article without topic 'defence'"),
-        ([set()] * len(TEXTS), "there is no topic to learn"),
+        ([set()] * len(TEXTS), "no topic to learn"),
         (INDICATOR * [1, 0], "no article with topic '1'"),
     ],
 )
@@ -168,5 +193,5 @@ def test_a_word_of_endless_length_costs_no_more_than_itself() -> None:
 
 def test_rare_words_only_is_refused() -> None:
     """There would be nothing to predict from."""
-    with pytest.raises(ValueError, match="no word stands in 99 or more"):
+    with pytest.raises(ValueError, match="no word occurs in 99 or more"):
         TopicClassifier(min_document_frequency=99).fit(TEXTS, LABELS)

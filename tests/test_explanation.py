@@ -161,6 +161,17 @@ def test_the_page_shows_the_article_and_nothing_of_it_is_markup() -> None:
     assert not re.search(r"(src|href)=|url\(", shown)
 
 
+def test_the_summands_in_words_add_up_too(shipped: TopicModel) -> None:
+    """However many terms have a name, with the others as the last one."""
+    defence = shipped.explain("The navy ordered two frigates from a yard.").topics["defence"]
+    n_others = sum(part.kind != "term" for part in defence.contributions)
+    for n_terms in (0, 2, 1000):
+        summands = defence.summands(n_terms=n_terms)
+        assert sum(value for _, value in summands) == pytest.approx(defence.log_odds, abs=1e-9)
+        assert len(summands) == n_others + n_terms + 1 or n_terms == 1000
+    assert len(summands) == len(defence.contributions)
+
+
 def test_as_text_it_shows_the_sum_and_what_would_tip_it() -> None:
     """The parts that are shown, and the rest in one line, add up to the log-odds."""
     found = topicclf.explain("The navy ordered two frigates from a yard in Gdansk.")

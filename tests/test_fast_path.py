@@ -1,4 +1,4 @@
-"""The fast path: whole batches at once, and the same numbers as the plain one."""
+"""The fast path: whole batches at once, and the same numbers as the definitions give."""
 
 import gzip
 import json
@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.reference import Reference
 from topicclf import TopicClassifier, TopicModel
-from topicclf.features.batch import Batch, read
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.lookup import Lookup
-from topicclf.features.plain import read_plainly
+from topicclf.text.article import Article
 from topicclf.text.words import fold, words
 
 PIPELINE = Path(__file__).parent.parent / "models" / "news" / "pipeline.joblib"
@@ -31,58 +31,66 @@ TEXTS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def estimator() -> TopicClassifier:
-    """The shipped model as the estimator that predicts the readable way."""
-    classifier: TopicClassifier = joblib.load(PIPELINE)
-    return classifier
-
-
-def assert_same(ours: Batch, theirs: Batch) -> None:
-    """Two batches hold the same numbers."""
-    for name in ("terms", "pairs", "starts", "ends"):
-        assert getattr(ours, name).tolist() == getattr(theirs, name).tolist(), name
+def reference(shipped: TopicModel) -> Reference:
+    """The shipped model's answers, computed from the definitions."""
+    return Reference(shipped)
 
 
 @given(TEXTS)
-def test_batches_are_read_as_the_plain_way_reads_them(
+def test_a_small_models_probabilities_follow_from_the_definitions(
     small: TopicClassifier, texts: list[str]
 ) -> None:
-    """Words, pairs and where articles end, whatever the Unicode."""
-    vocabulary = small.model_.weights.vocabulary
-    assert_same(read(texts, vocabulary), read_plainly(texts, vocabulary))
+    """Whatever the Unicode."""
+    slow = Reference(small.model_)
+    for text, row in zip(texts, small.predict_proba(texts), strict=True):
+        assert row == pytest.approx(slow.probabilities(text), abs=1e-6)
 
 
 @settings(max_examples=40, deadline=None)
 @given(TEXTS)
-def test_probabilities_are_those_of_the_plain_way(
-    estimator: TopicClassifier, shipped: TopicModel, texts: list[str]
+def test_probabilities_follow_from_the_definitions(
+    reference: Reference, shipped: TopicModel, texts: list[str]
 ) -> None:
     """To a millionth, in a batch and one by one."""
-    plain = estimator.predict_proba(texts)
-    assert np.abs(shipped.predict_proba(texts) - plain).max(initial=0) < 1e-6
-    for text, row in zip(texts, plain, strict=True):
-        found = shipped.predict(text)
-        assert list(found.probabilities.values()) == pytest.approx(row.tolist(), abs=1e-6)
-        assert found.n_words == len(words(text))
+    for text, row in zip(texts, shipped.predict_proba(texts), strict=True):
+        expected = reference.probabilities(text)
+        assert row == pytest.approx(expected, abs=1e-6)
+        prediction = shipped.predict(text)
+        assert list(prediction.probabilities.values()) == pytest.approx(expected, abs=1e-6)
+        assert prediction.n_words == len(words(text))
 
 
-def test_our_own_articles_get_the_probabilities_of_the_plain_way(
-    estimator: TopicClassifier, shipped: TopicModel, articles: list[dict[str, Any]]
+def test_our_own_articles_get_the_probabilities_of_the_definitions(
+    reference: Reference, shipped: TopicModel, articles: list[dict[str, Any]]
 ) -> None:
     """Of every length, with titles."""
-    difference = estimator.predict_proba(articles) - shipped.predict_proba(articles)
-    assert np.abs(difference).max() < 1e-6
+    _agree(shipped, reference, articles)
 
 
 @pytest.mark.parametrize("name", ["dev", "dev-modern"])
-def test_real_articles_get_the_probabilities_of_the_plain_way(
-    shared: Path, estimator: TopicClassifier, shipped: TopicModel, name: str
+def test_real_articles_get_the_probabilities_of_the_definitions(
+    shared: Path, reference: Reference, shipped: TopicModel, name: str
 ) -> None:
-    """Title or none."""
+    """With and without a title."""
     with gzip.open(shared / "corpus" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-        articles = [json.loads(line) for line in file]
-    difference = estimator.predict_proba(articles) - shipped.predict_proba(articles)
-    assert np.abs(difference).max() < 1e-6
+        _agree(shipped, reference, [json.loads(line) for line in file])
+
+
+def _agree(model: TopicModel, reference: Reference, articles: list[dict[str, Any]]) -> None:
+    fast = model.predict_proba(articles)
+    slow = [reference.probabilities(Article.of(article).joined) for article in articles]
+    assert np.abs(fast - slow).max() < 1e-6
+
+
+def test_the_shipped_pipeline_loads_and_predicts_what_the_model_does(
+    shipped: TopicModel, articles: list[dict[str, Any]]
+) -> None:
+    """It names modules where they once were."""
+    pipeline: TopicClassifier = joblib.load(PIPELINE)
+    assert pipeline.topics_ == shipped.topics
+    assert pipeline.predict_proba(articles) == pytest.approx(
+        shipped.predict_proba(articles), abs=1e-6
+    )
 
 
 @given(

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from tests.published import Published, publish
 from topicclf.labelled.reading import read_labelled
 from training.annotated import read_annotations, write_annotations
+from training.corpus_article import CorpusArticle
 from training.fetch import main
-from training.item import Item
 from training.registry import REGISTRY, Registry
 from training.sources import PARSERS
 
@@ -320,7 +320,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishe
         ]
         (tmp_path / "registry.toml").write_text("\n".join(registry), "utf-8")
         labelled = [
-            Item(
+            CorpusArticle(
                 **{
                     **line,
                     "text": line["text"][: 20 if name == "bbc" else 30],
@@ -330,7 +330,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishe
             )
             for name, (_, _, line) in reversed(FILES.items())
         ]
-        story = Item("reuters21578:1", "reuters", "Rain fell on wheat.", "STORY 1", topics=())
+        story = CorpusArticle(
+            "reuters21578:1", "reuters", "Rain fell on wheat.", "STORY 1", topics=()
+        )
         write_annotations(tmp_path / "annotations" / "labelled.csv.xz", [*labelled, story])
         yield published
 

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def _imported(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sorted(set(name.split('.')[0] for name in sys.modules)))"
@@ -44,9 +46,60 @@ def test_the_help_imports_no_command() -> None:
     assert not found & {"numpy", "sklearn", "joblib"}
 
 
-def test_the_library_never_imports_training() -> None:
-    """The estimator, too, stands alone."""
-    assert "training" not in _imported("import topicclf\ntopicclf.TopicClassifier")
+def test_the_help_of_every_command_is_instant() -> None:
+    """Nothing that a command needs to run is imported to show its help."""
+    found = _imported(
+        "from topicclf.cli.group import COMMANDS, commands\n"
+        "for name in COMMANDS: commands([name, '--help'], standalone_mode=False)"
+    )
+    assert "topicclf" in found
+    assert not found & {"numpy", "pyarrow", "scipy", "sklearn", "joblib", "nltk", "matplotlib"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "missing.jsonl", "--out", "model"],
+        ["evaluate", "shipped", "missing.jsonl:30"],
+        ["compare", "shipped", "shipped", "missing.jsonl"],
+        ["audit", "missing.jsonl"],
+        ["suggest", "shipped", "missing.jsonl"],
+    ],
+)
+def test_a_file_that_is_missing_is_named_at_once(arguments: list[str]) -> None:
+    """Before a model is loaded, or a library that takes its time."""
+    found = _imported(
+        "from topicclf.cli.group import commands\n"
+        f"try: commands({arguments})\n"
+        "except SystemExit as end: assert end.code == 3"
+    )
+    assert not found & {"numpy", "scipy", "sklearn"}
+
+
+@pytest.mark.parametrize("module", ["labelling.suggest", "training.run", "labelling.audit"])
+def test_what_learns_is_imported_only_to_learn(module: str) -> None:
+    """Choosing articles never learns, and looking at data doesn't either."""
+    assert not _imported(f"import topicclf.{module}") & {"nltk", "sklearn", "joblib"}
+
+
+@pytest.mark.parametrize(
+    "use", ["topicclf.TopicClassifier", "import topicclf.estimator", "topicclf.train('my.jsonl')"]
+)
+def test_whoever_trains_without_the_libraries_is_told_what_to_install(use: str) -> None:
+    """Prediction goes without them."""
+    found = _imported(
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(['sklearn', 'nltk', 'scipy', 'joblib', 'threadpoolctl'])\n"
+        "import topicclf\n"
+        "assert topicclf.predict('The navy ordered two frigates.').topics == ('defence',)\n"
+        "try:\n"
+        f"    {use}\n"
+        "except topicclf.errors.MissingExtraError as error:\n"
+        "    assert 'scikit-learn' in str(error) or 'pip install scipy' in str(error), error\n"
+        "else:\n"
+        "    raise AssertionError\n"
+    )
+    assert "topicclf" in found
 
 
 def test_public_names_are_sorted_and_there() -> None:

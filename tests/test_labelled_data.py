@@ -38,7 +38,7 @@ def test_a_column_of_topics_is_parted_by_what_occurs(tmp_path: Path, separator: 
     rows += [["News", text, f"{separator} ".join(sorted(topics))] for text, topics in ROWS]
     path = _csv(tmp_path / "my.csv", rows)
     assert _topics(path) == [topics for _, topics in ROWS]
-    assert f"'Labels', parted by {separator!r}" in read_source(Source(path)).about
+    assert f"'Labels', separated by {separator!r}" in read_source(Source(path)).about
 
 
 def test_a_separator_can_be_named(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_folder_holds_a_folder_for_each_topic(tmp_path: Path) -> None:
         "Text c.": set(),
     }
     (tmp_path / "stray.txt").write_text("Stray.", "utf-8")
-    with pytest.raises(DataError, match=r"stray\.txt:1: stands in no folder of a topic"):
+    with pytest.raises(DataError, match=r"stray\.txt:1: not in a topic's folder"):
         read_labelled(tmp_path)
 
 
@@ -140,20 +140,20 @@ def test_a_line_of_ten_megabytes_is_a_line(tmp_path: Path) -> None:
 
 
 def test_weights_stand_behind_a_colon(tmp_path: Path) -> None:
-    """Unless that is the file's name; a drive's letter is no weight."""
+    """Unless that is the file's name; a drive's letter is not a weight."""
     assert Source.parse("my.jsonl:30") == Source(Path("my.jsonl"), 30)
     assert Source.parse("C:my.jsonl") == Source(Path("C:my.jsonl"))
     odd = tmp_path / "a:3"
     odd.touch()
     assert Source.parse(str(odd)) == Source(odd)
     for text in ("my.jsonl:0", "my.jsonl:-3", "my.jsonl:nan", "my.jsonl:1e300", f"{odd}:heavy"):
-        with pytest.raises(DataError, match=r"is no weight; .* to a million, such as .*:30"):
+        with pytest.raises(DataError, match=r"a weight is a number from .* not .*:30"):
             Source.parse(text)
 
 
 def test_an_empty_name_is_no_file() -> None:
     """It would be the current folder."""
-    with pytest.raises(DataError, match="an empty name is no file"):
+    with pytest.raises(DataError, match="the name of a file is empty"):
         Source.parse("")
 
 

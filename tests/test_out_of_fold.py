@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from topicclf import TopicClassifier
-from topicclf.learning.precision_recall_bounds import Judged, curves
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 
 
 def _babble(n: int, *, seed: int) -> list[str]:
@@ -84,7 +84,7 @@ def test_promises_hold_without_any_one_of_the_folds() -> None:
     folds = np.arange(200) % 2
     labels = (folds == 0).astype(np.int8)[:, np.newaxis]
     together, apart = (
-        curves(Judged(probability, labels, each))[0].precision.max()
+        curves(OutOfFoldPredictions(probability, labels, each))[0].precision.max()
         for each in (np.zeros(200, np.int64), folds)
     )
     assert together > 0.4

@@ -12,7 +12,7 @@ import pytest
 import topicclf
 from topicclf import TopicModel
 from topicclf.evaluation.mistakes import evidence_for
-from topicclf.labelled.reading import Labelled
+from topicclf.labelled.reading import LabelledArticle
 from topicclf.text.article import Item
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "article.txt").read_text("utf-8")
@@ -174,7 +174,7 @@ def test_our_held_out_articles_are_told_apart(
 def test_a_title_without_a_word_is_no_evidence(shipped: TopicModel) -> None:
     """It crashed where no sentence says more."""
     for title in ("\x01", "\ud800"):
-        item = Labelled("A thing.", title, frozenset(), frozenset(), {}, "here")
+        item = LabelledArticle("A thing.", title, frozenset(), frozenset(), {}, "here")
         assert evidence_for(shipped, item, "trade").terms == ()
 
 

@@ -18,7 +18,7 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import log_odds
 from topicclf.labelled.reading import read_labelled
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelling.near_duplicates import features_of
+from topicclf.labelling.near_duplicates import feature_matrix
 from topicclf.labelling.suggest import suggest
 from topicclf.records import ReadOptions
 from topicclf.text.article import Item
@@ -144,7 +144,7 @@ def test_it_says_when_there_are_fewer_than_were_asked_for(tmp_path: Path) -> Non
     pool = _write(tmp_path / "pool.jsonl", [{"text": "Oil and arms exports rose."}, {"text": ""}])
     run = _run("shipped", pool, "-n", "3")
     assert run.exit_code == 0
-    assert "chose 1 of 2 articles, not 3: each of the others is nearly the same" in run.stderr
+    assert "chose 1 of 2 articles, not 3: the others are near duplicates" in run.stderr
     run = _run("shipped", _write(pool, []))
     assert run.exit_code == 3
     assert "no article in" in run.stderr
@@ -202,7 +202,7 @@ def test_a_folder_that_is_not_there_is_told_before_the_pool_is_read(tmp_path: Pa
     """And not made: it may be a slip of the pen."""
     run = _run("shipped", tmp_path / "missing.jsonl", "--out", tmp_path / "nope" / "next.jsonl")
     assert run.exit_code == 3
-    assert f"there is no folder {tmp_path / 'nope'}" in run.stderr
+    assert f"no such folder: {tmp_path / 'nope'}" in run.stderr
     assert not (tmp_path / "nope").exists()
 
 
@@ -239,7 +239,7 @@ def test_nearly_the_same_means_a_cosine_of_nine_tenths(
     words = [str(item["text"]).split() for item in articles[:80]]
     pool: list[Item] = [" ".join(w[: len(w) * part // 20]) for part in range(11, 21) for w in words]
     chosen = [one.number for one in suggest(shipped, pool, n=len(pool))]
-    features = features_of(pool, shipped.weights.vocabulary)
+    features = feature_matrix(pool, shipped.weights.vocabulary)
     near = (features @ features.T).toarray() >= 0.9
     np.fill_diagonal(near, val=False)
     assert 80 < len(chosen) < 500

@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 
 from tests.conftest import LABELS, TEXTS
 from topicclf import TopicClassifier
-from topicclf.learning.precision_recall_bounds import Judged, curves, lower_bound
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves, lower_bound
 from topicclf.learning.thresholds import Objective, best_thresholds, choose
 
 
@@ -21,9 +21,9 @@ def _drawn(n: int, rare: float, seed: int) -> tuple[NDArray[np.float64], NDArray
 
 def _judged(
     probability: NDArray[np.float64], labels: NDArray[np.int8], *clusters: NDArray[np.int64]
-) -> Judged:
+) -> OutOfFoldPredictions:
     """In one fold, so that nothing is looked at without one."""
-    return Judged(probability, labels, np.zeros(len(labels), np.int64), clusters)
+    return OutOfFoldPredictions(probability, labels, np.zeros(len(labels), np.int64), clusters)
 
 
 def test_the_bound_is_clopper_and_pearsons() -> None:

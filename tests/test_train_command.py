@@ -19,7 +19,7 @@ import topicclf
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.labelled.reading import Source, read_labelled, read_source
-from topicclf.labelled.stories import NEAR_DUPLICATES, stories
+from topicclf.labelled.stories import NEAR_DUPLICATES, name_stories
 from topicclf.training.run import Plan, fit, prepare
 
 KINDS = [
@@ -54,7 +54,7 @@ def test_topics_that_are_not_asked_for_are_passed_over(data: Path, tmp_path: Pat
     """Their articles stay, as articles without them; a name that never occurs is refused."""
     run = _run(data, "--topics", "bread, ", "--out", tmp_path / "model")
     assert run.exit_code == 0, run.output
-    assert "80 articles, 1 topics; 40 articles carry none" in run.stderr
+    assert "80 articles, 1 topic; 40 without a topic" in run.stderr
     assert "not learnt: football" in run.stderr
     assert topicclf.load(tmp_path / "model").topics == ("bread",)
     run = _run(data, "--topics", "bread,wine", "--out", tmp_path / "model")
@@ -66,14 +66,31 @@ def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_pa
     """Before it learns, on standard error; numbers and places after it, on standard output."""
     run = _run(data, "--out", tmp_path / "model")
     assert run.exit_code == 0, run.output
-    assert "80 articles, 2 topics; 20 articles carry none, 20 several" in run.stderr
+    assert "80 articles, 2 topics; 20 without a topic, 20 with several;" in run.stderr
     assert "wrote" in run.stdout
     model = topicclf.load(tmp_path / "model")
     assert model.predict("The striker and the goalkeeper").topics == ("football",)
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    assert "| my.jsonl | topics in 'topics' | not stated | 80 | 1 | yes |" in card
+    assert "| my.jsonl | topics in 'topics' | not stated | 80 | 1 |" in card
     assert "`topicclf train my.jsonl`" in card
     assert "| football | 40 | 40 |" in card
+
+
+def test_the_card_names_the_language_of_the_data(data: Path, tmp_path: Path) -> None:
+    """If enough of its function words are known, and no other language."""
+    assert _run(data, "--out", tmp_path / "short").exit_code == 0
+    assert "language:" not in (tmp_path / "short" / "README.md").read_text("utf-8")
+    listed = Path(topicclf.__file__).parent / "text" / "function_words.txt"
+    german = next(
+        line[3:] for line in listed.read_text("utf-8").splitlines() if line.startswith("de ")
+    )
+    lines = [{**line, "text": f"{line['text']} {german}"} for line in LINES]
+    run = _run(_write(tmp_path / "de.jsonl", lines), "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.output
+    assert "warning: the articles are in de, but words are stemmed" in run.stdout
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "\nlanguage: [de]\n" in card
+    assert "English news" not in card
 
 
 def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
@@ -81,10 +98,10 @@ def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
     lines = [*LINES, LINES[0], {"text": "A note", "topics": ["Bread"], "unknown": ["football"]}]
     run = _run(_write(tmp_path / "my.jsonl", lines), "--dry-run")
     assert run.exit_code == 0
-    assert "1 duplicates left out" in run.stderr
-    assert "1 labels unknown" in run.stderr
-    assert "very rare, with fewer than 10 articles: Bread" in run.stderr
-    assert "alike but for capitals: Bread, bread" in run.stderr
+    assert "left out: 1 duplicate, 0 with" in run.stderr
+    assert "; 1 unknown label\n" in run.stderr
+    assert "very rare, fewer than 10 articles: Bread" in run.stderr
+    assert "the same but for capitals: Bread, bread" in run.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my.jsonl"]
 
 
@@ -95,9 +112,9 @@ def test_several_files_with_weights_make_one_model(data: Path, tmp_path: Path) -
     table.write_text("text,football\nA goal in the last minute,1\nThe dam holds,0\n", "utf-8")
     run = _run(data, f"{fixed}:30", table, "--dry-run")
     assert run.exit_code == 0, run.output
-    assert "fixed.jsonl: 1 articles, weight 30" in run.stderr
+    assert "fixed.jsonl: 1 article, weight 30" in run.stderr
     assert "82 articles, 2 topics" in run.stderr
-    assert "2 labels unknown" in run.stderr
+    assert "2 unknown labels" in run.stderr
     assert "bread         41" in run.stderr
 
 
@@ -135,7 +152,7 @@ def test_the_newest_are_held_out_by_their_date(data: Path) -> None:
     reading = read_source(
         Source(_write(data, [*LINES, {"text": "x", "topics": [], "date": "May"}]))
     )
-    with pytest.raises(DataError, match=r"my\.jsonl:81: 'date' is 'May', no date"):
+    with pytest.raises(DataError, match=r"my\.jsonl:81: 'date' is 'May', not a date"):
         prepare([reading], Plan(time="date"))
 
 
@@ -148,7 +165,7 @@ def test_a_story_never_stands_on_both_sides(tmp_path: Path) -> None:
         for kind, topics in KINDS[:1] + KINDS[3:]
     ]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, "story"))) == 30
+    assert len(set(name_stories(items, "story"))) == 30
     reading = read_source(Source(tmp_path / "my.jsonl"))
     prepared = prepare([reading], Plan(group="story", test=0.2))
     assert prepared.held is not None
@@ -161,7 +178,7 @@ def test_articles_without_the_field_of_the_story_stand_alone(tmp_path: Path) -> 
     named = [{"text": f"Text {n}", "topics": [], "story": str(n // 2)} for n in range(4)]
     lines = [*named, *({"text": f"Text {n}", "topics": []} for n in range(4, 9))]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, "story"))) == 2 + 5
+    assert len(set(name_stories(items, "story"))) == 2 + 5
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.3, 0.4, 0.5, 0.7, 0.9])
@@ -214,7 +231,7 @@ def test_articles_without_a_date_are_named_all_at_once(data: Path, tmp_path: Pat
     """And left out if that is asked for."""
     lines = [*LINES, {"text": "No date", "topics": []}, {"text": "No", "topics": [], "date": "May"}]
     reading = read_source(Source(_write(tmp_path / "some.jsonl", lines)))
-    with pytest.raises(DataError, match=r"(?s)81: 'date' is '.none.'.*82: .*is 'May', no date"):
+    with pytest.raises(DataError, match=r"(?s)81: 'date' is '.none.'.*82: .*is 'May', not a date"):
         prepare([reading], Plan(time="date"))
     prepared = prepare([reading], Plan(time="date", skip_bad=True))
     assert len(prepared.problems) == 2
@@ -257,7 +274,7 @@ def test_a_place_that_is_no_folder_is_refused_before_learning(
     """The model would be lost after all the work."""
     run = _run(data, "--out", tmp_path / name)
     assert run.exit_code == 3
-    assert "no folder for a model" in run.stderr
+    assert "can't be a model's folder" in run.stderr
     assert not list(tmp_path.glob("model*"))
 
 
@@ -266,7 +283,7 @@ def test_a_readme_that_is_no_card_is_not_overwritten(data: Path, tmp_path: Path)
     (tmp_path / "README.md").write_text("# My project")
     run = _run(data, "--out", tmp_path)
     assert run.exit_code == 3
-    assert "no model card, and would be lost" in run.stderr
+    assert "isn't a model card, and would be lost" in run.stderr
     assert (tmp_path / "README.md").read_text() == "# My project"
 
 
@@ -294,6 +311,8 @@ def test_plans_that_make_no_sense_are_refused() -> None:
         Plan(topics="bread")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="tune is 'quick' or 'thorough', not 'fast'"):
         Plan(tune="fast")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="n_jobs must not be 0"):
+        Plan(n_jobs=0)
 
 
 def test_texts_that_share_a_little_are_different_stories(tmp_path: Path) -> None:
@@ -307,7 +326,7 @@ def test_texts_that_share_a_little_are_different_stories(tmp_path: Path) -> None
         for _ in range(300)
     ]  # fmt: skip
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", lines))
-    assert len(set(stories(items, NEAR_DUPLICATES))) > 290
+    assert len(set(name_stories(items, NEAR_DUPLICATES))) > 290
 
 
 def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
@@ -319,7 +338,7 @@ def test_near_duplicates_are_told_by_their_text(tmp_path: Path) -> None:
     ]
     both = [{"text": a["text"], "topics": a["topics"]} for a in articles[:50]]
     items, _ = read_labelled(_write(tmp_path / "my.jsonl", [*both, *copies]))
-    found = stories(items, NEAR_DUPLICATES)
+    found = name_stories(items, NEAR_DUPLICATES)
     assert np.mean([found[n] == found[n + 50] for n in range(50)]) > 0.9
     assert len(set(found)) >= 50
 
@@ -375,7 +394,7 @@ def test_tuning_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
         ([{"text": f"A text {n}", "topics": []} for n in range(9)], "no article carries a topic"),
         ([{"text": f"A text {n}", "topics": ["a"]} for n in range(9)], "no article without topic"),
         ([{"text": "One and two", "topics": ["a"]}, {"text": "Two", "topics": []}] * 2, "group"),
-        ([{"text": "The", "topics": ["a"]}, {"text": "A", "topics": []}], "no word stands in 2"),
+        ([{"text": "The", "topics": ["a"]}, {"text": "A", "topics": []}], "no word occurs in 2"),
     ],
 )
 def test_data_that_can_not_be_learnt_from_is_refused(
@@ -488,6 +507,7 @@ def test_without_a_place_for_the_model_it_asks_for_one(data: Path) -> None:
         (["--precision", "0.9", "--recall", "0.9"], "not both"),
         (["--test", "1"], "0<x<1"),
         (["--seed", "-1"], "x>=0"),
+        (["--jobs", "0"], "give 1 or more, or -1 for all cores"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_is_read(
@@ -502,7 +522,8 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_read(
 def test_a_place_that_can_not_be_written_to_is_told_before_anything_is_read(tmp_path: Path) -> None:
     """Not after hours of learning."""
     (tmp_path / "file").touch()
-    run = _run("missing.jsonl", "--out", tmp_path / "file" / "model")
+    (tmp_path / "bad.jsonl").write_text("{oops\n")
+    run = _run(tmp_path / "bad.jsonl", "--out", tmp_path / "file" / "model")
     assert run.exit_code == 3
     assert f"{tmp_path}/file: Not a directory" in run.stderr
     with pytest.raises(NotADirectoryError):
@@ -514,7 +535,7 @@ def test_twins_may_differ_on_a_topic_that_is_passed_over(data: Path, tmp_path: P
     _write(data, [*LINES, {**LINES[0], "topics": ["wine"]}])
     run = _run(data, "--topics", "bread", "--dry-run")
     assert run.exit_code == 0, run.output
-    assert "1 duplicates left out, 0 of which contradicted their twin" in run.stderr
+    assert "left out: 1 duplicate, 0 with other labels than the article kept" in run.stderr
     run = _run(data, "--topics", "football", "--dry-run")
     assert run.exit_code == 3
     assert "they differ on 'football'" in run.stderr
@@ -529,8 +550,8 @@ def test_a_bar_in_a_name_leaves_the_tables_of_the_card_whole(data: Path, tmp_pat
     run = _run(table, "--out", tmp_path / "model", *options)
     assert run.exit_code == 0, run.output
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    about = "topics in 'topics', parted by ';'"
-    assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 | yes | yes |" in card
+    about = "topics in 'topics', separated by ';'"
+    assert rf"| x\|y.csv | {about} | CC-BY \| 4.0 or so | 80 | 1 |" in card
     assert r"| a\|b | 40 | 40 |" in card
 
 

@@ -1,4 +1,4 @@
-"""The training script, its data and what it refuses."""
+"""The scripts that make and measure the shipped model, their data and what they refuse."""
 
 import gzip
 import json
@@ -17,8 +17,9 @@ import topicclf
 from tests.conftest import ROOT
 from topicclf.errors import DataError
 from topicclf.labelled.reading import merge, read_labelled
+from training.corpus_stories import corpus_story
+from training.evaluate import main as evaluate
 from training.recipe import REPOSITORY, Recipe
-from training.stories import story
 from training.train import RECIPE, gather, main
 
 LINES = [
@@ -38,14 +39,22 @@ def _write(path: Path, lines: list[Any]) -> Path:
     return path
 
 
-def _train(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, list(map(str, arguments)))
+def _arguments(folder: Path, lines: list[Any], *options: str) -> list[str]:
+    """What the script is given to learn from these lines."""
+    _write(folder / "my.jsonl", lines)
+    recipe = folder / "recipe.toml"
+    recipe.write_text('[[corpora]]\nfile = "my.jsonl"\ntrusted = true\n', "utf-8")
+    return ["--corpus", str(folder), "--recipe", str(recipe), "--out", str(folder / "model"),
+            "--jobs", "1", *options]  # fmt: skip
 
 
-def test_it_trains_on_topics_of_ones_own(tmp_path: Path) -> None:
+def _train(folder: Path, lines: list[Any], *options: str) -> Result:
+    return CliRunner().invoke(main, _arguments(folder, lines, *options))
+
+
+def test_the_script_learns_what_its_recipe_says(tmp_path: Path) -> None:
     """And writes a model, an estimator and a card."""
-    data = _write(tmp_path / "my.jsonl", LINES)
-    run = _train("--data", data, "--out", tmp_path / "model")
+    run = _train(tmp_path, LINES)
     assert run.exit_code == 0, run.output
     model = topicclf.load(tmp_path / "model")
     assert model.topics == ("bread", "football")
@@ -59,15 +68,14 @@ def test_it_trains_on_topics_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
-    """All three files, whatever the number of threads and the order of sets."""
+    """All three files, whatever the number of processes and the order of sets."""
     about = [{"text": f"Gen. Ito met Sen. Doe and Mr. Roe. {n}", "topics": []} for n in range(40)]
-    data = _write(tmp_path / "my.jsonl", [*LINES, *about])
+    arguments = _arguments(tmp_path, [*LINES, *about])
+    script = [sys.executable, str(ROOT / "training" / "train.py"), *arguments]
     for name in ("1", "2"):
-        run: list[str | Path] = [sys.executable, ROOT / "training" / "train.py", "--data", data]
         environment = {**os.environ, "PYTHONHASHSEED": name}
-        subprocess.run(
-            [*run, "--out", tmp_path / name, "--jobs", name], check=True, env=environment
-        )
+        options = ["--out", str(tmp_path / name), "--jobs", name]
+        subprocess.run([*script, *options], check=True, env=environment)
     assert len(topicclf.load(tmp_path / "1").abbreviations) >= 2
     for name in ("model.npz", "pipeline.joblib", "README.md"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
@@ -97,7 +105,7 @@ def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
             '{"text": "x", "topics": ["wine"]}',
             "unknown topic 'wine'; the topics are bread, football",
         ),
-        ('{"text": "x", "topics": ["bread"], "unknown": ["bread"]}', "'bread' stands in"),
+        ('{"text": "x", "topics": ["bread"], "unknown": ["bread"]}', "'bread' is in"),
         ('{"text": "x", "title": 1, "topics": []}', "'title' must be a text, but is a number"),
     ],
 )
@@ -122,15 +130,15 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_script_shows_bad_lines_without_a_traceback(tmp_path: Path) -> None:
-    """And goes on without them, when told to."""
-    path = _write(tmp_path / "my.jsonl", [*LINES, {"text": "x"}])
-    run = _train("--data", path, "--out", tmp_path / "model")
+    """And leaves them out when asked to."""
+    lines = [*LINES, {"text": "x"}]
+    run = _train(tmp_path, lines)
     assert run.exit_code == 1
-    assert f"my.jsonl:{len(LINES) + 1}: no 'topics'" in run.output
+    assert f"my.jsonl:{len(lines)}: no 'topics'" in run.output
     assert not (tmp_path / "model").exists()
-    run = _train("--data", path, "--out", tmp_path / "model", "--skip-bad-lines")
+    run = _train(tmp_path, lines, "--skip-bad-lines")
     assert run.exit_code == 0
-    assert "left out" in run.output
+    assert "left out: " in run.output
 
 
 def test_duplicates_count_once_and_the_heavier_label_wins(tmp_path: Path) -> None:
@@ -148,27 +156,37 @@ def test_duplicates_count_once_and_the_heavier_label_wins(tmp_path: Path) -> Non
     assert "my.jsonl:1, but they differ on 'bread'" in problems[2].message
 
 
-def test_a_contradiction_in_ones_own_data_stops_the_script(tmp_path: Path) -> None:
+def test_a_contradiction_in_trusted_data_stops_the_script(tmp_path: Path) -> None:
     """With both places."""
-    path = _write(tmp_path / "my.jsonl", [*LINES, {**LINES[0], "topics": []}])
-    run = _train("--data", path, "--out", tmp_path / "model")
+    run = _train(tmp_path, [*LINES, {**LINES[0], "topics": []}])
     assert run.exit_code == 1
     assert f"my.jsonl:{len(LINES) + 1}: the same article as" in run.output
 
 
 def test_a_topic_without_positives_is_named(tmp_path: Path) -> None:
     """It can't be learnt."""
-    lines = [{**line, "unknown": ["wine"]} for line in LINES]
-    run = _train("--data", _write(tmp_path / "my.jsonl", lines), "--out", tmp_path / "model")
+    run = _train(tmp_path, [{**line, "unknown": ["wine"]} for line in LINES])
     assert run.exit_code == 1
     assert "no article with topic 'wine'" in run.output
 
 
-def test_corpus_and_data_exclude_each_other(tmp_path: Path) -> None:
-    """One of them says what to train on."""
-    run = _train("--corpus", tmp_path, "--data", _write(tmp_path / "my.jsonl", LINES))
-    assert run.exit_code == 2
-    assert "give one of them" in run.output
+def test_a_place_that_can_not_be_written_is_named_before_learning(tmp_path: Path) -> None:
+    """And before anything is read."""
+    (tmp_path / "file").write_text("", "utf-8")
+    run = _train(tmp_path, [], "--out", str(tmp_path / "file" / "model"))
+    assert run.exit_code == 1
+    assert f"Not a directory: '{tmp_path / 'file'}'" in run.output
+
+
+def test_without_the_full_corpora_only_our_own_articles_are_measured() -> None:
+    """Even where a folder of them is beside the clone."""
+    run = CliRunner().invoke(evaluate, ["--no-peers"])
+    assert run.exit_code == 0, run.output
+    assert "dev and dev-modern are not measured (see --corpus)" in run.stderr
+    lines = run.stdout.splitlines()
+    assert lines[0] == "held-out, 256 articles"
+    assert not any(line.startswith(("dev", "peers")) for line in lines)
+    assert "macro-F1, held-out, long" in run.stdout
 
 
 def test_our_corpus_is_what_its_readme_says() -> None:
@@ -218,9 +236,13 @@ def test_paragraphs_with_labels_become_examples_of_the_same_story() -> None:
 )
 def test_stories_are_told_by_time_author_or_name(fields: dict[str, Any], name: str) -> None:
     """By the first of these that an article has."""
-    assert story(fields) == name
+    assert corpus_story(fields) == name
 
 
 def test_articles_of_ones_own_without_any_name_stand_alone() -> None:
     """By their words."""
-    assert story({"text": "one"}) == story({"text": "one"}) != story({"text": "two"})
+    assert (
+        corpus_story({"text": "one"})
+        == corpus_story({"text": "one"})
+        != corpus_story({"text": "two"})
+    )

@@ -11,7 +11,7 @@ import pytest
 from topicclf import TopicClassifier
 from topicclf.installation.version import __version__
 from topicclf.training.dataset import TrainingSet
-from topicclf.training.tuning import Trial, Tuned, Tuning, tune
+from topicclf.training.tuning import Trial, Tuning, TuningResult, tune
 
 
 class _Scored(TrainingSet):
@@ -32,9 +32,11 @@ def _data(text: str = "One.") -> TrainingSet:
 
 def _tuned(
     how: Tuning, settings: Mapping[str, Any], journal: Path | None = None
-) -> tuple[Tuned, list[tuple[Trial, int, int]]]:
+) -> tuple[TuningResult, list[tuple[Trial, int, int]]]:
     said: list[tuple[Trial, int, int]] = []
-    found = tune(_data(), how, settings, journal=journal, on_trial=lambda *each: said.append(each))
+    found = tune(
+        _data(), how, settings, journal_file=journal, on_trial=lambda *each: said.append(each)
+    )
     return found, said
 
 

@@ -1,4 +1,4 @@
-"""Tells which topics a news article carries: several at once, or none, and why.
+"""Finds the topics of a news article, several at once or none, and the evidence for them.
 
 >>> import topicclf
 >>> topicclf.predict("The navy ordered two frigates.").topics
@@ -16,25 +16,32 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from topicclf.estimator import TopicClassifier
+    from topicclf.evaluation.answers import answer
+    from topicclf.evaluation.evaluation import evaluate
     from topicclf.evidence.explanation import Explanation
     from topicclf.evidence.prediction import Evidence, Prediction, Sentence, Term
     from topicclf.frame import predict_frame
+    from topicclf.labelled.reading import read_labelled
     from topicclf.model import TopicModel
-    from topicclf.training.run import train
+    from topicclf.training.run import Plan, train
 
 __all__ = [
     "Evidence",
     "Explanation",
+    "Plan",
     "Prediction",
     "Sentence",
     "Term",
     "TopicClassifier",
     "TopicModel",
+    "answer",
+    "evaluate",
     "explain",
     "load",
     "predict",
     "predict_frame",
     "predict_many",
+    "read_labelled",
     "train",
 ]
 
@@ -42,17 +49,21 @@ __all__ = [
 _HOMES = {
     "Evidence": "topicclf.evidence.prediction",
     "Explanation": "topicclf.evidence.explanation",
+    "Plan": "topicclf.training.run",
     "Prediction": "topicclf.evidence.prediction",
     "Sentence": "topicclf.evidence.prediction",
     "Term": "topicclf.evidence.prediction",
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
+    "answer": "topicclf.evaluation.answers",
+    "evaluate": "topicclf.evaluation.evaluation",
     "predict_frame": "topicclf.frame",
+    "read_labelled": "topicclf.labelled.reading",
     "train": "topicclf.training.run",
 }
 
 
-# Where classes lived that pickles of topicclf 0.1 name.
+# The modules that pickles of topicclf 0.1 name, and where their classes are now.
 _FORMER_HOMES = {
     "topicclf.explanation": "topicclf.evidence.explanation",
     "topicclf.join": "topicclf.scoring.join",
@@ -75,7 +86,7 @@ class _FormerHomes:
 
     @staticmethod
     def create_module(spec: object) -> None:
-        """An ordinary module will do."""
+        """Leave it to Python."""
 
     @staticmethod
     def exec_module(module: "ModuleType") -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from topicclf.evidence.explanation import Explanation
     from topicclf.evidence.prediction import Prediction
     from topicclf.model import TopicModel
+    from topicclf.scoring.thresholds import Thresholds
     from topicclf.text.article import Item
 
 __all__ = ["explain", "load", "predict", "predict_many", "shipped_file"]
@@ -31,11 +32,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
-    """Load a model. Nothing in the file can run code.
+    """Load a model. Nothing in its file can run code.
 
     Args:
         path: A model file, or a folder with a ``model.npz``. None gives the shipped model, which is
-            read once, also under threads.
+            read once, whatever the number of threads.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -55,7 +56,7 @@ def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
 
 
 def shipped_file() -> "Path":
-    """The file of the model that topicclf brings along."""
+    """The file of the model that comes with topicclf."""
     from pathlib import Path
 
     in_wheel = Path(__file__).with_name("news.npz")
@@ -63,15 +64,20 @@ def shipped_file() -> "Path":
     return in_wheel if in_wheel.exists() else in_clone
 
 
-def predict(text: str, *, title: str | None = None) -> "Prediction":
-    """Tell which topics one article carries, with the shipped model.
+def predict(
+    text: str, *, title: str | None = None, thresholds: "Thresholds | None" = None
+) -> "Prediction":
+    """Find the topics of an article with the shipped model.
 
     Args:
         text: The article, as plain text.
         title: Its headline, if that is not in the text.
+        thresholds: The minimum probability for a topic: one number for all
+            topics, a mapping from topics to numbers, or one for each topic. None for the model's.
 
     Raises:
-        TypeError: The text or the title is no `str`.
+        TypeError: The text or the title isn't a `str`, or a threshold is not a number.
+        ValueError: There is no such topic, or a threshold is not between 0 and 1.
 
     >>> from topicclf import predict
     >>> prediction = predict("The navy ordered two frigates.", title="Shipyard wins contract")
@@ -79,45 +85,53 @@ def predict(text: str, *, title: str | None = None) -> "Prediction":
     ('defence',)
     >>> prediction.evidence["defence"].sentences[0].text
     'The navy ordered two frigates.'
+    >>> predict("The navy ordered two frigates.", thresholds={"defence": 1}).topics
+    ()
     """
-    return load().predict(text, title=title)
+    return load().predict(text, title=title, thresholds=thresholds)
 
 
-def predict_many(items: "Iterable[Item]", *, workers: int | None = None) -> "Iterator[Prediction]":
-    """Tell which topics each article carries, lazily and in order, with the shipped model.
+def predict_many(
+    items: "Iterable[Item]",
+    *,
+    workers: int | None = None,
+    thresholds: "Thresholds | None" = None,
+) -> "Iterator[Prediction]":
+    """Find the topics of many articles with the shipped model, lazily and in order.
 
     Args:
         items: Texts, or mappings with a ``text`` and perhaps a ``title``.
         workers: How many threads predict; None or 1 for this one alone. More are of use with the
             compiled kernel only.
+        thresholds: As for `predict`.
 
     Raises:
         TypeError: An item is neither; the message gives its number, from 0. The articles before it
             have been answered.
-        ValueError: `workers` is less than 1.
+        ValueError: `workers` is less than 1, or as for `predict`.
 
     >>> from topicclf import predict_many
     >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]
     [('defence',), ()]
     """
-    return load().predict_many(items, workers=workers)
+    return load().predict_many(items, workers=workers, thresholds=thresholds)
 
 
 def explain(text: str, *, title: str | None = None) -> "Explanation":
-    """Tell all about the answer for one article, with the shipped model.
+    """Explain the shipped model's answer for an article.
 
     Args:
         text: The article, as plain text.
         title: Its headline, if that is not in the text.
 
     Raises:
-        TypeError: The text or the title is no `str`.
+        TypeError: The text or the title isn't a `str`.
 
     >>> from topicclf import explain
-    >>> found = explain("The navy ordered two frigates.").topics["defence"]
-    >>> abs(sum(each.value for each in found.contributions) - found.log_odds) < 1e-9
+    >>> defence = explain("The navy ordered two frigates.").topics["defence"]
+    >>> abs(sum(each.value for each in defence.contributions) - defence.log_odds) < 1e-9
     True
-    >>> found.tip.words
+    >>> defence.tip.words
     ('navy', 'frigates')
     """
     return load().explain(text, title=title)

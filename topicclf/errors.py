@@ -4,11 +4,12 @@
 
     TopicclfError
     ├── DataError               data that can't be used: which file, line and why
-    ├── MissingExtraError       a library that an extra installs is not there
+    ├── MissingExtraError       a library is not installed
     ├── ModelFileError          a model file is refused
     │   ├── NotAModelError          it is something else
     │   ├── TruncatedModelError     its end is missing
     │   ├── TamperedModelError      its contents don't match their checksum
+    │   ├── InvalidModelError       its contents don't make a model
     │   └── NewerModelError         it was written by a newer topicclf
     └── WorkerError             no longer raised; threads took the place of processes
 
@@ -19,6 +20,7 @@ from collections.abc import Collection
 
 __all__ = [
     "DataError",
+    "InvalidModelError",
     "MissingExtraError",
     "ModelFileError",
     "NewerModelError",
@@ -40,7 +42,7 @@ class DataError(TopicclfError, ValueError):
 
 
 class MissingExtraError(TopicclfError, ImportError):
-    """A library is missing; the message says which extra of topicclf installs it."""
+    """A library is missing; the message says what to install."""
 
 
 class ModelFileError(TopicclfError, ValueError):
@@ -57,6 +59,10 @@ class TruncatedModelError(ModelFileError):
 
 class TamperedModelError(ModelFileError):
     """The contents don't match the checksum that stands in the file."""
+
+
+class InvalidModelError(ModelFileError):
+    """The file is whole, but its contents don't make a model: types, shapes, ranges, order."""
 
 
 class NewerModelError(ModelFileError):

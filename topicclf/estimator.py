@@ -1,34 +1,32 @@
-"""The scikit-learn estimator: learns a topic model and predicts with it the readable way."""
+"""The scikit-learn estimator: learns a topic model from labelled articles."""
 
+# First: it raises MissingExtraError, with what to install, if a library is missing.
+import topicclf.learning  # noqa: F401
+
+# isort: split
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
-from topicclf.features.batch import known_words
-from topicclf.features.passages import passages
-from topicclf.features.plain import read_plainly
-from topicclf.learning.abbreviations import enough, learn_abbreviations
+from topicclf.evaluation.answers import log_odds
+from topicclf.learning.abbreviations import learn_abbreviations
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.folds import assign_folds
+from topicclf.learning.groups import number_groups
 from topicclf.learning.labels import check_topics, label_array
 from topicclf.learning.linear import LinearSettings
-from topicclf.learning.matrices import article_matrix, passage_matrix
-from topicclf.learning.meanwhile import meanwhile
 from topicclf.learning.out_of_fold import measure
-from topicclf.learning.precision_recall_bounds import Judged, curves
-from topicclf.learning.stories import number_stories
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.thresholds import Objective
-from topicclf.learning.vocabulary import Corpus, learn_vocabulary
+from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
-from topicclf.scoring.scores import Scores
 from topicclf.text.article import Article, Item
 
 __all__ = ["TopicClassifier"]
@@ -44,8 +42,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     TF-IDF of words and word pairs and a linear support vector machine per topic, for the article
     and for its passages, joined out of fold into one calibrated probability. `model_` is what is
-    shipped and predicts fast; the estimator's own predictions go the readable way, through sparse
-    matrices, and agree with it.
+    shipped, needs no scikit-learn, and predicts for the estimator, too.
 
     Args:
         topics: The topics' names, one per column of the labels; None takes them from the labels,
@@ -150,101 +147,99 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Y: 1 yes, 0 no, -1 or NaN unknown, shape (n_articles, n_topics); or a sequence with the
                 names of each article's topics.
             sample_weight: How much each article counts, shape (n_articles,).
-            groups: Articles that tell the same story share a value and stay on one side of every
+            groups: Articles of the same story share a value and stay on one side of every
                 split, as do those with the same words; shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights.
-            measured: Which of the trusted articles thresholds and `out_of_fold_` go by, shape
-                (n_articles,), bool; all by default. Articles that were written for training, say,
-                flatter a model that will read others.
+            measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
+                shape (n_articles,), bool; all by default. Articles written for training flatter a
+                model that will read others.
             sources: Where each article comes from, a value for each source; shape (n_articles,).
-                The more they differ in how often a threshold is right, the more careful is what
-                thresholds promise. One source by default.
+                The more they differ in how often a threshold is right, the more careful are
+                promised bounds. One source by default.
 
         Raises:
-            TypeError: An item of `X` is no article.
+            TypeError: An item of `X` is not an article.
             ValueError: Labels, weights or groups don't fit, or a topic has no positives.
 
         Warns:
-            UserWarning: A topic has a handful of positives, or the data can't support the promise.
+            UserWarning: A topic has few positives, or the data can't support the promise.
         """
-        if self.n_folds is not None and self.n_folds < 2:
-            msg = f"n_folds must be 2 or more, not {self.n_folds}"
-            raise ValueError(msg)
-        if self.max_pairs < 0:
-            msg = f"max_pairs must be 0 or more, not {self.max_pairs}"
-            raise ValueError(msg)
+        self._check_settings()
         objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
-        labels, names = label_array(Y, self.topics, n_articles=len(texts))
-        weight = _column(sample_weight, np.ones(len(texts)), "sample_weight").astype(float)
-        if not (weight >= 0).all() or not 0 < weight.sum() < np.inf:
-            msg = "sample_weight must be zero or above, and not zero for all"
-            raise ValueError(msg)
-        trust = _column(trusted, np.ones(len(texts), bool), "trusted").astype(bool)
-        counted = trust & _column(measured, np.ones(len(texts), bool), "measured").astype(bool)
-        source = np.unique(_column(sources, np.zeros(len(texts)), "sources"), return_inverse=True)[
-            1
-        ]
-        check_topics(labels[counted], names)
+        labels, topics = label_array(Y, self.topics, n_articles=len(texts))
+        about = _About.of(
+            len(texts), sample_weight=sample_weight, groups=groups, trusted=trusted,
+            measured=measured, sources=sources,
+        )  # fmt: skip
+        check_topics(labels[about.measured], topics)
 
         _LOG.info("reading %d articles", len(texts))
-        heaviest = (texts[row] for row in np.argsort(-weight, kind="stable").tolist())
-        abbreviations = delayed(learn_abbreviations)(enough(heaviest))
-        with meanwhile(abbreviations, n_jobs=self.n_jobs) as found:
-            corpus = Corpus(texts)
-            named = [] if groups is None else [_column(groups, weight, "groups").tolist()]
-            group = number_stories((article.tobytes() for article in corpus), *named)
-            if not group.max(initial=0):
-                msg = "all articles are of one group; out-of-fold scores need two at least"
-                raise ValueError(msg)
-            many = len(names) > _MANY_TOPICS
-            n_folds = min(self.n_folds or (3 if many else 5), int(group.max()) + 1)
-            folds = assign_folds(labels, group, n_folds=n_folds, seed=self.random_state)
-            vocabulary = learn_vocabulary(
-                corpus,
-                min_document_frequency=self.min_document_frequency,
-                min_pair_frequency=self.min_pair_frequency,
-            )
-            settings = LearningSettings(
-                linear,
-                max_pairs=self.max_pairs,
-                learn_passages=not many if self.learn_passages is None else self.learn_passages,
-                n_jobs=self.n_jobs,
-            )
-            # The products are small, and threads that wait for their part burn a core each.
-            with threadpool_limits(1):
-                learnt = learn_weights(
-                    corpus, vocabulary, Supervision(labels, weight, trust, folds), settings
-                )
+        corpus = Corpus(texts)
+        group = number_groups((article.tobytes() for article in corpus), *about.names)
+        folds = self._folds(labels, group)
+        learning = LearningSettings(
+            linear,
+            max_pairs=self.max_pairs,
+            learn_passages=(
+                len(topics) <= _MANY_TOPICS if self.learn_passages is None else self.learn_passages
+            ),
+            n_jobs=self.n_jobs,
+        )
+        vocabulary = learn_vocabulary(
+            corpus,
+            min_document_frequency=self.min_document_frequency,
+            min_pair_frequency=self.min_pair_frequency,
+        )
+        supervision = Supervision(labels, about.weight, about.trusted, folds)
+        result = learn_weights(corpus, vocabulary, supervision, learning)
 
-        self.out_of_fold_proba_ = learnt.probability
-        clusters = group[trust], source[trust]
-        judged = Judged(learnt.probability, labels[trust], folds[trust], clusters).of(
-            counted[trust]
+        trusted_articles = OutOfFoldPredictions(
+            result.probability,
+            labels[about.trusted],
+            folds[about.trusted],
+            (group[about.trusted], about.source[about.trusted]),
         )
-        thresholds, self.out_of_fold_ = measure(judged, names, objective)
-        # An article without a known word must come out with no topic, however common one is.
-        join = replace(
-            learnt.join, prevalence=np.minimum(learnt.join.prevalence, 0.99 * thresholds)
-        )
-        self.topics_ = names
-        self.classes_ = np.arange(len(names))
+        predictions = trusted_articles.of(about.measured[about.trusted])
+        thresholds, self.out_of_fold_ = measure(predictions, topics, objective)
+        self.out_of_fold_proba_ = result.probability
+        self.topics_ = topics
+        self.classes_ = np.arange(len(topics))
         self.model_ = TopicModel(
-            topics=names,
+            topics=topics,
             thresholds=thresholds,
-            weights=learnt.weights,
-            join=join,
-            abbreviations=found[0],
+            weights=result.weights,
+            # An article without a known word must come out with no topic, however common one is.
+            join=replace(
+                result.join, prevalence=np.minimum(result.join.prevalence, 0.99 * thresholds)
+            ),
+            abbreviations=learn_abbreviations(texts[row] for row in about.heaviest_first),
             provenance={
                 "out_of_fold": self.out_of_fold_,
                 "curves": {
-                    name: each.to_dict() for name, each in zip(names, curves(judged), strict=True)
+                    topic: curve.to_dict()
+                    for topic, curve in zip(topics, curves(predictions), strict=True)
                 },
             },
         )
         return self
+
+    def _check_settings(self) -> None:
+        for name, least in (("n_folds", 2), ("max_pairs", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                msg = f"{name} must be {least} or more, not {value}"
+                raise ValueError(msg)
+
+    def _folds(self, labels: NDArray[np.int8], group: NDArray[np.int64]) -> NDArray[np.int64]:
+        n_groups = int(group.max(initial=0)) + 1
+        if n_groups < 2:
+            msg = "all articles are of one group; out-of-fold scores need two at least"
+            raise ValueError(msg)
+        n_folds = self.n_folds or (5 if labels.shape[1] <= _MANY_TOPICS else 3)
+        return assign_folds(labels, group, n_folds=min(n_folds, n_groups), seed=self.random_state)
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
@@ -256,10 +251,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Returns:
             Shape (n_articles, n_topics); zero and above is a yes.
         """
-        probability = np.clip(self.predict_proba(X), 1e-300, 1 - 1e-16)
-        threshold = self.model_.thresholds
-        odds: NDArray[np.float64] = _logit(probability) - _logit(threshold)
-        return odds
+        return log_odds(self.predict_proba(X)) - log_odds(self.model_.thresholds)
 
     def predict(self, X: Iterable[Item]) -> NDArray[np.int64]:
         """Which topics each article carries: 1 or 0, shape (n_articles, n_topics)."""
@@ -268,20 +260,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic, shape (n_articles, n_topics), always."""
         check_is_fitted(self, "model_")
-        texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
-        weights = self.model_.weights
-        batch = read_plainly(texts, weights.vocabulary)
-        cut = passages(batch.lengths)
-        articles = article_matrix(batch, weights.vocabulary)
-        parts = passage_matrix(batch, cut, weights.vocabulary)
-        coef = weights.coef.astype(np.float64)
-        scores = Scores(
-            articles=articles @ coef + weights.intercept,
-            passages=parts @ coef + weights.intercept,
-            cut=cut,
-        )
-        known = known_words(batch, weights.vocabulary)
-        return self.model_.join.probabilities(scores, known > 0)
+        return self.model_.predict_proba(_listed(X))
 
 
 def _listed(X: Iterable[Item]) -> list[Item]:
@@ -291,16 +270,47 @@ def _listed(X: Iterable[Item]) -> list[Item]:
     return list(X)
 
 
-def _column(given: ArrayLike | None, default: NDArray[Any], name: str) -> NDArray[Any]:
-    if given is None:
-        return default
-    column = np.asarray(given)
-    if column.shape != default.shape:
-        msg = f"{name} must have one value per article, shape {default.shape}, not {column.shape}"
-        raise ValueError(msg)
-    return column
+@dataclass(frozen=True, eq=False)
+class _About:
+    """What is known about each article beside its labels; shape (n_articles,) each.
 
+    Attributes:
+        weight: How much it counts.
+        trusted: Whether its labels hold for its passages and for calibration.
+        measured: Whether thresholds are computed on it, too.
+        source: The number of its source.
+        names: Ways of naming the group that it belongs to; one or none.
+    """
 
-def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds: NDArray[np.float64] = np.log(probability) - np.log1p(-probability)
-    return odds
+    weight: NDArray[np.float64]
+    trusted: NDArray[np.bool_]
+    measured: NDArray[np.bool_]
+    source: NDArray[np.int64]
+    names: list[list[Any]]
+
+    @classmethod
+    def of(cls, n: int, **given: ArrayLike | None) -> Self:
+        def column(name: str) -> NDArray[Any]:
+            values = np.ones(n, bool) if given[name] is None else np.asarray(given[name])
+            if values.shape != (n,):
+                msg = f"{name} must have one value per article, shape {(n,)}, not {values.shape}"
+                raise ValueError(msg)
+            return values
+
+        weight = column("sample_weight").astype(float)
+        if not (weight >= 0).all() or not 0 < weight.sum() < np.inf:
+            msg = "sample_weight must be zero or above, and not zero for all"
+            raise ValueError(msg)
+        trust = column("trusted").astype(bool)
+        return cls(
+            weight=weight,
+            trusted=trust,
+            measured=trust & column("measured").astype(bool),
+            source=np.unique(column("sources"), return_inverse=True)[1],
+            names=[] if given["groups"] is None else [column("groups").tolist()],
+        )
+
+    @property
+    def heaviest_first(self) -> NDArray[np.int64]:
+        """The numbers of the articles, by falling weight."""
+        return np.argsort(-self.weight, kind="stable")

@@ -1,4 +1,4 @@
-"""Data frames in, data frames out: pandas, Polars and what else narwhals [1]_ knows.
+"""Data frames in, data frames out: pandas, Polars and others that narwhals [1]_ knows.
 
 .. [1] https://narwhals-dev.github.io/narwhals/
 """
@@ -28,7 +28,7 @@ def predict_frame(
     text: str | None = None,
     title: str | None = None,
 ) -> Frame:
-    """Tell which topics the articles of a data frame carry, a row each.
+    """Find the topics of the articles in a data frame, one in each row.
 
     Args:
         frame: An eager data frame: pandas, Polars, PyArrow, Modin or cuDF. It is not changed.
@@ -45,7 +45,8 @@ def predict_frame(
     Raises:
         DataError: There is no such column, or none that looks like the text.
         MissingExtraError: narwhals is not installed.
-        TypeError: This is no data frame, or a text or title is no text; the message tells the row.
+        TypeError: This isn't a data frame, or a text or title isn't a `str`; the message names the
+            row.
     """
     nw = extra("narwhals", name="frame")
     whole = nw.from_native(frame, eager_only=True)
@@ -91,10 +92,10 @@ def _column(
             msg = f"the frame has no column {asked!r}; it has {', '.join(map(str, columns))}"
             raise DataError(msg)
         return asked
-    found = {str(column).lower(): column for column in reversed(columns)}
+    by_name = {str(column).lower(): column for column in reversed(columns)}
     for name in usual:
-        if name in found:
-            return found[name]
+        if name in by_name:
+            return by_name[name]
     if needed:
         msg = f"no column looks like the text; name one of {', '.join(map(str, columns))} as text="
         raise DataError(msg)

@@ -2,26 +2,26 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.artifact import read_artifact, write_artifact
-from topicclf.errors import NotAModelError
-from topicclf.evidence.finder import explain
+from topicclf.artifact.parts import Parts, model_bytes, read_model
+from topicclf.evidence.finder import find_evidence
 from topicclf.evidence.prediction import Prediction
-from topicclf.features.lookup import narrow
-from topicclf.features.vocabulary import Vocabulary
+from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.lazy import lazy
-from topicclf.scoring.join import VIEWS, Join
+from topicclf.scoring.join import Join
 from topicclf.scoring.judge import Answer, Chunk, Judge, chunks
 from topicclf.scoring.scores import Weights
+from topicclf.scoring.thresholds import Thresholds, adjusted
 from topicclf.text.article import Article, Item
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
+from topicclf.writing.beside import write_beside
 
 if TYPE_CHECKING:
     from topicclf.evidence.explanation import Explanation
@@ -32,7 +32,7 @@ _Judged = tuple[Chunk, list[Answer]]
 
 
 @dataclass(frozen=True, eq=False)
-class TopicModel:
+class TopicModel(ReadOnlyArrays):
     """Tells which of its topics an article carries. Safe to share between threads.
 
     Attributes:
@@ -56,20 +56,44 @@ class TopicModel:
         # What is computed when it is asked for is quicker computed than stored.
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def predict(self, text: str, *, title: str | None = None) -> Prediction:
+    def predict(
+        self, text: str, *, title: str | None = None, thresholds: Thresholds | None = None
+    ) -> Prediction:
         """Tell which topics one article carries.
 
         Args:
             text: The article, as plain text.
             title: Its headline, if that is not in the text.
+            thresholds: As for `with_thresholds`, for this article alone.
 
         Raises:
-            TypeError: The text or the title is no `str`.
+            TypeError: The text or the title is no `str`, or a threshold is not a number.
+            ValueError: As for `with_thresholds`.
         """
         if not isinstance(text, str) or not isinstance(title, str | None):
             Article.of({"text": text, "title": title})
         title = title or ""
-        return self._prediction(text, title, self._judge.one(text, title))
+        return self._prediction(text, title, self._judge_by(thresholds).one(text, title))
+
+    def with_thresholds(self, thresholds: Thresholds) -> Self:
+        """The same model with other thresholds.
+
+        Args:
+            thresholds: One number for all topics; a mapping from some of the topics to theirs; or
+                an array with one for each topic, in order.
+
+        Raises:
+            TypeError: A threshold is not a number.
+            ValueError: There is no such topic, a threshold is not between 0 and 1, or their number
+                is not that of the topics.
+        """
+        return replace(self, thresholds=adjusted(self.thresholds, self.topics, thresholds))
+
+    def _judge_by(self, thresholds: Thresholds | None) -> Judge:
+        if thresholds is None:
+            return self._judge
+        asked = adjusted(self.thresholds, self.topics, thresholds)
+        return replace(self._judge, thresholds=asked)
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -82,13 +106,22 @@ class TopicModel:
             TypeError: The text or the title is no `str`.
         """
         # Imported here, as predicting needs none of it.
-        from topicclf.evidence.attribution import account
+        from topicclf.evidence.attribution import attribute
 
-        article = Article.of({"text": text, "title": title})
-        return account(article, self, self.predict(text, title=title))
+        return attribute(
+            Article.of({"text": text, "title": title}),
+            self.predict(text, title=title),
+            weights=self.weights,
+            join=self.join,
+            thresholds=self.thresholds,
+        )
 
     def predict_many(
-        self, items: Iterable[Item], *, workers: int | None = None
+        self,
+        items: Iterable[Item],
+        *,
+        workers: int | None = None,
+        thresholds: Thresholds | None = None,
     ) -> Iterator[Prediction]:
         """Tell which topics each article carries, lazily and in order.
 
@@ -96,22 +129,28 @@ class TopicModel:
             items: Texts, or mappings with a ``text`` and perhaps a ``title``.
             workers: How many threads predict; None or 1 for this one alone. More are of use with
                 the compiled kernel only.
+            thresholds: As for `with_thresholds`, for these articles alone.
 
         Raises:
             TypeError: An item is neither; the message gives its number, from 0. The articles before
                 it have been answered.
-            ValueError: `workers` is less than 1.
+            ValueError: `workers` is less than 1, or as for `with_thresholds`.
         """
-        return self._predictions(self._judged(items, workers, self._judge.named))
+        return self._predictions(self._judged(items, workers, self._judge_by(thresholds).named))
 
     def tag_many(
-        self, items: Iterable[Item], *, workers: int | None = None
+        self,
+        items: Iterable[Item],
+        *,
+        workers: int | None = None,
+        thresholds: Thresholds | None = None,
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
         """Tell only the topics, probabilities and language: `predict_many` for long streams.
 
         Args:
             items: As for `predict_many`.
             workers: Likewise.
+            thresholds: Likewise.
 
         Returns:
             For each article the topics that it carries, most probable first, the probability of
@@ -121,7 +160,7 @@ class TopicModel:
             TypeError: As for `predict_many`.
             ValueError: Likewise.
         """
-        return self._tags(self._judged(items, workers, self._judge.unnamed))
+        return self._tags(self._judged(items, workers, self._judge_by(thresholds).unnamed))
 
     def _judged(
         self, items: Iterable[Item], workers: int | None, judge: Callable[[Chunk], list[Answer]]
@@ -190,7 +229,8 @@ class TopicModel:
     @lazy
     def languages(self) -> frozenset[str]:
         """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
-        return languages_of(self.weights.vocabulary)
+        vocabulary = self.weights.vocabulary
+        return languages_of(lambda text: (vocabulary.terms(text) != vocabulary.unknown).mean())
 
     def _language(self, text: str, title: str, known_share: float) -> str | None:
         joined = Article(text, title).joined
@@ -198,7 +238,7 @@ class TopicModel:
 
     def _evidence(self, text: str, title: str, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}
-        return explain(
+        return find_evidence(
             Article(text, title),
             columns,
             weights=self.weights,
@@ -208,33 +248,21 @@ class TopicModel:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file; a folder's name means ``model.npz`` in it.
 
-        The file is written beside its place and renamed, so a model that stands there stays whole
-        until the new one is. Equal models are equal bytes.
+        The file is written beside its place and renamed, so an earlier model stays whole until the
+        new one is. Equal models are equal bytes.
+
+        Raises:
+            InvalidModelError: No model with these values could be loaded.
         """
-        vocabulary = self.weights.vocabulary
-        header = {
-            "topics": list(self.topics),
-            "thresholds": self.thresholds.tolist(),
-            "intercept": self.weights.intercept.tolist(),
-            "join": {
-                "views": list(VIEWS),
-                "coef": self.join.coef.tolist(),
-                "intercept": self.join.intercept.tolist(),
-                "prevalence": self.join.prevalence.tolist(),
-            },
-            "abbreviations": list(self.abbreviations),
-            "provenance": dict(self.provenance),
-        }
-        arrays: dict[str, NDArray[Any]] = {
-            "surfaces": np.frombuffer(vocabulary.surfaces, np.uint8),
-            "surface_terms": narrow(vocabulary.surface_terms),
-            "surface_seeds": vocabulary.surface_lookup.seeds,
-            "pair_gaps": narrow(np.diff(vocabulary.pairs, prepend=0)),
-            "pair_seeds": vocabulary.pair_lookup.seeds,
-            "idf": vocabulary.idf.astype(np.float16),
-            "coef": self.weights.coef.astype(np.float16),
-        }
-        write_artifact(model_file(path), header=header, arrays=arrays)
+        write_beside(model_file(path), self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the model file; equal models are equal bytes.
+
+        Raises:
+            InvalidModelError: No model with these values could be loaded.
+        """
+        return model_bytes(Parts(**{each.name: getattr(self, each.name) for each in fields(self)}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "TopicModel":
@@ -244,44 +272,7 @@ class TopicModel:
             FileNotFoundError: There is none.
             ModelFileError: It is refused; the subclass says why.
         """
-        header, arrays = read_artifact(model_file(path))
-        try:
-            return cls._from_parts(header, arrays)
-        except (KeyError, TypeError, ValueError) as error:
-            msg = f"{path} lacks a part of a model ({error})"
-            raise NotAModelError(msg) from error
-
-    @classmethod
-    def _from_parts(cls, header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> "TopicModel":
-        join = header["join"]
-        if tuple(join["views"]) != VIEWS:
-            msg = f"views {join['views']}"
-            raise ValueError(msg)
-        vocabulary = Vocabulary(
-            # The first models had line ends here, and no seeds.
-            surfaces=arrays["surfaces"].tobytes().replace(b"\n", b" "),
-            surface_terms=arrays["surface_terms"].astype(np.int64),
-            pairs=np.cumsum(arrays["pair_gaps"], dtype=np.int64),
-            idf=arrays["idf"].astype(np.float32),
-            surface_seeds=arrays.get("surface_seeds"),
-            pair_seeds=arrays.get("pair_seeds"),
-        )
-        return cls(
-            topics=tuple(header["topics"]),
-            thresholds=np.array(header["thresholds"], float),
-            weights=Weights(
-                coef=arrays["coef"].astype(np.float32),
-                intercept=np.array(header["intercept"], float),
-                vocabulary=vocabulary,
-            ),
-            join=Join(
-                coef=np.array(join["coef"], float),
-                intercept=np.array(join["intercept"], float),
-                prevalence=np.array(join["prevalence"], float),
-            ),
-            abbreviations=tuple(header["abbreviations"]),
-            provenance=header["provenance"],
-        )
+        return cls(**vars(read_model(model_file(path))))
 
 
 def model_file(path: str | os.PathLike[str]) -> Path:

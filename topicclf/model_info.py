@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from topicclf.artifact.card import CARD, is_card, names_another
 from topicclf.model import TopicModel, model_file
 
 __all__ = ["ModelInformation", "TopicInformation", "inform"]
@@ -15,12 +16,12 @@ __all__ = ["ModelInformation", "TopicInformation", "inform"]
 
 @dataclass(frozen=True)
 class TopicInformation:
-    """What a model knows of one topic.
+    """A model's knowledge of one topic.
 
     Attributes:
-        threshold: The probability from which an article carries it.
+        threshold: The minimum probability for an article to carry it.
         prevalence: How often it occurred in training.
-        numbers: What was measured out of fold, as the model states it; empty if it doesn't.
+        numbers: What was measured out of fold, if the model states it.
         speaks_for: The terms that speak most for it, strongest first, each in its shortest form.
         speaks_against: The terms that speak most against it, likewise.
     """
@@ -37,8 +38,8 @@ class ModelInformation:
     """What is in a model.
 
     Attributes:
-        file: Where it stands.
-        size: In bytes.
+        file: Its path.
+        size: Its size in bytes.
         sha256: Of the file, as hexadecimal digits.
         languages: The languages that it is of, as ISO 639 codes.
         n_words: How many distinct words it knows.
@@ -46,6 +47,8 @@ class ModelInformation:
         n_pairs: How many pairs of terms it knows.
         training: The data and settings that it was made with, as the model states them.
         topics: Each topic.
+        card_is_stale: Whether the card beside the model is of another one, as when a kill came
+            between writing the two.
     """
 
     file: str
@@ -57,13 +60,14 @@ class ModelInformation:
     n_pairs: int
     training: Mapping[str, Any]
     topics: Mapping[str, TopicInformation]
+    card_is_stale: bool = False
 
 
 def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformation:
-    """Look into a model file, or the ``model.npz`` in a folder.
+    """Describe a model file, or the ``model.npz`` in a folder.
 
     Args:
-        path: Where it stands.
+        path: The path of either.
         n_terms: How many terms for and against each topic to name.
 
     Raises:
@@ -87,16 +91,20 @@ def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformati
             speaks_against=tuple(names.of(i) for i in order[:n_terms].tolist() if gains[i] < 0),
         )
 
+    sha256 = hashlib.sha256(content).hexdigest()
+    beside = model_file(path).with_name(CARD)
+    text = beside.read_text("utf-8", "replace") if beside.is_file() else ""
     return ModelInformation(
         file=str(model_file(path)),
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         languages=tuple(sorted(model.languages)),
         n_words=len(vocabulary.surface_terms),
         n_terms=vocabulary.unknown,
         n_pairs=len(vocabulary.pairs),
         training=model.provenance.get("training", {}),
         topics={topic: topic_information(i) for i, topic in enumerate(model.topics)},
+        card_is_stale=is_card(text) and names_another(text, sha256),
     )
 
 

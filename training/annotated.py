@@ -16,7 +16,7 @@ from pathlib import Path
 
 from topicclf.errors import DataError
 from topicclf.writing.beside import write_beside
-from training.item import Item
+from training.corpus_article import CorpusArticle
 
 __all__ = ["Annotation", "annotate", "read_annotations", "write_annotations"]
 
@@ -29,7 +29,7 @@ class Annotation:
     """What is known of one article.
 
     Attributes:
-        id: The article's name, as `training.item.Item` has it.
+        id: The article's name, as `training.corpus_article.CorpusArticle` has it.
         topics: The topics that it carries; None if nobody has labelled it.
         unknown: The topics of which nothing is known.
         doubtful: Whether the annotator was in doubt.
@@ -45,17 +45,18 @@ class Annotation:
     digest: str = ""
 
 
-def digest(item: Item) -> str:
+def digest(item: CorpusArticle) -> str:
     """Enough of a hash to notice another text; white space doesn't count.
 
-    >>> digest(Item("a", "a", "Rain fell.")) == digest(Item("a", "a", "Rain  fell."))
+    >>> one, other = (CorpusArticle("a", "a", text) for text in ("Rain fell.", "Rain  fell."))
+    >>> digest(one) == digest(other)
     True
     """
     letters = "".join(f"{item.title}\n{item.text}".split())
     return hashlib.sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
 
 
-def annotate(item: Item, annotation: Annotation) -> Item:
+def annotate(item: CorpusArticle, annotation: Annotation) -> CorpusArticle:
     """An article with what is known of it."""
     return replace(
         item,
@@ -82,7 +83,7 @@ def read_annotations(path: Path) -> list[Annotation]:
     if rows and list(rows[0]) != _FIELDS:
         msg = f"{path}:1: the columns are {', '.join(rows[0])}, not {', '.join(_FIELDS)}"
         raise DataError(msg)
-    found = {
+    annotations = {
         row["id"]: Annotation(
             row["id"],
             None if row["topics"] == "?" else tuple(row["topics"].split()),
@@ -93,13 +94,13 @@ def read_annotations(path: Path) -> list[Annotation]:
         )
         for row in rows
     }
-    if len(found) < len(rows):
+    if len(annotations) < len(rows):
         msg = f"{path} has labels for the same article twice; keep one of each"
         raise DataError(msg)
-    return list(found.values())
+    return list(annotations.values())
 
 
-def write_annotations(path: Path, items: Iterable[Item], *, digest_every: int = 1) -> int:
+def write_annotations(path: Path, items: Iterable[CorpusArticle], *, digest_every: int = 1) -> int:
     """Write the labels of articles, and nothing else of them.
 
     Args:

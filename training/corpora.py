@@ -7,12 +7,12 @@ from pathlib import Path
 
 from topicclf.errors import DataError
 from training.annotated import Annotation, annotate, digest, read_annotations
+from training.corpus_article import CorpusArticle
 from training.download import bring, members
-from training.item import Item
 from training.registry import Corpus, Registry, Source
 from training.sources import PARSERS
 
-__all__ = ["Made", "articles", "assemble", "files", "known_members"]
+__all__ = ["AssembledCorpus", "articles", "assemble", "files", "known_members"]
 
 
 def files(registry: Registry, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -38,22 +38,22 @@ def known_members(archive: Path, source: Source) -> Iterator[tuple[str, bytes]]:
         DataError: One is not there.
     """
     names = {sha256: name for name, sha256 in source.sha256.items()}
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for _, content in members(archive, source.members):
         name = names.get(hashlib.sha256(content).hexdigest())
         if name:
-            found[name] = content
-    if missing := [name for name in source.sha256 if name not in found]:
+            contents[name] = content
+    if missing := [name for name in source.sha256 if name not in contents]:
         msg = (
             f"{archive} has no {missing[0]} with the SHA-256 {source.sha256[missing[0]]}: it is "
             f"another version, or not the whole of {source.about or source.name}"
         )
         raise DataError(msg)
     for name in source.sha256:
-        yield name, found[name]
+        yield name, contents[name]
 
 
-def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[Item]:
+def articles(registry: Registry, source: Source, problems: list[str]) -> Iterator[CorpusArticle]:
     """The articles of a source; files in another format are added to the problems."""
     parse = PARSERS[source.parser or source.name]
     for path, content in _shown(files(registry, source), source.name):
@@ -63,15 +63,15 @@ def articles(registry: Registry, source: Source, problems: list[str]) -> Iterato
             problems.append(f"{source.name}: {path}: not in the format known ({error!r})")
 
 
-def _shown(found: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str, bytes]]:
+def _shown(files_of_source: Iterable[tuple[str, bytes]], name: str) -> Iterator[tuple[str, bytes]]:
     """Files with their count on standard error, on a terminal only."""
     from tqdm import tqdm
 
-    yield from tqdm(found, desc=name, unit=" files", disable=None, leave=False)
+    yield from tqdm(files_of_source, desc=name, unit=" files", disable=None, leave=False)
 
 
 @dataclass(frozen=True)
-class Made:
+class AssembledCorpus:
     """A corpus that was put together.
 
     Attributes:
@@ -80,14 +80,14 @@ class Made:
         differing: The articles whose text is not the one that was labelled.
     """
 
-    items: list[Item]
+    items: list[CorpusArticle]
     missing: list[str]
     differing: list[str]
 
 
 def assemble(
     registry: Registry, corpora: Sequence[Corpus], problems: list[str]
-) -> Iterator[tuple[Corpus, Made]]:
+) -> Iterator[tuple[Corpus, AssembledCorpus]]:
     """Put corpora together, reading each source once.
 
     Args:
@@ -113,7 +113,7 @@ def assemble(
         }
         for corpus in corpora
     }
-    found = {
+    by_source = {
         name: {
             item.id: item
             for item in articles(registry, registry.sources[name], problems)
@@ -122,22 +122,22 @@ def assemble(
         for name in dict.fromkeys(name for corpus in corpora for name in corpus.sources)
     }
     for corpus in corpora:
-        read: dict[str, Item] = {}
+        read: dict[str, CorpusArticle] = {}
         for name in corpus.sources:
             length = corpus.cut(registry.sources[name])
-            for item in found[name].values():
+            for item in by_source[name].values():
                 read.setdefault(item.id, replace(item, text=item.text[:length]))
         if corpus.annotations:
             yield corpus, _join(read, named[corpus.file])
         else:
             out = without[corpus.file]
             labelled = [i for i in read.values() if i.topics is not None and i.id not in out]
-            yield corpus, Made(labelled, missing=[], differing=[])
+            yield corpus, AssembledCorpus(labelled, missing=[], differing=[])
 
 
-def _join(read: Mapping[str, Item], annotations: Sequence[Annotation]) -> Made:
+def _join(read: Mapping[str, CorpusArticle], annotations: Sequence[Annotation]) -> AssembledCorpus:
     pairs = [(read[known.id], known) for known in annotations if known.id in read]
-    return Made(
+    return AssembledCorpus(
         items=[annotate(item, known) for item, known in pairs],
         missing=[known.id for known in annotations if known.id not in read],
         differing=[known.id for item, known in pairs if known.digest not in ("", digest(item))],

@@ -154,12 +154,12 @@ def _download(download: Download, known: str | None, url: str, output: str, kept
             "again to go on from there"
         )
         raise DataError(msg)
-    found = _sha256(part)
-    if known and found != known:
+    sha256 = _sha256(part)
+    if known and sha256 != known:
         part.unlink()
         msg = (
             f"{download.name} is not the file that it should be: SHA-256 {known} was expected, "
-            f"{url} gave {found}. It was deleted. Run the command again in case it came damaged; "
+            f"{url} gave {sha256}. It was deleted. Run the command again in case it came damaged; "
             "if it stays so, the publisher has changed it: don't use it"
         )
         raise DataError(msg)

@@ -6,8 +6,6 @@ Without the full corpora only the articles of our own that are kept out of train
 The last table sets the numbers that we aim for beside those that were measured.
 """
 
-import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,14 +26,13 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
-from topicclf.labelled.reading import Labelled, read_labelled
+from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
+from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
-
-_RUNS = 7
 
 
 def _measured(answers: Answers) -> Evaluation:
@@ -43,13 +40,13 @@ def _measured(answers: Answers) -> Evaluation:
 
 
 def _row(name: str, answers: Answers) -> str:
-    found = _measured(answers)
-    each = " ".join(f"{topic.f1.value:6.3f}" for topic in found.topics.values())
-    tagged = round(found.false_tags.value * found.n_none) if found.n_none else 0
+    evaluation = _measured(answers)
+    each = " ".join(f"{topic.f1.value:6.3f}" for topic in evaluation.topics.values())
+    tagged = round(evaluation.false_tags.value * evaluation.n_none) if evaluation.n_none else 0
     return (
-        f"{name:34} {found.n_articles:5} {found.macro_f1.value:6.3f}  {each}  "
-        f"{found.macro_average_precision.value:6.3f}  {tagged:3}/{found.n_none:<3} "
-        f"{found.false_tags.value:6.1%}"
+        f"{name:34} {evaluation.n_articles:5} {evaluation.macro_f1.value:6.3f}  {each}  "
+        f"{evaluation.macro_average_precision.value:6.3f}  {tagged:3}/{evaluation.n_none:<3} "
+        f"{evaluation.false_tags.value:6.1%}"
     )
 
 
@@ -67,33 +64,17 @@ def _trained(peer: Peer, data: TrainingSet, rows: NDArray[np.bool_]) -> Tagger |
         return peer.load(Path(folder) / "model", data.topics)
 
 
-def _seconds(code: str) -> float:
-    """The median of what a fresh interpreter prints, over runs."""
-    runs = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-        for _ in range(_RUNS)
-    ]
-    return statistics.median(runs)
-
-
-def _timed(setup: str, statement: str) -> str:
-    return (
-        f"import time\n{setup}\nstart = time.perf_counter()\n{statement}\n"
-        "print(time.perf_counter() - start)"
-    )
-
-
-def _pointed_right(model: TopicModel, items: Sequence[Labelled]) -> tuple[int, int]:
-    """How many first evidence sentences stand in a paragraph that carries the topic.
+def _pointed_right(model: TopicModel, items: Sequence[LabelledArticle]) -> tuple[int, int]:
+    """How many first evidence sentences are in a paragraph that carries the topic.
 
     Returns:
         How many do, and of how many: the topics that articles carry and get, but for those whose
         first sentence is the title.
     """
     right = total = 0
-    for item, found in zip(items, model.predict_many([i.fields for i in items]), strict=True):
-        for topic in item.topics & set(found.topics):
-            first = found.evidence[topic].sentences[0]
+    for item, prediction in zip(items, model.predict_many([i.fields for i in items]), strict=True):
+        for topic in item.topics & set(prediction.topics):
+            first = prediction.evidence[topic].sentences[0]
             if first.where == "text":
                 paragraph = item.text[: first.start].count("\n\n")
                 total += 1
@@ -102,7 +83,7 @@ def _pointed_right(model: TopicModel, items: Sequence[Labelled]) -> tuple[int, i
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class EvaluationSets:
     """What the shipped model says of the sets that are measured.
 
     Attributes:
@@ -112,11 +93,11 @@ class Measured:
     """
 
     model: TopicModel
-    articles: dict[str, list[Labelled]]
+    articles: dict[str, list[LabelledArticle]]
     answers: dict[str, Answers]
 
     @classmethod
-    def read(cls, model: TopicModel, corpus: Path | None) -> "Measured":
+    def read(cls, model: TopicModel, corpus: Path | None) -> "EvaluationSets":
         """Read the sets, and ask the model."""
         paths = {"held-out": REPOSITORY / "held-out.jsonl"}
         if corpus:
@@ -133,58 +114,52 @@ class Measured:
         return np.array([item.fields["length"] == "long" for item in self.articles["held-out"]])
 
 
-def quality(found: Measured) -> Iterator[str]:
+def quality(sets: EvaluationSets) -> Iterator[str]:
     """How good the model is, with each set's parts, its calibration and its evidence."""
-    yield "topicclf"
-    yield _header(found.model.topics)
-    for name, answers in found.answers.items():
-        yield _row(name, answers)
+    for name, answers in sets.answers.items():
         field = "length" if name == "held-out" else "source"
-        for value, inside in slices(found.articles[name], field).items():
-            yield _row(f"  {value}", answers.of(inside))
-    yield ""
-    yield "expected calibration error, 15 bins of equal mass"
-    for name, answers in found.answers.items():
-        topics = _measured(answers).topics.items()
-        each = "  ".join(f"{topic} {its.calibration_error:.3f}" for topic, its in topics)
-        yield f"{name:34} {each}"
-    held = found.articles["held-out"]
-    right, total = _pointed_right(found.model, [held[row] for row in np.flatnonzero(found.long)])
-    yield ""
+        parts = {field: slices(sets.articles[name], field)}
+        yield f"{name}, {len(answers.labels)} articles"
+        yield from evaluation_table(evaluate(answers, slices=parts)).splitlines()
+        yield ""
+    held = sets.articles["held-out"]
+    right, total = _pointed_right(sets.model, [held[row] for row in np.flatnonzero(sets.long)])
     yield (
         f"evidence: of the first sentences in long held-out articles, {right} of {total} "
         f"({right / total:.1%})"
     )
-    yield "stand in a paragraph that carries the topic"
+    yield "are in a paragraph that carries the topic"
 
 
-def peers(found: Measured, corpus: Path | None) -> Iterator[str]:
+def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
     """How good the peers are that learn from the same data."""
     recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
     data, _ = gather(recipe, corpus, skip_bad=True)
     yield ""
     yield "peers, trained on the same data, threshold 0.5, unknown taken for no"
-    yield _header(found.model.topics)
+    yield _header(sets.model.topics)
+    for name, answers in sets.answers.items():
+        yield _row(f"topicclf: {name}", answers)
     for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
         for peer in PEERS[:2]:
             predict = _trained(peer, data, rows)
             if isinstance(predict, str):
                 yield f"{f'{peer.name}, {part}':34} {predict}"
                 continue
-            for name, items in found.articles.items():
+            for name, items in sets.articles.items():
                 answers = replace(
-                    found.answers[name],
+                    sets.answers[name],
                     probability=predict([item.joined for item in items]),
-                    thresholds=np.full(len(found.model.topics), 0.5),
+                    thresholds=np.full(len(sets.model.topics), 0.5),
                 )
                 yield _row(f"{peer.name}, {part}: {name}", answers)
                 if name == "held-out":
-                    yield _row(f"{peer.name}, {part}: long", answers.of(found.long))
+                    yield _row(f"{peer.name}, {part}: long", answers.of(sets.long))
 
 
-def aims(found: Measured, path: Path) -> Iterator[str]:
-    """The numbers that we aim for beside those that were measured; speed is measured here."""
-    measured = {name: _measured(answers) for name, answers in found.answers.items()}
+def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
+    """The numbers that we aim for beside those that were measured."""
+    measured = {name: _measured(answers) for name, answers in sets.answers.items()}
     yield ""
     yield "number                                  measured   floor     aim"
     if "dev" in measured:
@@ -200,16 +175,10 @@ def aims(found: Measured, path: Path) -> Iterator[str]:
                            ("  dev-modern, worst topic", modern)):  # fmt: skip
             error = max(topic.calibration_error for topic in each.topics.values())
             yield _aim(name, error, 0.04, 0.02)
-    long = _measured(found.answers["held-out"].of(found.long))
+    long = _measured(sets.answers["held-out"].of(sets.long))
     yield _aim("macro-F1, held-out, long", long.macro_f1.value, 0.88, 0.95)
     yield _aim("false tags, held-out", measured["held-out"].false_tags.value, 0.10, 0.03)
     yield _aim("model.npz, MB", (path / "model.npz").stat().st_size / 1e6, 8, 4)
-    numpy_seconds = _seconds(_timed("", "import numpy"))
-    load_seconds = _seconds(
-        _timed(f"import topicclf.model as m\np = {str(path)!r}", "m.TopicModel.load(p)")
-    )
-    yield _aim("loading / import numpy", load_seconds / numpy_seconds, 1, 1 / 3)
-    yield f"loading {load_seconds * 1e3:.0f} ms, import numpy {numpy_seconds * 1e3:.0f} ms"
 
 
 def _aim(name: str, value: float, floor: float, aim: float) -> str:
@@ -231,10 +200,10 @@ def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None
     """Run the command line."""
     if not corpus:
         click.echo("no full corpora: dev and dev-modern are not measured (see --corpus)", err=True)
-    found = Measured.read(topicclf.load(model), corpus)
+    sets = EvaluationSets.read(topicclf.load(model), corpus)
     said: list[str] = []
-    others = peers(found, corpus) if with_peers else ()
-    for line in chain(quality(found), others, aims(found, model)):
+    others = peers(sets, corpus) if with_peers else ()
+    for line in chain(quality(sets), others, aims(sets, model)):
         said.append(line)
         click.echo(line)
     if card:

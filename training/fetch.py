@@ -20,7 +20,7 @@ if __package__ in (None, ""):
 from topicclf.errors import TopicclfError
 from training.annotated import write_annotations
 from training.corpora import assemble, files, known_members
-from training.item import read_items, write_items
+from training.corpus_article import read_corpus, write_corpus
 from training.registry import REGISTRY, Registry
 from training.sources.reuters import modapte, read_stories
 
@@ -102,7 +102,7 @@ def corpora(out: Path, only: Sequence[str], without: Sequence[str], registry: Pa
     problems: list[str] = []
     whole = True
     for corpus, made in assemble(read, chosen, problems):
-        write_items(out / corpus.file, made.items)
+        write_corpus(out / corpus.file, made.items)
         click.echo(f"wrote {out / corpus.file}: {len(made.items):,} articles")
         for names, what in (
             (made.missing, "not found in their sources"),
@@ -129,7 +129,7 @@ def _some(names: Sequence[str]) -> str:
               help="Of how many articles one can be checked later.")  # fmt: skip
 def annotations(corpus: Path, out: Path, digest_every: int) -> None:
     """Take the labels of CORPUS, JSON lines as this command writes them, without its texts."""
-    count = write_annotations(out, read_items(corpus), digest_every=digest_every)
+    count = write_annotations(out, read_corpus(corpus), digest_every=digest_every)
     click.echo(f"wrote {out}: labels of {count:,} articles")
 
 
@@ -147,11 +147,11 @@ def reuters_modapte(out: Path, archive: Path | None, registry: Path) -> None:
     """  # noqa: D301
     read = Registry.load(registry)
     source = read.sources["reuters"]
-    found = known_members(archive, source) if archive else files(read, source)
-    sides = modapte([story for _, content in found for story in read_stories(content)])
+    contents = known_members(archive, source) if archive else files(read, source)
+    sides = modapte([story for _, content in contents for story in read_stories(content)])
     for name, items in zip(("train", "test"), sides, strict=True):
         path = out / f"{name}.jsonl"
-        write_items(path, items)
+        write_corpus(path, items)
         categories = {topic for item in items for topic in item.topics or ()}
         click.echo(f"wrote {path}: {len(items):,} stories, {len(categories)} categories")
 

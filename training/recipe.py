@@ -37,10 +37,22 @@ class CorpusEntry:
     licence: str = ""
 
     def path(self, corpus: Path | None) -> Path:
-        """Where the file stands."""
+        """Where the file is."""
         if self.root == "repository":
             return REPOSITORY / self.file
         return (corpus or Path()) / self.file
+
+    def summary(self, n_articles: int) -> dict[str, Any]:
+        """What the model card says of it."""
+        return {
+            "file": Path(self.file).name,
+            "about": self.about,
+            "licence": self.licence,
+            "articles": n_articles,
+            "weight": self.weight,
+            "trusted": self.trusted,
+            "measured": self.trusted and self.measured,
+        }
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,17 @@
-"""Make a topic model: the shipped one, or one of your own.
+"""Make the shipped model, or a small one from the corpora in the repository alone.
 
 \b
 python training/train.py --corpus FOLDER     the shipped model, from the full corpora
-python training/train.py --data my.jsonl     one of your own, as `topicclf train` makes it, and
-                                             its estimator as pipeline.joblib
-python training/train.py                     a small one, from the corpus in the repository
+python training/train.py                     a small one
+
+For a model of your own there is `topicclf train`.
 """  # noqa: D301
 
 import io
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 import joblib
@@ -23,18 +21,16 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from topicclf import TopicClassifier
-from topicclf.cli.label_options import read_sources
 from topicclf.cli.terminal import stages
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
 from topicclf.installation.version import __version__
-from topicclf.labelled.reading import Labelled, Problem, listing, merge, read_labelled
-from topicclf.render.card import write_card
-from topicclf.training import run as workshop
-from topicclf.training.dataset import TrainingSet, understood
-from topicclf.writing.beside import write_beside
+from topicclf.labelled.reading import LabelledArticle, Problem, listing, merge, read_labelled
+from topicclf.render.card import save_with_card
+from topicclf.training.dataset import TrainingSet
+from topicclf.training.run import check_place
+from training.corpus_stories import corpus_story
 from training.recipe import CorpusEntry, Recipe
-from training.stories import story
 
 RECIPE = Path(__file__).with_name("recipe.toml")
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "news"
@@ -46,12 +42,12 @@ _PARAGRAPH_WORDS = 30
 def gather(
     recipe: Recipe, corpus: Path | None, *, skip_bad: bool
 ) -> tuple[TrainingSet, list[Problem]]:
-    """Read a recipe's corpora and drop what stands twice.
+    """Read a recipe's corpora, and drop duplicates.
 
     Raises:
         DataError: A file has bad lines, or a trusted one contradictions, and `skip_bad` is false.
     """
-    items: list[Labelled] = []
+    items: list[LabelledArticle] = []
     entries: list[CorpusEntry] = []
     problems: list[Problem] = []
     for entry in recipe.corpora:
@@ -64,15 +60,26 @@ def gather(
     grave = [problem for i, problem in contradictions.items() if entries[i].trusted]
     if grave and not skip_bad:
         raise DataError(listing(grave))
-    problems += grave
-    found = {topic for item in items for topic in item.topics | item.unknown}
-    topics = recipe.topics or tuple(sorted(found))
+    counts = Counter(entries[i].file for i in kept)
+    summary = {
+        "corpora": [entry.summary(counts[entry.file]) for entry in recipe.corpora],
+        "duplicates": len(items) - len(kept),
+        "contradictions": len(contradictions),
+        "settings": recipe.settings,
+    }
+    occurring = {topic for item in items for topic in item.topics | item.unknown}
     examples = [
         example
         for i, item in kept.items()
-        for example in _examples(item, entries[i], story(item.fields))
+        for example in _examples(item, entries[i], corpus_story(item.fields))
     ]
-    counts = Counter(entry.file for entry in (entries[i] for i in kept))
+    topics = recipe.topics or tuple(sorted(occurring))
+    return _training_set(examples, topics, summary), [*problems, *grave]
+
+
+def _training_set(
+    examples: list["_Example"], topics: tuple[str, ...], summary: dict[str, object]
+) -> TrainingSet:
     return TrainingSet(
         texts=[example.item.joined for example in examples],
         labels=known_labels([example.item for example in examples], topics),
@@ -82,29 +89,13 @@ def gather(
         stories=[example.story for example in examples],
         sources=np.unique([example.source for example in examples], return_inverse=True)[1],
         topics=topics,
-        summary={
-            "corpora": [
-                {
-                    "file": Path(entry.file).name,
-                    "about": entry.about,
-                    "licence": entry.licence,
-                    "articles": counts[entry.file],
-                    "weight": entry.weight,
-                    "trusted": entry.trusted,
-                    "measured": entry.trusted and entry.measured,
-                }
-                for entry in recipe.corpora
-            ],
-            "duplicates": len(items) - len(kept),
-            "contradictions": len(contradictions),
-            "settings": recipe.settings,
-        },
-    ), problems
+        summary=summary,
+    )
 
 
 @dataclass(frozen=True)
 class _Example:
-    item: Labelled
+    item: LabelledArticle
     entry: CorpusEntry
     story: str
     whole: bool = True
@@ -124,33 +115,28 @@ class _Example:
         return f"{self.entry.file}:{newsroom}" if named else self.entry.file
 
 
-def _examples(item: Labelled, entry: CorpusEntry, name: str) -> list[_Example]:
+def _examples(item: LabelledArticle, entry: CorpusEntry, name: str) -> list[_Example]:
     """The article, and each paragraph that has labels of its own."""
-    found = [_Example(item, entry, name)]
+    examples = [_Example(item, entry, name)]
     labels = item.fields.get("passages")
     if not entry.passages_weight or labels is None or len(labels) < 2:
-        return found
+        return examples
     text: list[str] = []
     topics: set[str] = set()
     for paragraph, its in zip(item.text.split("\n\n"), labels, strict=True):
         text.append(paragraph)
         topics.update(its)
         if sum(len(each.split()) for each in text) >= _PARAGRAPH_WORDS:
-            part = replace(
-                item,
-                text="\n".join(text),
-                title="",
-                topics=frozenset(topics),
-                unknown=frozenset(),
-            )
-            found.append(_Example(part, entry, name, whole=False))
+            part = replace(item, text="\n".join(text), title="", topics=frozenset(topics),
+                           unknown=frozenset())  # fmt: skip
+            examples.append(_Example(part, entry, name, whole=False))
             text, topics = [], set()
-    return found
+    return examples
 
 
-def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicClassifier:
+def train(data: TrainingSet, *, n_jobs: int) -> TopicClassifier:
     """Fit the estimator, and write into its model how it was made."""
-    classifier = data.fitted(settings, n_jobs=n_jobs)
+    classifier = data.fitted(data.summary["settings"], n_jobs=n_jobs)
     provenance = {
         "topicclf": __version__,
         "training": data.summary,
@@ -162,67 +148,42 @@ def train(data: TrainingSet, settings: dict[str, Any], *, n_jobs: int) -> TopicC
 
 def save(classifier: TopicClassifier, out: Path) -> None:
     """Write ``model.npz``, ``pipeline.joblib`` and the model card."""
-    classifier.model_.save(out)
     # The file must not depend on how many processes learnt.
     classifier.set_params(n_jobs=None)
     pipeline = io.BytesIO()
     joblib.dump(classifier, pipeline, compress=3)
-    write_beside(out / "pipeline.joblib", pipeline.getvalue())
-    write_card(classifier.model_, out)
-
-
-def _from_data(data: Sequence[str], plan: workshop.Plan) -> TopicClassifier:
-    prepared = workshop.prepare(read_sources(data, plan.labels), plan)
-    _left_out(prepared.problems)
-    for line in understood(prepared.data):
-        click.echo(line, err=True)
-    found = workshop.fit(prepared, plan)
-    for warning in found.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    return found.classifier
-
-
-def _left_out(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        click.echo(f"left out: {problem}", err=True)
+    save_with_card(classifier.model_, out, more={"pipeline.joblib": pipeline.getvalue()})
 
 
 @click.command(help=__doc__)
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False),
               help="Folder of the full corpora; makes the shipped model.")  # fmt: skip
-@click.option("--data", multiple=True, metavar="FILE",
-              help="What `topicclf train` takes, with a weight as in my.jsonl:30 or without one. "
-              "May be given several times.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False),
               help="Folder for the model; models/news with --corpus, else ./model.")  # fmt: skip
 @click.option("--recipe", "recipe_file", type=click.Path(path_type=Path, exists=True),
               default=RECIPE, help="Another recipe than training/recipe.toml.")  # fmt: skip
 @click.option("--skip-bad-lines", is_flag=True, help="Leave bad lines out instead of stopping.")
-@click.option("--jobs", default=2, show_default=True, help="How many processes learn.")
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1), help="How many processes learn."
+)
 def main(
     corpus: Path | None,
-    data: Sequence[str],
     out: Path | None,
     recipe_file: Path,
     skip_bad_lines: bool,
     jobs: int,
 ) -> None:
     """Run the command line."""
-    if corpus and data:
-        msg = "--corpus makes the shipped model and --data one of your own: give one of them"
-        raise click.UsageError(msg)
     out = out or (SHIPPED if corpus else Path("model"))
     try:
-        workshop.check_place(out)
+        check_place(out)
+        recipe = Recipe.load(recipe_file)
+        recipe = recipe if corpus else recipe.from_repository()
         with stages():
-            if data:
-                classifier = _from_data(data, workshop.Plan(skip_bad=skip_bad_lines, n_jobs=jobs))
-            else:
-                recipe = Recipe.load(recipe_file)
-                recipe = recipe if corpus else recipe.from_repository()
-                examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
-                _left_out(problems)
-                classifier = train(examples, recipe.settings, n_jobs=jobs)
+            examples, problems = gather(recipe, corpus, skip_bad=skip_bad_lines)
+            for problem in problems:
+                click.echo(f"left out: {problem}", err=True)
+            classifier = train(examples, n_jobs=jobs)
         save(classifier, out)
     except (DataError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error

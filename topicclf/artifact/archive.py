@@ -3,7 +3,8 @@
 The archive holds ``header.npy``, JSON as bytes, with the format's name and the schema number, and
 one uncompressed ``.npy`` per array. Its comment, the last bytes of the file, is a seal: the SHA-256
 of all bytes before it. Reading goes in steps, each of which can refuse: is this a whole model file,
-is its schema known, does the seal match.
+does the seal match, is each member stored as it is and within the file, is the schema known. A seal
+says that a file is whole, not that it is honest: `topicclf.artifact.parts` audits what it holds.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.artifact.members import array_of, members_of
 from topicclf.errors import (
     ModelFileError,
     NewerModelError,
@@ -27,7 +29,7 @@ from topicclf.errors import (
 )
 from topicclf.writing.beside import write_beside
 
-__all__ = ["SCHEMA", "read_artifact", "seal", "write_artifact"]
+__all__ = ["SCHEMA", "artifact_bytes", "read_artifact", "seal", "view_artifact", "write_artifact"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -37,6 +39,8 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
 _SEAL = b"sha256:"
 _DIGITS = 64
+# A topic takes some 4 KB of it; parsed, JSON can take twenty times its size.
+_LARGEST_HEADER = 1 << 26
 
 
 def write_artifact(
@@ -45,10 +49,15 @@ def write_artifact(
     """Write a model file, whole or not at all; the same contents give the same bytes.
 
     Args:
-        path: Where to; what stands there is replaced.
+        path: Where to; an existing file is replaced.
         header: What JSON can hold.
         arrays: Arrays of numbers, by name.
     """
+    write_beside(path, artifact_bytes(header=header, arrays=arrays))
+
+
+def artifact_bytes(*, header: Mapping[str, Any], arrays: Arrays) -> bytes:
+    """The bytes of a model file, as `write_artifact` writes them."""
     described = {**header, "format": FORMAT, "schema": SCHEMA}
     # In ASCII, as UTF-8 has no bytes for what a file's name may hold.
     text = json.dumps(described, sort_keys=True).encode()
@@ -59,7 +68,7 @@ def write_artifact(
             np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
             # ZipInfo's own date is a fixed one, so that equal models are equal bytes.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
-    write_beside(path, seal(buffer.getvalue()))
+    return seal(buffer.getvalue())
 
 
 def seal(archive: bytes) -> bytes:
@@ -74,6 +83,8 @@ def seal(archive: bytes) -> bytes:
 def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Read a model file; nothing in it can run code.
 
+    Time and memory are linear in the size of the file, whatever it says of itself.
+
     Returns:
         The header and the arrays.
 
@@ -82,28 +93,31 @@ def read_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[st
         NotAModelError: It is something else.
         TruncatedModelError: Its end is missing.
         NewerModelError: It needs a newer topicclf.
-        TamperedModelError: Its contents don't match their checksum.
+        TamperedModelError: Its contents don't match their checksum, or can't be read.
     """
+    header, arrays = view_artifact(path)
+    return header, {name: array.copy() for name, array in arrays.items()}
+
+
+def view_artifact(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read a model file as `read_artifact` does, with arrays that are read-only views of it."""
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError as error:
-        msg = f"there is no model at {path}; topicclf.load() without a path gives the shipped one"
+        msg = f"no model at {path}; topicclf.load() without a path gives the shipped one"
         raise FileNotFoundError(msg) from error
     _check_whole(content, path)
+    _check_seal(content, path)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            header = _header(_array(archive.read("header.npy")), path)
-            _check_seal(content, path)
-            arrays = {
-                name.removesuffix(".npy"): _array(archive.read(name))
-                for name in archive.namelist()
-                if name != "header.npy"
-            }
+        members = members_of(content)
+        header = _header(members.pop("header", None), path)
+        arrays = {name: array_of(member, name) for name, member in members.items()}
     except ModelFileError:
         raise
-    # Whatever else zipfile, JSON and NumPy say of bytes that make no sense to them.
+    # Whatever zipfile, JSON and NumPy say of bytes that make no sense to them; a MemoryError or
+    # a RecursionError, too, comes from the bytes.
     except Exception as error:
-        msg = f"{path} is damaged ({error}). Fetch or train it again."
+        msg = f"{path} is damaged ({error or type(error).__name__}). Fetch or train it again."
         raise TamperedModelError(msg) from error
     return header, arrays
 
@@ -127,28 +141,30 @@ def _ends(archive: bytes) -> bool:
 
 
 def _check_seal(content: bytes, path: str | os.PathLike[str]) -> None:
-    if content[-_DIGITS:] != _digest(content[:-_DIGITS]):
+    if content[-_DIGITS:] != _digest(memoryview(content)[:-_DIGITS]):
         msg = f"{path} does not match its own checksum: it was changed. Fetch or train it again."
         raise TamperedModelError(msg)
 
 
-def _digest(content: bytes) -> bytes:
+def _digest(content: bytes | memoryview) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()
 
 
-def _array(member: bytes) -> NDArray[Any]:
-    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(member), allow_pickle=False)
-    return array
-
-
-def _header(raw: NDArray[Any], path: str | os.PathLike[str]) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(raw.tobytes())
-    if header.get("format") != FORMAT:
+def _header(member: memoryview | None, path: str | os.PathLike[str]) -> dict[str, Any]:
+    if member and len(member) > _LARGEST_HEADER:
+        msg = f"its header has {len(member):,} bytes, and models at most {_LARGEST_HEADER:,}"
+        raise ValueError(msg)
+    header: Any = json.loads(array_of(member, "header").tobytes()) if member else None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
         msg = f"{path} is an archive, but holds no topicclf model."
         raise NotAModelError(msg)
-    if header["schema"] > SCHEMA:
+    schema = header.get("schema")
+    if type(schema) is not int or schema < 1:
+        msg = f"schema {schema!r:.100}"
+        raise ValueError(msg)
+    if schema > SCHEMA:
         msg = (
-            f"{path} has schema {header['schema']}; this topicclf reads up to {SCHEMA}. "
+            f"{path} has schema {schema}; this topicclf reads up to {SCHEMA}. "
             f"Upgrade topicclf, or train the model again with this version."
         )
         raise NewerModelError(msg)

@@ -103,6 +103,9 @@ class Answering:
                 yield record
             if record is not None:
                 yield record, found
+        yield from self._left(waiting)
+
+    def _left(self, waiting: Iterable[Record | BadRecord | None]) -> Iterator[BadRecord]:
         for record in waiting:
             assert isinstance(record, BadRecord)
             if self.strict:

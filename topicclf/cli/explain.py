@@ -13,7 +13,7 @@ from topicclf import load
 from topicclf.cli.options import model_option
 from topicclf.cli.terminal import coloured
 from topicclf.errors import DataError
-from topicclf.evidence.explanation import Explanation, TopicChange, describe
+from topicclf.evidence.explanation import Explanation, TopicChange
 from topicclf.records.read import read_records
 from topicclf.records.record import BadRecord, Record
 from topicclf.render import highlight
@@ -29,7 +29,7 @@ _CHANGES_SHOWN = 8
 @click.option("--title", help="The headline, if the file has none.")
 @model_option
 @click.option("--against", type=click.Path(path_type=Path), metavar="MODEL",
-              help="Another model: tell what it says otherwise, and by which words.")  # fmt: skip
+              help="Another model: show where its answer differs, and by which words.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write a page with the article highlighted for each topic.")  # fmt: skip
@@ -44,8 +44,8 @@ def explain(
 ) -> None:
     """Explain the topics of ARTICLE, a file with one article or - for standard input.
 
-    Each topic's log-odds are told as a sum over words and passages that adds up exactly, and with
-    them the words without which the topic would be gone.
+    Each topic's log-odds are shown as a sum over words and passages that adds up exactly, with the
+    words without which the article would not carry the topic.
 
     \b
     Examples:
@@ -58,55 +58,55 @@ def explain(
         raise click.UsageError(msg)
     record = _one(article)
     title = record.title if title is None else title
-    found = load(model).explain(record.text, title=title)
+    explanation = load(model).explain(record.text, title=title)
     if page:
-        write_beside(page, found.to_html().encode(errors="replace"))
+        write_beside(page, explanation.to_html().encode(errors="replace"))
         click.echo(f"wrote {page}", err=True)
     if against:
         other = load(against).explain(record.text, title=title)
         # The model that is explained is the later one.
-        changes = other.against(found)
+        changes = other.against(explanation)
         if as_json:
             click.echo(json.dumps({name: asdict(each) for name, each in changes.items()}))
         else:
             click.echo("\n\n".join(map(_change, changes.values())) or "no topic in common")
     elif as_json:
-        click.echo(found.to_json())
+        click.echo(explanation.to_json())
     elif not page:
-        click.echo("\n".join(_readable(found)))
+        click.echo("\n".join(_readable(explanation)))
 
 
 def _one(name: str) -> Record:
-    found = list(islice(read_records([name]), 2))
-    if len(found) != 1:
-        problem = "no article" if not found else "more than one article: pick one, or use predict"
+    records = list(islice(read_records([name]), 2))
+    if len(records) != 1:
+        problem = "no article" if not records else "more than one article: pick one, or use predict"
         msg = f"{name} holds {problem}"
         raise DataError(msg)
-    if isinstance(found[0], BadRecord):
-        raise DataError(str(found[0]))
-    return found[0]
+    if isinstance(records[0], BadRecord):
+        raise DataError(str(records[0]))
+    return records[0]
 
 
-def _readable(found: Explanation) -> Iterator[str]:
-    yield str(found)
+def _readable(explanation: Explanation) -> Iterator[str]:
+    yield str(explanation)
     if coloured(sys.stdout):
-        for topic in found.prediction.topics:
-            yield f"\n{topic}:\n{highlight.ansi(found.text, found.topics[topic].marks)}"
+        for topic in explanation.prediction.topics:
+            yield f"\n{topic}:\n{highlight.ansi(explanation.text, explanation.topics[topic].marks)}"
 
 
-def _change(found: TopicChange) -> str:
-    before, after = found.before, found.after
+def _change(change: TopicChange) -> str:
+    before, after = change.before, change.after
     lines = [
-        f"{found.topic}: {before.probability:.1%} -> {after.probability:.1%}, "
+        f"{change.topic}: {before.probability:.1%} -> {after.probability:.1%}, "
         f"{_verdict(before.carried)} -> {_verdict(after.carried)}; "
         f"log-odds {before.log_odds:+.3f} -> {after.log_odds:+.3f}"
     ]
-    for each in found.changes[:_CHANGES_SHOWN]:
+    for each in change.changes[:_CHANGES_SHOWN]:
         lines.append(
-            f"  {each.after - each.before:+8.3f}  {describe(each)} "
+            f"  {each.after - each.before:+8.3f}  {each.description} "
             f"({each.before:+.3f} -> {each.after:+.3f})"
         )
-    if rest := found.changes[_CHANGES_SHOWN:]:
+    if rest := change.changes[_CHANGES_SHOWN:]:
         total = sum(each.after - each.before for each in rest)
         lines.append(f"  {total:+8.3f}  {len(rest)} others")
     return "\n".join(lines)

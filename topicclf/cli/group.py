@@ -1,4 +1,4 @@
-"""The group of commands: which there are, how errors end them, and what status that gives."""
+"""The group of commands, the messages of their errors, and their exit statuses."""
 
 import os
 import sys
@@ -14,32 +14,32 @@ from topicclf.installation.version import described
 __all__ = ["COMMANDS", "STATUSES", "commands"]
 
 #: Each command's help in a line. The command ``predict`` is the function of that name in
-#: ``topicclf/cli/predict.py``, imported when it is run or its own help is asked for. After a
-#: change: ``python -m topicclf.cli.manual > docs/cli.md``.
+#: ``topicclf/cli/predict.py``, imported when it runs or its own help is shown. After a change:
+#: ``python -m topicclf.cli.manual > docs/cli.md``.
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "train": "Train a model on labelled articles.",
     "explain": "Explain the answer for one article as sums that add up.",
-    "info": "Tell what is in a model.",
+    "info": "Show what is in a model.",
     "topics": "Print the guide to the four topics.",
     "evaluate": "Measure a model on labelled articles.",
     "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",
-    "compare": "Tell what changes between two models, and whether it is chance.",
+    "compare": "Show what changes between two models, and whether it is chance.",
 }
 
 _UNUSABLE = 3
 _INTERRUPTED = 130
 _PIPE = 141
 
-#: What the status of every command means.
+#: The exit statuses of every command.
 STATUSES = {
-    0: "All is well.",
-    1: "It went through, but not all is well: bad records, say. Standard error says what.",
-    2: "The command line makes no sense: an unknown option, say.",
-    _UNUSABLE: "A file, a model or the data can't be used, or an extra is not installed.",
+    0: "Success.",
+    1: "Finished, but with problems, such as bad records; they are on standard error.",
+    2: "Wrong usage, such as an unknown option.",
+    _UNUSABLE: "A file, a model or the data can't be used, or an extra isn't installed.",
     _INTERRUPTED: "Interrupted with Ctrl-C.",
-    _PIPE: "Nobody reads the output any more (``| head``).",
+    _PIPE: "The reader of the output is gone (``| head``).",
 }
 
 
@@ -74,12 +74,12 @@ class _Commands(click.Group):
 
 @contextmanager
 def _statuses(ctx: click.Context) -> Iterator[None]:
-    """Turn errors into a message of one line and a status."""
+    """Turn errors into a message of one line and an exit status."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # What Python still holds for the pipe would fail once more at exit.
+        # What Python has buffered for the pipe would fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         ctx.exit(_PIPE)
     except KeyboardInterrupt:
@@ -91,6 +91,8 @@ def _statuses(ctx: click.Context) -> Iterator[None]:
 
 
 def _message(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename is not None:
+        return f"no such file: {error.filename}"
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
@@ -99,7 +101,7 @@ def _message(error: Exception) -> str:
 @click.group(cls=_Commands, name="topicclf", context_settings={"max_content_width": 100})
 @click.version_option(described(), prog_name="topicclf", message="%(prog)s %(version)s")
 def commands() -> None:
-    """Tell which topics a news article carries: several, or none, and why.
+    """Find the topics of news articles, several or none, and the evidence for them.
 
     \b
     Examples:

@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from topicclf import kernel
 from topicclf.api import shipped_file
 from topicclf.cli.options import is_shipped
-from topicclf.model_info import ModelInformation, inform
+
+if TYPE_CHECKING:
+    from topicclf.model_info import ModelInformation
 
 __all__ = ["info"]
 
@@ -18,35 +21,41 @@ __all__ = ["info"]
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=Path("shipped"))
 @click.option("--terms", default=10, show_default=True, metavar="N", type=click.IntRange(0),
-              help="How many terms for and against each topic to show.")  # fmt: skip
+              help="Terms to show for and against each topic.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info(*, model: Path, terms: int, as_json: bool) -> None:
-    """Tell what is in MODEL: its topics, their numbers and strongest terms, its data and size.
+    """Show what is in MODEL: topics, measures, strongest terms, training data and size.
 
-    MODEL is a model file or the folder of one; without it, the one that topicclf brings along.
+    MODEL is a model file or its folder; the default is the model that comes with topicclf.
 
     \b
     Examples:
       topicclf info
       topicclf info my-model --terms 30
     """  # noqa: D301
-    found = inform(shipped_file() if is_shipped(model) else model, n_terms=terms)
+    from topicclf.model_info import inform
+
+    information = inform(shipped_file() if is_shipped(model) else model, n_terms=terms)
     if as_json:
         more = {"predicts_with": kernel.described()}
-        click.echo(json.dumps(asdict(found) | more, ensure_ascii=False))
+        click.echo(json.dumps(asdict(information) | more, ensure_ascii=False))
     else:
-        click.echo("\n".join(_readable(found)))
+        click.echo("\n".join(_readable(information)))
 
 
-def _readable(found: ModelInformation) -> Iterator[str]:
-    yield found.file
-    yield f"  {found.size:,} bytes, sha256 {found.sha256}"
-    yield f"  language: {', '.join(found.languages) or 'not known'}"
-    yield f"  knows {found.n_words:,} words as {found.n_terms:,} terms, and {found.n_pairs:,} pairs"
-    for corpus in found.training.get("corpora", []):
-        yield f"  made of {corpus['articles']:,} articles: {corpus.get('about') or corpus['file']}"
+def _readable(information: "ModelInformation") -> Iterator[str]:
+    yield information.file
+    yield f"  {information.size:,} bytes, sha256 {information.sha256}"
+    if information.card_is_stale:
+        yield "  the card beside it belongs to another model: train it again"
+    yield f"  language: {', '.join(information.languages) or 'unknown'}"
+    words, terms, pairs = information.n_words, information.n_terms, information.n_pairs
+    yield f"  {words:,} words as {terms:,} terms, and {pairs:,} pairs"
+    for corpus in information.training.get("corpora", []):
+        about = corpus.get("about") or corpus["file"]
+        yield f"  trained on {corpus['articles']:,} articles: {about}"
     yield f"  predicts with the {kernel.described()}"
-    for topic, each in found.topics.items():
+    for topic, each in information.topics.items():
         yield ""
         yield f"{topic}: threshold {each.threshold:.2f}, in {each.prevalence:.1%} of the articles"
         if each.numbers:

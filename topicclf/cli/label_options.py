@@ -1,6 +1,7 @@
-"""Labelled data on the command line: how it stands in its files, and reading it."""
+"""The options for labelled data on the command line, and reading it."""
 
 import functools
+import glob
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,29 +9,30 @@ import click
 
 from topicclf.cli.options import names
 from topicclf.cli.terminal import progress
+from topicclf.errors import DataError
 from topicclf.labelled.reading import Reading, Source, read_source
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.records import ReadOptions
 from topicclf.records.options import FORMATS
 from topicclf.records.sources import total_size
 
-__all__ = ["label_options", "read_sources"]
+__all__ = ["label_options", "read_sources", "require_sources"]
 
 
 def label_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options for labelled data, as one argument ``labels``."""
 
-    @click.option("--text-field", metavar="FIELD", help="The field with the text.")
-    @click.option("--title-field", metavar="FIELD", help="The field with the title.")
-    @click.option("--topics-field", metavar="FIELD", help="The field with the topics.")
+    @click.option("--text-field", metavar="FIELD", help="Field with the text.")
+    @click.option("--title-field", metavar="FIELD", help="Field with the title.")
+    @click.option("--topics-field", metavar="FIELD", help="Field with the topics.")
     @click.option("--separator", metavar="SIGN",
-                  help="What parts the topics in it; without it, the bar, semicolon or comma that "
-                  "occurs.")  # fmt: skip
+                  help="What separates the topics in that field; by default the bar, semicolon or "
+                  "comma that occurs.")  # fmt: skip
     @click.option("--topic-columns", metavar="FIELD,...",
-                  help="The fields that hold 1, 0 or nothing for one topic each.")  # fmt: skip
+                  help="Fields that hold 1, 0 or nothing for one topic each.")  # fmt: skip
     @click.option("--from", "format_", type=click.Choice(list(FORMATS)),
-                  help="The format of all files, where their names don't say it.")  # fmt: skip
-    @click.option("--encoding", metavar="NAME", help="The encoding of all files.")
+                  help="Format of all files; by default their names decide.")  # fmt: skip
+    @click.option("--encoding", metavar="NAME", help="Encoding of all files.")
     @functools.wraps(command)
     def wrapped(
         text_field: str | None,
@@ -60,8 +62,20 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def require_sources(data: Iterable[str]) -> None:
+    """Check that files exist, before anything slow is imported or done.
+
+    Raises:
+        DataError: One doesn't.
+    """
+    for path in (Source.parse(each).path for each in data):
+        if not path.exists() and not glob.has_magic(str(path)):
+            msg = f"no such file: {path}"
+            raise DataError(msg)
+
+
 def read_sources(data: Iterable[str], options: LabelOptions) -> list[Reading]:
-    """Read files of labelled articles, with ``:30`` behind those that weigh 30; shows progress.
+    """Read files of labelled articles, such as ``my.jsonl:30`` with a weight; show progress.
 
     Raises:
         FileNotFoundError: There is no such file.

@@ -1,7 +1,8 @@
 """The manual of the command line, made from the program: ``python -m topicclf.cli.manual``."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 
@@ -13,62 +14,11 @@ __all__ = ["manual"]
 
 _VERBATIM = "\b"
 
-_RECORDS = """\
-Any of them may be packed with gzip. `--from` names the format; where neither it nor the file's
-name tells, how the file begins does, and what looks like nothing else is plain text. A folder
-stands for the files in it whose names tell a format, hidden ones left out.
-
-One plain text or page is one article. In the other formats each record is one: its text is the
-field that `--text-field` names, or the first of {texts}; its title the one that `--title-field`
-names, or {titles}. Capitals in the names don't matter.
-
-The encoding is UTF-8, or what the mark at the file's beginning tells (UTF-8, UTF-16, UTF-32).
-Bytes that are no UTF-8 are read as Windows-1252 or Latin-1 where they make sense as such, and
-standard error says so; this needs the extra `[encodings]`. `--encoding` names any other.
-
-Parquet needs the extra `[parquet]`, HTML the extra `[html]`, as in `pip install
-"topicclf[html,parquet]"`.
-
-A record is bad if its bytes are no text, its line is blank or no JSON object, its row has more
-or fewer fields than the header, a quote in it is broken, or its text is missing. In CSV a blank
-line is no record.
-
-## Output
-
-A JSON line is written back as it was read, with `topics`, `probabilities` and what else was
-asked for added at its end. A field that bears one of these names already gets `input_` before
-it. In CSV and TSV the topics stand in one field, parted by semicolons, each probability in one
-of its own (`probability_trade`), and evidence as JSON. Their columns, and those of Parquet with
-their types, are those of the first records; a later record that does not fit is an error in its
-place.
-
-With `-o FILE` the answers grow in `FILE.*.part`, which becomes FILE when all is done. A run
-that was interrupted leaves the part. `--resume` cuts off a line that was not written whole,
-passes over as many records as were answered, and goes on. It does so only with the same input,
-options and model, which the part's name tells, and not with Parquet.
-"""
-
-_SURROUNDINGS = """\
-## Environment
-
-`NO_COLOR`: if it is set, terminals get no colour.
-
-## Shell completion
-
-Once per shell, for commands, options and files:
-
-```sh
-echo 'eval "$(_TOPICCLF_COMPLETE=bash_source topicclf)"' >> ~/.bashrc
-echo 'eval "$(_TOPICCLF_COMPLETE=zsh_source topicclf)"' >> ~/.zshrc
-_TOPICCLF_COMPLETE=fish_source topicclf > ~/.config/fish/completions/topicclf.fish
-```
-"""
-
 
 def manual() -> str:
     """The whole manual, as Markdown."""
     context = click.Context(commands, info_name="topicclf")
-    return "\n".join([*_beginning(context), *_each_command(context), *_ending()])
+    return "\n".join([*_beginning(context), *_each_command(context), _ending()])
 
 
 def _beginning(context: click.Context) -> Iterator[str]:
@@ -126,23 +76,24 @@ def _value(option: click.Option) -> str:
     return option.type.name.upper()
 
 
-def _ending() -> Iterator[str]:
-    yield "## Input"
-    yield ""
-    yield "| format | names that end in |"
-    yield "|---|---|"
-    for name, endings in FORMATS.items():
-        yield f"| {name} | {', '.join(f'`{ending}`' for ending in endings)} |"
-    yield ""
-    yield _RECORDS.format(texts=_listed(TEXT_NAMES), titles=_listed(TITLE_NAMES))
-    yield "## Exit status"
-    yield ""
-    yield "| status | meaning |"
-    yield "|---|---|"
-    for status, meaning in STATUSES.items():
-        yield f"| {status} | {meaning.replace('``', '`')} |"
-    yield ""
-    yield _SURROUNDINGS
+def _ending() -> str:
+    formats = ((name, _listed(endings)) for name, endings in FORMATS.items())
+    statuses = ((status, meaning.replace("``", "`")) for status, meaning in STATUSES.items())
+    return (
+        Path(__file__)
+        .with_suffix(".md")
+        .read_text("utf-8")
+        .format(
+            formats=_rows(formats),
+            texts=_listed(TEXT_NAMES),
+            titles=_listed(TITLE_NAMES),
+            statuses=_rows(statuses),
+        )
+    )
+
+
+def _rows(rows: Iterable[tuple[object, str]]) -> str:
+    return "\n".join(f"| {first} | {second} |" for first, second in rows)
 
 
 def _listed(names: tuple[str, ...]) -> str:

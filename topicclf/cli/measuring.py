@@ -1,41 +1,44 @@
-"""What the commands that measure share: the labelled articles, and how intervals are drawn."""
+"""What the commands that measure share: labelled articles, and how intervals are drawn."""
 
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
-from topicclf import TopicModel, load
-from topicclf.cli.label_options import label_options, read_sources
-from topicclf.cli.options import SHARE, is_shipped, names
-from topicclf.cli.terminal import Progress, progress, warnings_told
+from topicclf import load
+from topicclf.cli.label_options import label_options, read_sources, require_sources
+from topicclf.cli.options import SHARE, is_shipped, names, skip_bad_option
+from topicclf.cli.terminal import Progress, printed_warnings, progress
 from topicclf.errors import DataError
-from topicclf.evaluation.answers import Answers, answer, listed, no_topic, require_topics
-from topicclf.evaluation.intervals import Bootstrap
-from topicclf.labelled.reading import Labelled, refusal
+from topicclf.labelled.reading import LabelledArticle, refusal
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelled.stories import stories
 
-__all__ = ["Measured", "load_model", "measuring_options"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from topicclf import TopicModel
+    from topicclf.evaluation.answers import Answers
+    from topicclf.evaluation.intervals import Bootstrap
+
+__all__ = ["MeasuringOptions", "load_model", "measuring_options"]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What to measure on.
+class MeasuringOptions:
+    """What to measure on, and how.
 
     Attributes:
         data: The files.
-        labels: How labels stand in them.
-        topics: The topics to look at; None for the model's.
+        labels: Where their labels are.
+        topics: The topics to measure; None for the model's.
         group: The field whose values are drawn together, or ``near-duplicates``; None draws single
             articles.
-        bootstrap: How intervals are drawn.
+        bootstrap: How to draw the intervals.
         skip_bad: Whether to leave bad records out instead of stopping.
     """
 
@@ -43,15 +46,17 @@ class Measured:
     labels: LabelOptions
     topics: tuple[str, ...] | None
     group: str | None
-    bootstrap: Bootstrap
+    bootstrap: "Bootstrap"
     skip_bad: bool
 
-    def asked(self, models: Mapping[Path, TopicModel]) -> tuple[str, ...]:
-        """The topics to look at: those that were named, or those that all models know.
+    def asked(self, models: "Mapping[Path, TopicModel]") -> tuple[str, ...]:
+        """The topics to measure: those that were named, or those that all models know.
 
         Raises:
             DataError: A model doesn't know one that was named.
         """
+        from topicclf.evaluation.answers import require_topics
+
         for path, model in models.items():
             try:
                 require_topics(model, self.topics or ())
@@ -61,16 +66,18 @@ class Measured:
         first, *others = (model.topics for model in models.values())
         return self.topics or tuple(t for t in first if all(t in other for other in others))
 
-    def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[Labelled]:
+    def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[LabelledArticle]:
         """Read the articles.
 
         Args:
-            topics: The topics to look at.
-            known: All that a model knows.
+            topics: The topics to measure.
+            known: All topics that a model knows.
 
         Raises:
             DataError: A line is bad, or names a topic that no model knows.
         """
+        from topicclf.evaluation.answers import listed, no_topic
+
         items = list(self._items(known))
         for item in items if self.topics is None else ():
             for topic in sorted(item.topics | item.unknown):
@@ -86,32 +93,42 @@ class Measured:
             click.echo(about, err=True)
         return items
 
-    def _items(self, known: Collection[str]) -> Iterator[Labelled]:
-        for found in read_sources(map(str, self.data), self.labels):
-            if found.source.weight != 1:
-                msg = f"{found.source.path} has a weight: in a measurement articles count alike"
+    def _items(self, known: Collection[str]) -> Iterator[LabelledArticle]:
+        for reading in read_sources(map(str, self.data), self.labels):
+            if reading.source.weight != 1:
+                msg = f"{reading.source.path} has a weight: in a measurement articles count alike"
                 raise DataError(msg)
-            if found.problems and not self.skip_bad:
-                raise DataError(refusal(found.problems))
-            for problem in found.problems:
+            if reading.problems and not self.skip_bad:
+                raise DataError(refusal(reading.problems))
+            for problem in reading.problems:
                 click.echo(f"left out: {problem}", err=True)
-            replace(found, problems=[]).refuse_bad()
-            yield from found.items_on(known)
+            replace(reading, problems=[]).refuse_bad()
+            yield from reading.items_on(known)
 
-    def ask(self, model: TopicModel, items: list[Labelled], topics: tuple[str, ...]) -> Answers:
+    def ask(
+        self, model: "TopicModel", items: list[LabelledArticle], topics: tuple[str, ...]
+    ) -> "Answers":
         """Ask a model about the articles."""
+        from topicclf.evaluation.answers import answer
+
         with progress(None, items=len(items), unit="articles judged") as bar:
             return answer(model, items, topics=topics, on_items=bar.add_items)
 
-    def groups(self, items: list[Labelled]) -> NDArray[np.object_] | None:
-        """The name of each article's group; None where each stands alone."""
+    def groups(self, items: list[LabelledArticle]) -> "NDArray[np.object_] | None":
+        """The name of each article's group; None if each is one of its own."""
         if self.group is None:
             return None
-        with warnings_told():
-            return np.array(stories(items, self.group), object)
+        import numpy as np
 
-    def drawing(self, items: list[Labelled], *, times: int) -> AbstractContextManager[Progress]:
-        """Show how far the draws are.
+        from topicclf.labelled.stories import name_stories
+
+        with printed_warnings():
+            return np.array(name_stories(items, self.group), object)
+
+    def drawing(
+        self, items: list[LabelledArticle], *, times: int
+    ) -> AbstractContextManager[Progress]:
+        """Show the progress of the draws.
 
         Args:
             items: The articles.
@@ -122,29 +139,29 @@ class Measured:
         )
 
 
-def load_model(path: Path) -> TopicModel:
-    """Load a model; "shipped" is the one that topicclf brings along."""
+def load_model(path: Path) -> "TopicModel":
+    """Load a model; "shipped" is the one that comes with topicclf."""
     return load(None if is_shipped(path) else path)
 
 
 def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command DATA and the options for measuring, as one argument ``measured``."""
+    """Give a command DATA and the options for measuring, as one argument ``measuring``."""
 
     @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
     @click.option("--topics", metavar="TOPIC,...",
-                  help="Look at these topics only; others in DATA are passed over.")  # fmt: skip
+                  help="Measure these topics only; others in DATA are ignored.")  # fmt: skip
     @click.option("--group", metavar="FIELD",
-                  help="Draw articles that share FIELD together when intervals are drawn: a story "
-                  "told twice is one story. 'near-duplicates' goes by the text.")  # fmt: skip
+                  help="Draw articles with the same FIELD together, so that a repeated story "
+                  "counts once in the intervals; 'near-duplicates' compares texts.")  # fmt: skip
     @click.option("--draws", default=1000, show_default=True, metavar="N",
                   type=click.IntRange(0),
-                  help="How many draws the intervals come from; 0 for none.")  # fmt: skip
+                  help="Bootstrap draws for the intervals; 0 for no intervals.")  # fmt: skip
     @click.option("--level", default=0.95, show_default=True, metavar="SHARE",
                   type=SHARE,
-                  help="How much of the draws an interval holds.")  # fmt: skip
+                  help="Confidence level of the intervals.")  # fmt: skip
     @click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
-                  help="Of the draws.")  # fmt: skip
-    @click.option("--skip-bad", is_flag=True, help="Leave bad records out instead of stopping.")
+                  help="Random seed.")  # fmt: skip
+    @skip_bad_option
     @label_options
     @functools.wraps(command)
     def wrapped(
@@ -158,7 +175,10 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
         skip_bad: bool,
         **others: Any,
     ) -> None:
-        measured = Measured(
+        require_sources(map(str, data))
+        from topicclf.evaluation.intervals import Bootstrap
+
+        measuring = MeasuringOptions(
             data=data,
             labels=labels,
             topics=names(topics),
@@ -166,6 +186,6 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),
             skip_bad=skip_bad,
         )
-        command(measured=measured, **others)
+        command(measuring=measuring, **others)
 
     return wrapped

@@ -1,4 +1,4 @@
-"""What several commands share: the option for a model, shares, lists of names, topics by name."""
+"""What several commands share: files, models, shares, lists of names, topics by name."""
 
 import math
 from collections.abc import Collection
@@ -7,9 +7,17 @@ from typing import Any
 
 import click
 
-from topicclf.errors import did_you_mean
+from topicclf.errors import DataError, did_you_mean
 
-__all__ = ["SHARE", "is_shipped", "model_option", "names", "topic_among"]
+__all__ = [
+    "SHARE",
+    "is_shipped",
+    "model_option",
+    "names",
+    "require_folder",
+    "skip_bad_option",
+    "topic_among",
+]
 
 
 class _Share(click.FloatRange):
@@ -20,40 +28,55 @@ class _Share(click.FloatRange):
     ) -> float:
         share: float = super().convert(value, param, ctx)
         if math.isnan(share):
-            self.fail(f"{value} is no number between 0 and 1", param, ctx)
+            self.fail(f"{value} is not between 0 and 1", param, ctx)
         return share
 
 
 SHARE = _Share(0, 1, min_open=True, max_open=True)
 
+skip_bad_option = click.option(
+    "--skip-bad", is_flag=True, help="Leave bad records out instead of stopping."
+)
+
 model_option = click.option(
     "--model",
     type=click.Path(path_type=Path),
     metavar="MODEL",
-    help="A model file, or the folder of one; without it, the shipped model.",
+    help="A model file or its folder. Default: the model that comes with topicclf.",
 )
 
 
 def is_shipped(path: Path) -> bool:
-    """Whether the model that topicclf brings along is meant, and no file of that name."""
+    """Whether the model that comes with topicclf is meant, and not a file of that name."""
     return str(path) == "shipped" and not path.exists()
 
 
 def names(text: str | None) -> tuple[str, ...] | None:
-    """The names in a list parted by commas, each once; None if there are none.
+    """The names in a comma-separated list, each once; None if there are none.
 
     >>> names("trade, energy,")
     ('trade', 'energy')
     """
-    found = dict.fromkeys(name.strip() for name in (text or "").split(","))
-    return tuple(name for name in found if name) or None
+    stripped = dict.fromkeys(name.strip() for name in (text or "").split(","))
+    return tuple(name for name in stripped if name) or None
+
+
+def require_folder(file: Path) -> None:
+    """Check that the folder of a file to write exists, before anything slow is done.
+
+    Raises:
+        DataError: It doesn't.
+    """
+    if not file.absolute().parent.is_dir():
+        msg = f"{file}: no such folder: {file.parent}"
+        raise DataError(msg)
 
 
 def topic_among(topics: Collection[str], name: str) -> str:
     """Check that a topic exists.
 
     Raises:
-        click.BadParameter: It doesn't; the message says which ones there are.
+        click.BadParameter: It doesn't; the message lists the topics.
     """
     if name in topics:
         return name

@@ -4,23 +4,25 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from topicclf.cli.label_options import label_options
 from topicclf.cli.measuring import load_model
+from topicclf.cli.options import require_folder
 from topicclf.cli.terminal import Progress, progress
 from topicclf.errors import DataError
 from topicclf.labelled.line import training_line
 from topicclf.labelled.reading import Problem, listing
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelling.suggest import suggest as choose
-from topicclf.labelling.suggestion import Suggestion
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
+
+if TYPE_CHECKING:
+    from topicclf.labelling.suggestion import Suggestion
 
 __all__ = ["suggest"]
 
@@ -29,16 +31,16 @@ __all__ = ["suggest"]
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pool", nargs=-1, required=True)
 @click.option("-n", "count", default=100, show_default=True, metavar="N", type=click.IntRange(1),
-              help="How many articles to choose.")  # fmt: skip
+              help="Articles to choose.")  # fmt: skip
 @click.option("--labelled", multiple=True, metavar="FILE",
-              help="Articles that have labels already, or are being labelled: nothing near to "
-              "them is chosen. May be given several times.")  # fmt: skip
+              help="Articles that are labelled already, or are being labelled: nothing like them "
+              "is chosen. May be repeated.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, metavar="N", type=click.IntRange(0),
-              help="Of the draws.")  # fmt: skip
+              help="Random seed.")  # fmt: skip
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
-              help="Where to write; standard output by default.")  # fmt: skip
+              help="Output file. Default: standard output.")  # fmt: skip
 @click.option("--skip-bad", is_flag=True,
-              help="Leave bad records out and be content; without it the status is 1."
+              help="Don't count bad records as failure; they are left out anyway."
               )  # fmt: skip
 @label_options
 def suggest(
@@ -54,24 +56,25 @@ def suggest(
 ) -> None:
     """Choose the articles of POOL whose labels would teach MODEL most.
 
-    Uncertain and varied ones, and every fourth drawn at random, in an order of which any first
-    part is a good choice too. POOL is files, folders or globs, as for predict. "shipped" is the
-    model that topicclf brings along.
+    They are uncertain and varied, and every fourth is drawn at random; the order is such that any
+    first part is a good choice, too. POOL is files, folders or globs, as for predict. MODEL is a
+    model file or its folder; "shipped" is the model that comes with topicclf.
 
-    Each line of the answer is an article with "topics": null. Fill that in with a list of topics,
-    [] for none, and train on the file, with the same options for fields; training refuses lines
-    that are not filled in.
+    Each line of the output is an article with "topics": null. Replace null with a list of topics,
+    [] for none, and train on the file, with the same options for fields. Training refuses lines
+    that still have null.
 
     \b
     Examples:
       topicclf suggest my-model pool.jsonl -n 100 --labelled my.jsonl --out next.jsonl
       topicclf suggest shipped 'archive/*.txt' > next.jsonl
     """  # noqa: D301
-    if out and not out.absolute().parent.is_dir():
-        msg = f"{out}: there is no folder {out.parent}"
-        raise DataError(msg)
-    offered = _Articles.found(pool, labels.read)
-    known = _Articles.found(labelled, labels.read)
+    if out:
+        require_folder(out)
+    offered = _Articles.of(pool, labels.read)
+    known = _Articles.of(labelled, labels.read)
+    from topicclf.labelling.suggest import suggest as choose
+
     with progress(total_size(offered.files), unit="articles") as bar:
         chosen = choose(
             load_model(model), offered.read(bar), n=count, labelled=known.read(), random_state=seed
@@ -95,7 +98,7 @@ def suggest(
 
 @dataclass
 class _Articles:
-    """Articles of files, and what came of reading them.
+    """The articles of files, with the bad records among them.
 
     Attributes:
         files: The files.
@@ -110,7 +113,7 @@ class _Articles:
     count: int = 0
 
     @classmethod
-    def found(cls, sources: tuple[str, ...], options: ReadOptions) -> "_Articles":
+    def of(cls, sources: tuple[str, ...], options: ReadOptions) -> "_Articles":
         return cls(find_files(sources, options=options), options)
 
     def read(self, bar: Progress | None = None) -> Iterator[dict[str, Any]]:
@@ -124,7 +127,7 @@ class _Articles:
                 yield {"text": record.text, "title": record.title, "fields": record.fields}
 
 
-def _unlabelled(suggestion: Suggestion, options: LabelOptions) -> dict[str, Any]:
+def _unlabelled(suggestion: "Suggestion", options: LabelOptions) -> dict[str, Any]:
     item = cast("dict[str, Any]", suggestion.item)
     about = {
         "topic": suggestion.topic,
@@ -139,10 +142,10 @@ def _unlabelled(suggestion: Suggestion, options: LabelOptions) -> dict[str, Any]
 
 
 def _summary(chosen: int, offered: int, asked: int) -> str:
-    said = f"chose {chosen:,} of {offered:,} articles"
+    result = f"chose {chosen:,} of {offered:,} articles"
     if chosen < asked:
         return (
-            f"{said}, not {asked:,}: each of the others is nearly the same as a labelled one or "
-            "another of the pool, or holds no word that the model knows"
+            f"{result}, not {asked:,}: the others are near duplicates of labelled or chosen ones, "
+            "or have no word that the model knows"
         )
-    return f"{said}; fill in their topics"
+    return f"{result}; fill in their topics"

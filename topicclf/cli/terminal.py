@@ -1,4 +1,4 @@
-"""What a terminal gets and a file does not: colour, progress and warnings as plain lines."""
+"""Colour and progress, which only terminals get, and warnings as plain lines."""
 
 import logging
 import os
@@ -11,9 +11,9 @@ from typing import IO, Any
 
 import click
 
-__all__ = ["Progress", "coloured", "progress", "stages", "warnings_told"]
+__all__ = ["Progress", "coloured", "printed_warnings", "progress", "stages"]
 
-# In seconds; more often nobody can read it.
+# Seconds between two updates.
 _BETWEEN = 0.1
 
 
@@ -26,10 +26,10 @@ def coloured(file: IO[Any]) -> bool:
 
 
 class Progress:
-    """Counts what has been done, and shows it if there is anybody to see.
+    """Counts what has been done, and shows it on a terminal.
 
     Args:
-        bar: What shows it, if anything does.
+        bar: The progress bar; None shows nothing.
         unit: What the items are called.
         sized: Whether the bar counts bytes; otherwise it counts items.
     """
@@ -43,12 +43,12 @@ class Progress:
         self._items = 0
 
     def add_bytes(self, count: int) -> None:
-        """Note that bytes have been read, and show it now and then."""
+        """Count bytes that have been read."""
         self._steps += count * self._sized
         self._show_sometimes()
 
     def add_items(self, count: int) -> None:
-        """Note that items are done, and show it now and then."""
+        """Count items that are done."""
         self._items += count
         self._steps += count * (not self._sized)
         self._show_sometimes()
@@ -60,7 +60,7 @@ class Progress:
         steps, self._steps = self._steps, 0
         text = f"{self._items:,} {self._unit}, {rate:,.0f}/s" if self._items else None
         self._bar.update(steps, text)
-        # Without a step it would not show the text.
+        # Without a step it doesn't show the text.
         self._bar.render_progress()
 
     def _show_sometimes(self) -> None:
@@ -72,12 +72,12 @@ class Progress:
 def progress(
     size: int | None, *, unit: str, items: int | None = None, shown: bool = True
 ) -> Iterator[Progress]:
-    """Show on standard error, if that is a terminal, how far the work is, its rate and time left.
+    """Show progress, rate and time left on standard error if it is a terminal.
 
     Args:
-        size: The bytes to read; None if nobody knows.
+        size: The bytes to read; None if unknown.
         unit: What the items are called.
-        items: How many there are, if that is known and the size is not.
+        items: How many there are, if the size is unknown.
         shown: Whether to show anything, on a terminal.
     """
     if not (shown and sys.stderr.isatty()):
@@ -97,7 +97,7 @@ def progress(
 
 @contextmanager
 def stages() -> Iterator[None]:
-    """Show on standard error, if that is a terminal, the stages of learning and their seconds."""
+    """Show the stages of learning and their seconds on standard error if it is a terminal."""
     logger = logging.getLogger("topicclf")
     handler = _Stages()
     logger.addHandler(handler)
@@ -122,10 +122,10 @@ class _Stages(logging.Handler):
 
 
 @contextmanager
-def warnings_told() -> Iterator[None]:
-    """Print warnings that a user should read as lines on standard error."""
-    with warnings.catch_warnings(record=True) as said:
+def printed_warnings() -> Iterator[None]:
+    """Print warnings for users as lines on standard error."""
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield
-    for warning in said:
+    for warning in caught:
         click.echo(str(warning.message), err=True)

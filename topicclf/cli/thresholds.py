@@ -1,12 +1,10 @@
 """Thresholds that the user asks for, in the place of the model's."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from topicclf.cli.options import topic_among
 from topicclf.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,10 +17,9 @@ def with_thresholds(model: "TopicModel", given: Sequence[str]) -> "TopicModel":
     """Set thresholds: ``0.5`` for all topics, ``trade=0.7`` for one.
 
     Raises:
-        click.BadParameter: There is no such topic, or it is no probability.
+        click.BadParameter: There is no such topic, or it is not a probability.
     """
-    thresholds = model.thresholds.copy()
-    # Those for all topics first, wherever they stand.
+    # Those for all topics first, in whatever order they were given.
     for text in sorted(given, key=lambda text: "=" in text):
         topic, _, number = text.rpartition("=")
         try:
@@ -30,13 +27,13 @@ def with_thresholds(model: "TopicModel", given: Sequence[str]) -> "TopicModel":
         except ValueError:
             threshold = -1.0
         if not 0 <= threshold <= 1:
-            msg = f"{text!r} is no threshold; give 0.5, or trade=0.5 for one topic"
+            msg = f"{text!r} is not a threshold; give 0.5, or trade=0.5 for one topic"
             raise click.BadParameter(msg)
-        if topic:
-            thresholds[model.topics.index(topic_among(model.topics, topic))] = threshold
-        else:
-            thresholds[:] = threshold
-    return replace(model, thresholds=thresholds)
+        try:
+            model = model.with_thresholds({topic: threshold} if topic else threshold)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+    return model
 
 
 def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
@@ -53,14 +50,24 @@ def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
     if not curves:
         msg = "this model does not know its precision at other thresholds: train it again"
         raise DataError(msg)
-    thresholds = model.thresholds.copy()
-    for column, topic in enumerate(model.topics):
-        curve = curves[topic]
-        points = zip(curve["recall"], curve["threshold"], curve["precision"], strict=True)
-        good = [(recall, threshold) for recall, threshold, bound in points if bound >= precision]
-        if not good:
-            best = max(curve["precision"], default=0.0)
-            msg = f"for {topic!r} the model can promise a precision of {best:.2f} at most"
-            raise DataError(msg)
-        thresholds[column] = max(good)[1]
-    return replace(model, thresholds=thresholds)
+    try:
+        thresholds = {
+            topic: _keeping(curves[topic], precision, topic=topic) for topic in model.topics
+        }
+        return model.with_thresholds(thresholds)
+    except DataError:
+        raise
+    # What a model file says of its curves is anything that JSON can hold.
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"this model's curves can't be used ({error}): train it again"
+        raise DataError(msg) from error
+
+
+def _keeping(curve: Mapping[str, Sequence[float]], precision: float, *, topic: str) -> float:
+    points = zip(curve["recall"], curve["threshold"], curve["precision"], strict=True)
+    good = [(recall, threshold) for recall, threshold, bound in points if bound >= precision]
+    if not good:
+        best = max(curve["precision"], default=0.0)
+        msg = f"for {topic!r} the model can promise a precision of {best:.2f} at most"
+        raise DataError(msg)
+    return max(good)[1]

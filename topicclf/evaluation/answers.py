@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from topicclf.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
     from topicclf.model import TopicModel
 
 __all__ = [
@@ -70,7 +70,7 @@ class Answers:
 
 def answer(
     model: "TopicModel",
-    items: Sequence["Labelled"],
+    items: Sequence["LabelledArticle"],
     *,
     topics: Sequence[str] | None = None,
     on_items: Callable[[int], object] | None = None,
@@ -136,7 +136,7 @@ def listed(topics: Collection[str]) -> str:
     return ", ".join(map(repr, islice(topics, _SHOWN))) + more
 
 
-def known_labels(items: Sequence["Labelled"], topics: Sequence[str]) -> NDArray[np.int8]:
+def known_labels(items: Sequence["LabelledArticle"], topics: Sequence[str]) -> NDArray[np.int8]:
     """Labels as an array: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics)."""
     labels = np.zeros((len(items), len(topics)), np.int8)
     column = {topic: i for i, topic in enumerate(topics)}

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, false_discovery_control
 
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.intervals import Bootstrap, Estimate
+from topicclf.evaluation.measures import OverallMeasures, Sample, measures_in
 
 __all__ = ["Comparison", "Flip", "TopicComparison", "compare"]
 
@@ -65,11 +65,7 @@ class Comparison:
         n_articles: On how many articles.
         topics: Topic by topic.
         macro_f1: The macro-F1 of the first and of the second.
-        macro_f1_change: The second's less the first's.
-        micro_f1_change: Likewise.
-        macro_average_precision_change: Likewise.
-        exact_match_change: Likewise.
-        false_tags_change: Likewise, of articles with none; below zero is better.
+        changes: The second's less the first's; of false tags below zero is better.
         level: What the intervals hold, such as 0.95.
         flips: Where they differ, those that the two are furthest apart on first.
     """
@@ -77,11 +73,7 @@ class Comparison:
     n_articles: int
     topics: dict[str, TopicComparison]
     macro_f1: tuple[float, float]
-    macro_f1_change: Estimate
-    micro_f1_change: Estimate
-    macro_average_precision_change: Estimate
-    exact_match_change: Estimate
-    false_tags_change: Estimate
+    changes: OverallMeasures[Estimate]
     level: float
     flips: tuple[Flip, ...]
 
@@ -98,7 +90,7 @@ def compare(
 
     Each topic gets McNemar's test, the exact one: McNemar (1947), "Note on the Sampling Error of
     the Difference Between Correlated Proportions or Percentages", Psychometrika; with the
-    adjustment of Benjamini and Hochberg (1995) for many topics. A story told ten times is no ten
+    adjustment of Benjamini and Hochberg (1995) for many topics. Ten versions of a story aren't ten
     pieces of evidence: with groups, each counts once, as better or worse by most of its articles
     on which only one model is right, and not at all where these are split in half. Changes of F1
     get a paired bootstrap: both models are measured on the same draws.
@@ -119,7 +111,8 @@ def compare(
         raise ValueError(msg)
     bootstrap = bootstrap or Bootstrap()
     (before, drawn_before), (after, drawn_after) = (
-        bootstrap.measures(answers, groups, on_drawn=on_drawn) for answers in (first, second)
+        bootstrap.measures(Sample(answers), groups, on_drawn=on_drawn)
+        for answers in (first, second)
     )
     point, draws = after - before, drawn_after - drawn_before
 
@@ -132,8 +125,7 @@ def compare(
     worse = differ & (first.carried == true)
     gains = better.astype(np.int8) - worse
     stories = gains if groups is None else _by_group(gains, groups)
-    p_values = [_mcnemar(gain) for gain in stories.T]
-    adjusted = false_discovery_control(p_values)
+    p_values, adjusted = _mcnemar(stories)
     return Comparison(
         n_articles=len(first.labels),
         topics={
@@ -146,16 +138,12 @@ def compare(
                 better=int(better[:, i].sum()),
                 worse=int(worse[:, i].sum()),
                 p_value=p_values[i],
-                adjusted_p_value=float(adjusted[i]),
+                adjusted_p_value=adjusted[i],
             )
             for i, name in enumerate(first.topics)
         },
         macro_f1=(float(before.macro_f1[0]), float(after.macro_f1[0])),
-        macro_f1_change=change("macro_f1"),
-        micro_f1_change=change("micro_f1"),
-        macro_average_precision_change=change("macro_average_precision"),
-        exact_match_change=change("exact_match"),
-        false_tags_change=change("false_tags"),
+        changes=OverallMeasures(**{name: change(name) for name in measures_in(OverallMeasures)}),
         level=bootstrap.level,
         flips=tuple(_flips(first, second)),
     )
@@ -169,9 +157,17 @@ def _by_group(gains: NDArray[np.int8], groups: NDArray[Any]) -> NDArray[np.int64
     return sums
 
 
-def _mcnemar(gains: NDArray[np.int8] | NDArray[np.int64]) -> float:
-    better, worse = int((gains > 0).sum()), int((gains < 0).sum())
-    return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+def _mcnemar(gains: NDArray[np.int8] | NDArray[np.int64]) -> tuple[list[float], list[float]]:
+    """The p-value of each topic, and the adjusted one."""
+    # Imported here: it takes longer than all the rest.
+    from scipy.stats import binomtest, false_discovery_control
+
+    better, worse = (gains > 0).sum(0).tolist(), (gains < 0).sum(0).tolist()
+    p_values = [
+        float(binomtest(b, b + w).pvalue) if b + w else 1.0
+        for b, w in zip(better, worse, strict=True)
+    ]
+    return p_values, false_discovery_control(p_values).tolist()
 
 
 def _flips(first: Answers, second: Answers) -> Iterator[Flip]:

@@ -1,14 +1,14 @@
 """Bootstrap intervals: how much a measure would move on another sample of the same kind."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
-from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.measures import Measures, Sample
 
 __all__ = ["Bootstrap", "Estimate", "wilson"]
@@ -21,7 +21,7 @@ _MOST_DRAWS = 100
 
 @dataclass(frozen=True)
 class Estimate:
-    """A measure and the interval that it lies in; NaN where there is nothing to measure on.
+    """A measure and its interval; NaN where there is nothing to measure on.
 
     Attributes:
         value: On the articles as they are.
@@ -67,8 +67,10 @@ def wilson(hits: int, n: int, *, level: float) -> tuple[float, float]:
     >>> round(low, 3), high
     (0.566, 1.0)
     """
-    interval = binomtest(hits, n).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = (hits + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * math.sqrt(hits * (n - hits) / n + z * z / 4)
+    return centre - half if hits else 0.0, centre + half if hits < n else 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Bootstrap:
     """The percentile bootstrap; Efron (1979), "Bootstrap Methods: Another Look at the Jackknife".
 
     Articles are drawn with replacement, or whole groups of them where articles of a group are
-    alike: stories told twice make intervals too narrow otherwise.
+    alike: otherwise repeated stories make intervals too narrow.
 
     Attributes:
         n_draws: How many samples to draw; 0 for no intervals.
@@ -90,7 +92,7 @@ class Bootstrap:
 
     def measures(
         self,
-        answers: Answers,
+        sample: Sample,
         groups: NDArray[Any] | None = None,
         *,
         on_drawn: Callable[[int], object] | None = None,
@@ -98,7 +100,7 @@ class Bootstrap:
         """Measure the articles as they are, and every draw of them.
 
         Args:
-            answers: What to draw from.
+            sample: What to draw from.
             groups: Articles of one group share a name or a number, shape (n_articles,).
             on_drawn: Called with the number of articles whenever some have been drawn and measured.
 
@@ -106,9 +108,8 @@ class Bootstrap:
             One measure, and `n_draws` of them; none where there is a single article or group, as
             every draw would be the same.
         """
-        sample = Sample(answers)
         parts = []
-        for drawn in self._draws(len(answers.labels), groups):
+        for drawn in self._draws(len(sample), groups):
             parts.append(sample.drawn(drawn))
             if on_drawn is not None:
                 on_drawn(drawn.size)

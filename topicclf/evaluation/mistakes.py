@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from topicclf.evaluation.answers import Answers
-from topicclf.evidence.finder import explain
+from topicclf.evidence.finder import find_evidence
 from topicclf.text.article import Article
 
 if TYPE_CHECKING:
     from topicclf.evidence.prediction import Evidence
-    from topicclf.labelled.reading import Labelled
+    from topicclf.labelled.reading import LabelledArticle
     from topicclf.model import TopicModel
 
 __all__ = ["Mistake", "evidence_for", "worst_mistakes"]
@@ -30,7 +30,7 @@ class Mistake:
         evidence: What speaks for the topic most, also where the model missed it.
     """
 
-    item: "Labelled"
+    item: "LabelledArticle"
     topic: str
     carried: bool
     probability: float
@@ -39,7 +39,7 @@ class Mistake:
 
 def worst_mistakes(
     model: "TopicModel",
-    items: Sequence["Labelled"],
+    items: Sequence["LabelledArticle"],
     answers: Answers,
     *,
     n: int = 5,
@@ -56,13 +56,13 @@ def worst_mistakes(
     """
     wrong = (answers.labels >= 0) & (answers.carried != (answers.labels == 1))
     most = np.argsort(-wrong.sum(0), kind="stable")[:n_topics]
-    found: dict[str, list[Mistake]] = {}
+    mistakes: dict[str, list[Mistake]] = {}
     for column in np.sort(most).tolist():
         topic = answers.topics[column]
         rows = np.flatnonzero(wrong[:, column])
         rows = rows[np.argsort(-np.abs(answers.margins(rows, column)), kind="stable")]
         carried = answers.labels[rows, column] == 1
-        found[topic] = [
+        mistakes[topic] = [
             Mistake(
                 item=items[row],
                 topic=topic,
@@ -72,12 +72,12 @@ def worst_mistakes(
             )
             for row in (*rows[~carried][:n].tolist(), *rows[carried][:n].tolist())
         ]
-    return found
+    return mistakes
 
 
-def evidence_for(model: "TopicModel", item: "Labelled", topic: str) -> "Evidence":
+def evidence_for(model: "TopicModel", item: "LabelledArticle", topic: str) -> "Evidence":
     """What speaks for a topic most, whether the model tags the article with it or not."""
-    return explain(
+    return find_evidence(
         Article(item.text, item.title),
         {topic: model.topics.index(topic)},
         weights=model.weights,

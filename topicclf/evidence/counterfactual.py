@@ -1,4 +1,4 @@
-"""Which words carry a topic: the fewest, found greedily, without which the model drops it."""
+"""Which words a topic depends on: the fewest, by a greedy search, without which it is dropped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from topicclf.features.batch import Batch, known_words
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 
-__all__ = ["Tipped", "Tipping"]
+__all__ = ["Counterfactual", "CounterfactualSearch"]
 
-# Past this many words, looking for one that can be spared takes longer than it tells.
+# With more words, the search for one that can be spared takes too long.
 _SPARED_UP_TO = 40
 
 
 @dataclass(frozen=True)
-class Tipped:
-    """What was found.
+class Counterfactual:
+    """Terms without which the model drops a topic.
 
     Attributes:
         terms: The terms to take out.
@@ -30,7 +30,7 @@ class Tipped:
 
 
 @dataclass(frozen=True, eq=False)
-class Tipping:
+class CounterfactualSearch:
     """Predicts an article again and again, with some of its words taken out.
 
     Attributes:
@@ -50,7 +50,9 @@ class Tipping:
         known = known_words(batch, vocabulary) > 0
         return float(self.join.probabilities(self.weights.score(batch), known)[0, column])
 
-    def search(self, ranked: Sequence[int], *, column: int, threshold: float) -> Tipped | None:
+    def search(
+        self, ranked: Sequence[int], *, column: int, threshold: float
+    ) -> Counterfactual | None:
         """Find terms whose absence takes a topic below its threshold.
 
         Args:
@@ -59,7 +61,7 @@ class Tipping:
             threshold: The probability to come below.
 
         Returns:
-            What was found; None where all of them together are not enough.
+            The fewest found; None where all of them together are not enough.
         """
 
         def stays(without: Sequence[int]) -> bool:
@@ -83,4 +85,4 @@ class Tipping:
             if len(chosen) == 1 or not spared:
                 break
             chosen.remove(spared[0])
-        return Tipped(tuple(chosen), self.probability(chosen, column=column))
+        return Counterfactual(tuple(chosen), self.probability(chosen, column=column))

@@ -1,4 +1,4 @@
-"""What an explanation says: each topic's log-odds as a sum, the passages, and what would tip it."""
+"""An explanation: each topic's log-odds as a sum, the passages, and the words it depends on."""
 
 import json
 import math
@@ -17,7 +17,6 @@ __all__ = [
     "Tip",
     "TopicChange",
     "TopicExplanation",
-    "describe",
 ]
 
 _TERMS_SHOWN = 8
@@ -41,13 +40,18 @@ class Contribution:
             zero, and their ``"count"``.
         kind: Whether it is a word or pair of words, a property of the passages, or the start.
         value: What it adds, in log-odds (natural logarithm).
-        spans: Where the words stand, as offsets (start, end) into the explanation's text.
+        spans: The places of the words, as offsets (start, end) into the explanation's text.
     """
 
     name: str
     kind: Literal["term", "passages", "start"]
     value: float
     spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def description(self) -> str:
+        """The summand in words: a term in quotes, anything else spelt out."""
+        return f'"{self.name}"' if self.kind == "term" else _DESCRIPTIONS[self.name]
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Tip:
-    """Words without which a topic is not carried any more.
+    """Words without which a topic would not be carried.
 
     The strongest are taken until they are enough, and then those that can be spared are put back
     (where there are up to forty); a smaller set of other words may exist.
 
     Attributes:
-        words: The words, each standing for all of its forms in the article.
+        words: The words, each for all of its forms in the article.
         probability: What the model answers for the article without them.
     """
 
@@ -92,9 +96,9 @@ class TopicExplanation:
         threshold: The probability from which an article carries it.
         log_odds: The probability's log-odds, ``ln(p / (1 - p))``.
         contributions: The summands, greatest first, whatever their sign; they add up to `log_odds`.
-        views: The same sum by what the model looks at: the ``"intercept"`` and the weighted views
-            of `topicclf.scoring.join`; empty for an article without a known word.
-        tip: What would take the topic away; None where it is not carried, or nothing does.
+        views: The same sum by views: the ``"intercept"`` and the weighted views of
+            `topicclf.scoring.join`; empty for an article without a known word.
+        tip: Words without which it would not be carried; None if it isn't, or no words are enough.
     """
 
     topic: str
@@ -113,13 +117,30 @@ class TopicExplanation:
             return -math.inf if self.threshold >= 1 else math.inf
         return self.log_odds - math.log(self.threshold / (1 - self.threshold))
 
+    def summands(self, *, n_terms: int) -> list[tuple[str, float]]:
+        """The sum in words, greatest summand first.
+
+        Args:
+            n_terms: How many terms to name; the others are one summand, the last.
+        """
+        named: list[Contribution] = []
+        others: list[Contribution] = []
+        for each in self.contributions:
+            n_terms -= each.kind == "term"
+            (named if each.kind != "term" or n_terms >= 0 else others).append(each)
+        parts = [(each.description, each.value) for each in named]
+        if others:
+            name = f"{len(others)} other term{'s' * (len(others) > 1)}"
+            parts.append((name, sum(each.value for each in others)))
+        return parts
+
     @property
     def marks(self) -> tuple[Mark, ...]:
         """Each place of each term, to highlight: the term's value, shared out evenly."""
         return tuple(
-            Mark(start, end, found.value / len(found.spans))
-            for found in self.contributions
-            for start, end in found.spans
+            Mark(start, end, each.value / len(each.spans))
+            for each in self.contributions
+            for start, end in each.spans
         )
 
 
@@ -150,9 +171,14 @@ class Change:
     """
 
     name: str
-    kind: str
+    kind: Literal["term", "passages", "start"]
     before: float
     after: float
+
+    @property
+    def description(self) -> str:
+        """As in `Contribution`."""
+        return Contribution(self.name, self.kind, self.after).description
 
 
 @dataclass(frozen=True)
@@ -178,7 +204,7 @@ class Explanation:
     """Everything about the answer for one article.
 
     Attributes:
-        text: The article; a title stands on a line of its own before it. All offsets count here.
+        text: The article, after its title on a line of its own. All offsets count here.
         prediction: The answer.
         topics: The explanation of each topic of the model.
         passages: The passages, in order.
@@ -216,8 +242,7 @@ class Explanation:
             "text": self.text,
             "prediction": self.prediction.to_dict(),
             "topics": {
-                topic: asdict(found) | {"margin": found.margin}
-                for topic, found in self.topics.items()
+                topic: asdict(each) | {"margin": each.margin} for topic, each in self.topics.items()
             },
             "passages": [asdict(passage) for passage in self.passages],
         }
@@ -228,7 +253,8 @@ class Explanation:
 
     def to_html(self) -> str:
         """A page that needs nothing else, with the article highlighted for each topic."""
-        from topicclf.render.notebook import explanation_html, page
+        from topicclf.render.notebook import explanation_html
+        from topicclf.render.page import page
 
         return page(explanation_html(self), title="topicclf explains")
 
@@ -238,14 +264,7 @@ class Explanation:
         return explanation_html(self)
 
     def __str__(self) -> str:
-        return "\n\n".join(_readable(found) for found in self.topics.values())
-
-
-def describe(contribution: Contribution | Change) -> str:
-    """A summand in words for people: a term in quotes, the others spelt out."""
-    if contribution.kind == "term":
-        return f'"{contribution.name}"'
-    return _DESCRIPTIONS[contribution.name]
+        return "\n\n".join(_readable(each) for each in self.topics.values())
 
 
 def _change(before: TopicExplanation, after: TopicExplanation) -> TopicChange:
@@ -259,22 +278,17 @@ def _change(before: TopicExplanation, after: TopicExplanation) -> TopicChange:
     return TopicChange(before.topic, before, after, tuple(changes))
 
 
-def _readable(found: TopicExplanation) -> str:
+def _readable(topic: TopicExplanation) -> str:
     lines = [
-        f"{found.topic}: {found.probability:.1%}, {'carried' if found.carried else 'not carried'} "
-        f"(threshold {found.threshold:.0%})",
-        f"  log-odds {found.log_odds:+.3f}, {abs(found.margin):.3f} "
-        f"{'above' if found.margin >= 0 else 'below'} the threshold's; the sum of",
+        f"{topic.topic}: {topic.probability:.1%}, {'carried' if topic.carried else 'not carried'} "
+        f"(threshold {topic.threshold:.0%})",
+        f"  log-odds {topic.log_odds:+.3f}, {abs(topic.margin):.3f} "
+        f"{'above' if topic.margin >= 0 else 'below'} the threshold's; the sum of",
     ]
-    terms = [each for each in found.contributions if each.kind == "term"]
-    shown = [each for each in found.contributions if each.kind != "term"] + terms[:_TERMS_SHOWN]
-    shown.sort(key=lambda each: -abs(each.value))
-    for each in shown:
-        lines.append(f"  {each.value:+8.3f}  {describe(each)}")
-    if rest := terms[_TERMS_SHOWN:]:
-        lines.append(f"  {sum(each.value for each in rest):+8.3f}  {len(rest)} other terms")
-    if found.tip:
+    for name, value in topic.summands(n_terms=_TERMS_SHOWN):
+        lines.append(f"  {value:+8.3f}  {name}")
+    if topic.tip:
         lines.append(
-            f"  without {', '.join(found.tip.words)}: {found.tip.probability:.1%}, not carried"
+            f"  without {', '.join(topic.tip.words)}: {topic.tip.probability:.1%}, not carried"
         )
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Topics to evidence: the sentences that speak for a topic, and the terms that make them."""
+"""Topics to evidence: the sentences that speak for a topic, and the terms in them that do."""
 
 from collections.abc import Collection, Mapping
 from itertools import accumulate
@@ -14,11 +14,11 @@ from topicclf.text.article import Article
 from topicclf.text.sentences import sentence_spans
 from topicclf.text.words import fold, word_spans, words
 
-__all__ = ["explain"]
+__all__ = ["find_evidence"]
 
 _SENTENCES = 3
 _TERMS = 5
-# A sentence that speaks less than half as loud as the best one is left out.
+# A sentence with less than half of the best one's score is left out.
 _RELATIVE = 0.5
 # In squares of idf, some five words: keeps a two-word line from looking like strong evidence.
 _SMOOTHING = 150.0
@@ -27,23 +27,23 @@ _SMOOTHING = 150.0
 _RIVALRY = 0.5
 
 
-def explain(
+def find_evidence(
     article: Article,
     topics: Mapping[str, int],
     *,
     weights: Weights,
     abbreviations: Collection[str],
 ) -> dict[str, Evidence]:
-    """Find the sentences that speak for topics, with the terms that make them do so.
+    """Find the sentences that speak for topics, and the terms in them that do.
 
     Args:
         article: The article.
         topics: The topics asked for, and the column of each in the weights.
         weights: The linear classifier.
-        abbreviations: Words whose stop ends no sentence.
+        abbreviations: Words whose full stop doesn't end a sentence.
 
     Returns:
-        Evidence by topic; each has a sentence at least, where the article has a known word.
+        Evidence by topic, with at least one sentence if the article has a known word.
     """
     if not topics:
         return {}
@@ -61,14 +61,14 @@ def explain(
         start, end = spans[index]
         where: Literal["text", "title"] = "title" if start < text_start else "text"
         shift = text_start if where == "text" else 0
-        found = word_spans(texts[index])
+        places = word_spans(texts[index])
         first = bounds[index]
         candidates = []
         for features, width in ((batch.terms, 1), (batch.pairs, 2)):
-            ours = features[first : first + max(len(found) - width + 1, 0)]
+            ours = features[first : first + max(len(places) - width + 1, 0)]
             gains = weights.contributions[ours, column].tolist()
             for place, gain in enumerate(gains):
-                a, b = found[place][0], found[place + width - 1][1]
+                a, b = places[place][0], places[place + width - 1][1]
                 candidates.append(
                     Term(texts[index][a:b], start - shift + a, start - shift + b, gain)
                 )

@@ -1,4 +1,4 @@
-"""What a prediction says: topics, probabilities and the evidence for them."""
+"""A prediction: topics, probabilities and the evidence for them."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ class Term:
     """A word or a pair of words that speaks for a topic.
 
     Attributes:
-        text: The words as they stand in the text.
+        text: The words as in the text.
         start: Where it starts, in characters from the start of the text (or title).
         end: Where it ends, likewise.
         weight: How strongly it speaks for the topic; comparable within one prediction.
@@ -73,7 +73,7 @@ class Prediction:
             answer means little: another language, say, or no words at all.
         n_words: How many words it has.
         language: None for the model's own language; otherwise what the text seems to be in, as an
-            ISO 639 code (``"und"`` where that can't be told), and the answer means little.
+            ISO 639 code (``"und"`` if undetermined), and the answer means little.
     """
 
     topics: tuple[str, ...]
@@ -117,7 +117,7 @@ class Prediction:
             "known_share": self.known_share,
             "n_words": self.n_words,
             "language": self.language,
-            "evidence": {topic: asdict(found) for topic, found in self.evidence.items()},
+            "evidence": {topic: asdict(evidence) for topic, evidence in self.evidence.items()},
         }
 
     def to_json(self) -> str:
@@ -141,7 +141,7 @@ class Prediction:
         return "\n".join(lines)
 
     def __getstate__(self) -> dict[str, Any]:
-        # A prediction that travels takes its evidence along, not the model.
+        # Pickles have the evidence instead of the model.
         evidence = self.evidence
         state = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return state | {"_explain": _Found(evidence), "evidence": evidence}

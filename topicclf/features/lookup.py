@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.lazy import lazy
+
 __all__ = ["Lookup", "narrow"]
 
 _BUCKET = np.uint64(0xD6E8FEB86659FD93)
@@ -20,6 +22,10 @@ _PLACE = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(0xA0761D6478BD642F)
 _KEYS_PER_BUCKET = 4
 _MOST_SEEDS = 1 << 16
+# Honest keys take 4 tries each at most; crafted ones, that crowd a few buckets, are given up.
+_TRIES_PER_KEY = 100
+_MORE_TRIES = 1 << 17
+_ROUND_COSTS = 64
 
 
 class Lookup:
@@ -32,7 +38,7 @@ class Lookup:
         seeds: The `seeds` of an earlier table with the same keys in any order; None finds them.
 
     Raises:
-        ValueError: The keys are not distinct, or the seeds are not theirs.
+        ValueError: The keys are not distinct, no seeds are soon found, or the seeds are not theirs.
 
     >>> ages = Lookup(np.array([7, 2**40], np.uint64), np.array([70, 40]), default=-1)
     >>> ages.find(np.array([2**40, 8, 7], np.uint64)).tolist()
@@ -55,21 +61,34 @@ class Lookup:
         if seeds is None:
             seeds = self._find_seeds(keys, 1 << bits, 1 << bucket_bits)
         self.seeds = narrow(seeds)
-        places = self._places(keys)
-        # Where no key is stands one that has its place elsewhere.
-        self._keys = np.full(1 << bits, keys[0] if len(keys) else 0, narrow(keys).dtype)
-        self._keys[places] = keys
-        self._values = np.full(1 << bits, default, narrow(np.append(values, default)).dtype)
-        self._values[places] = values
-        self._default = np.int64(default)
-        if len(seeds) != 1 << bucket_bits or (self._keys[places] != keys).any():
+        if len(seeds) != 1 << bucket_bits:
             msg = "the seeds belong to other keys"
             raise ValueError(msg)
+        taken = np.zeros(1 << bits, bool)
+        taken[self._places(keys)] = True
+        if np.count_nonzero(taken) < len(keys):
+            raise ValueError(_what_is_wrong(keys, "the seeds belong to other keys"))
+        self._given = keys, values
+        self._default = np.int64(default)
+        self._size = 1 << bits
+
+    @lazy
+    def _table(self) -> tuple[NDArray[np.unsignedinteger], NDArray[np.signedinteger]]:
+        """The key and the number of each place; filled when first asked."""
+        keys, values = self._given
+        places = self._places(keys)
+        # Free places hold a key that has its place elsewhere.
+        held = np.full(self._size, keys[0] if len(keys) else 0, narrow(keys).dtype)
+        held[places] = keys
+        numbers = np.full(self._size, self._default, narrow(np.append(values, self._default)).dtype)
+        numbers[places] = values
+        return held, numbers
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The number of each key, or the default."""
+        held, numbers = self._table
         places = self._places(keys)
-        return np.where(self._keys[places] == keys, self._values[places], self._default)
+        return np.where(held[places] == keys, numbers[places], self._default)
 
     def _buckets(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         return (keys * _BUCKET >> self._bucket_shift).view(np.int64)
@@ -91,12 +110,14 @@ class Lookup:
         seeds = np.zeros(n_buckets, np.uint16)
         taken = np.zeros(n_places, bool)
         claims = np.empty(n_places, np.int64)
+        tries_left = _TRIES_PER_KEY * len(keys) + _MORE_TRIES
         # The fullest buckets choose first, while there is most room.
         for size in range(int(sizes.max()), 0, -1):
             waiting = np.flatnonzero(sizes == size)
             for seed in range(_MOST_SEEDS):
-                if not len(waiting):
+                if not len(waiting) or tries_left < 0:
                     break
+                tries_left -= max(size * len(waiting), _ROUND_COSTS)
                 theirs = keys[first[waiting][:, None] + np.arange(size)]
                 spread = np.array([seed], np.uint64) * _SPREAD
                 places = (theirs ^ spread) * _PLACE >> self._place_shift
@@ -107,10 +128,13 @@ class Lookup:
                 taken[places[settled]] = True
                 seeds[waiting[settled]] = seed
                 waiting = waiting[~settled]
-            else:
-                msg = "the keys are not distinct"
-                raise ValueError(msg)
+            if len(waiting):
+                raise ValueError(_what_is_wrong(keys, "the keys are alike, as if crafted"))
         return seeds
+
+
+def _what_is_wrong(keys: NDArray[np.uint64], otherwise: str) -> str:
+    return otherwise if len(np.unique(keys)) == len(keys) else "the keys are not distinct"
 
 
 def narrow(numbers: NDArray[Any]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from topicclf import kernel
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.lookup import Lookup
+from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.lazy import lazy
 from topicclf.text.words import fold
 
@@ -18,7 +19,7 @@ __all__ = ["Vocabulary"]
 
 
 @dataclass(frozen=True, eq=False)
-class Vocabulary:
+class Vocabulary(ReadOnlyArrays):
     """The words and pairs of neighbouring words that a model knows.
 
     Words that share a normal form (a stem, learnt when the model was made) are one term. Terms are

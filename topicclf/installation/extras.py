@@ -1,11 +1,14 @@
-"""Libraries that only some uses need: imported there, with a plain word where one is missing."""
+"""Libraries that only some uses need, and what to install where one is missing."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from topicclf.errors import MissingExtraError
 
-__all__ = ["extra"]
+__all__ = ["extra", "require"]
+
+_PACKAGES = {"sklearn": "scikit-learn"}
 
 
 def extra(module: str, *, name: str) -> ModuleType:
@@ -27,3 +30,22 @@ def extra(module: str, *, name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         msg = f'this needs {module.partition(".")[0]}: pip install "topicclf[{name}]"'
         raise MissingExtraError(msg) from error
+
+
+def require(*modules: str) -> None:
+    """Check that libraries are there, which an install without dependencies lacks.
+
+    Args:
+        modules: Their modules, such as ``"sklearn"``.
+
+    Raises:
+        MissingExtraError: Some are not installed; the message says what to install.
+
+    >>> require("numpy", "no_such_library")
+    Traceback (most recent call last):
+    topicclf.errors.MissingExtraError: this needs no_such_library: pip install no_such_library
+    """
+    missing = [_PACKAGES.get(name, name) for name in modules if find_spec(name) is None]
+    if missing:
+        msg = f"this needs {', '.join(missing)}: pip install {' '.join(missing)}"
+        raise MissingExtraError(msg)

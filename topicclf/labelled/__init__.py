@@ -1,1 +1,1 @@
-"""Labelled articles: reading them, finding their labels, and telling which share a story."""
+"""Labelled articles: reading them, their labels and fields, and which of them share a story."""

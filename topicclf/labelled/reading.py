@@ -21,7 +21,7 @@ from topicclf.records import BadRecord, Record, read_records
 from topicclf.text.article import Article
 
 __all__ = [
-    "Labelled",
+    "LabelledArticle",
     "Problem",
     "Reading",
     "Source",
@@ -38,7 +38,7 @@ _HEAVIEST = 1e6
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledArticle:
     """An article and what is known of its topics.
 
     Attributes:
@@ -96,14 +96,14 @@ class Source:
         """Take ``corrections.jsonl:30`` for a file and the weight of its articles.
 
         Raises:
-            DataError: There is no name, or the weight is no number from a millionth to a
+            DataError: The name is empty, or the weight isn't a number from a millionth to a
                 million.
 
         >>> Source.parse("corrections.jsonl:30")
         Source(path=PosixPath('corrections.jsonl'), weight=30.0)
         """
         if not text.strip():
-            msg = "an empty name is no file"
+            msg = "the name of a file is empty"
             raise DataError(msg)
         path, colon, weight = text.rpartition(":")
         if not colon or not path or Path(text).exists():
@@ -111,14 +111,14 @@ class Source:
         try:
             number = float(weight)
         except ValueError:
-            # The colon may belong to the name: to a drive's letter, say.
+            # The colon may belong to the name, as after a drive's letter.
             if not Path(path).exists():
                 return cls(Path(text))
             number = 0
         if not 1 / _HEAVIEST <= number <= _HEAVIEST:
             msg = (
-                f"{text}: {weight!r} is no weight; give a number from a millionth to a million, "
-                f"such as {path}:30"
+                f"{text}: a weight is a number from a millionth to a million, not {weight!r}; "
+                f"write for example {path}:30"
             )
             raise DataError(msg)
         return cls(Path(path), number)
@@ -133,16 +133,16 @@ class Reading:
         items: Its articles.
         problems: The records that can't be used.
         about: How its records give their topics, in words.
-        topics: The topics that its records say something about, if there is a column for each.
+        topics: The topics that its records have a column for, if there is one for each.
     """
 
     source: Source
-    items: list[Labelled]
+    items: list[LabelledArticle]
     problems: list[Problem]
     about: str
     topics: frozenset[str] | None = None
 
-    def items_on(self, topics: Collection[str]) -> list[Labelled]:
+    def items_on(self, topics: Collection[str]) -> list[LabelledArticle]:
         """Its articles; of these topics, those without a column of their own are unknown."""
         silent = frozenset(topics) - (self.topics or frozenset(topics))
         if not silent:
@@ -150,11 +150,11 @@ class Reading:
         return [replace(item, unknown=item.unknown | silent) for item in self.items]
 
     def refuse_bad(self) -> None:
-        """Let nothing pass but a source that is whole.
+        """Refuse a source that isn't whole.
 
         Raises:
-            DataError: A record is bad, or there is none; the message names file and line of up to
-                ten, and what to do.
+            DataError: Some records are bad, or there are none; the message names the lines of up
+                to ten, and what to do.
         """
         if self.problems:
             raise DataError(listing(self.problems))
@@ -169,26 +169,26 @@ def read_labelled(
     topics: Sequence[str] | None = None,
     skip_bad: bool = False,
     options: LabelOptions | None = None,
-) -> tuple[list[Labelled], list[Problem]]:
+) -> tuple[list[LabelledArticle], list[Problem]]:
     """Read labelled articles: JSON lines, CSV, TSV, Parquet, or a folder for each topic.
 
     Args:
         path: The file or folder; gzip is unpacked.
         topics: The topics that there are; None takes any.
         skip_bad: Leave bad records out, and report them, instead of refusing the file.
-        options: Where the text and the topics stand, if their names don't say it.
+        options: Where the text and the topics are, if their names don't say it.
 
     Returns:
         The articles, and the records that were left out.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: The file doesn't exist.
         DataError: A record is bad; the message names file and line of up to ten, and what to do.
         MissingExtraError: The format needs a library that is not installed.
     """
-    found = read_source(Source(Path(path)), topics=topics, options=options)
-    (replace(found, problems=[]) if skip_bad else found).refuse_bad()
-    return found.items, found.problems
+    reading = read_source(Source(Path(path)), topics=topics, options=options)
+    (replace(reading, problems=[]) if skip_bad else reading).refuse_bad()
+    return reading.items, reading.problems
 
 
 def read_source(
@@ -203,20 +203,20 @@ def read_source(
     Args:
         source: The source.
         topics: The topics that there are; None takes any.
-        options: Where the text and the topics stand, if their names don't say it.
+        options: Where the text and the topics are, if their names don't say it.
         on_bytes: Called with the number of bytes whenever some have been read from a disk.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: The file doesn't exist.
         DataError: A file as a whole can't be used.
         MissingExtraError: The format needs a library that is not installed.
     """
     options = options or LabelOptions()
-    items: list[Labelled] = []
+    items: list[LabelledArticle] = []
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
     every: frozenset[str] | None = frozenset()
-    seen: dict[Labels, Labels] = {}
+    known: dict[Labels, Labels] = {}
     one_each: list[int] = []
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
@@ -227,14 +227,17 @@ def read_source(
         every = None if every is None or scheme.topics is None else every | scheme.topics
         start = len(items)
         for record in together:
-            found = _labelled(record, scheme, topics, seen)
-            (items if isinstance(found, Labelled) else problems).append(found)  # type: ignore[arg-type]
+            item = _labelled(record, scheme, topics, known)
+            if isinstance(item, Problem):
+                problems.append(item)
+            else:
+                items.append(item)
         one_each += range(start, len(items)) if scheme.one_each else ()
     _unite(items, one_each)
     return Reading(source, items, problems, "; ".join(abouts), every)
 
 
-def _unite(items: list[Labelled], rows: Sequence[int]) -> None:
+def _unite(items: list[LabelledArticle], rows: Sequence[int]) -> None:
     """Give each article that carries something the topics of all its copies; in place."""
     keys = [_key(items[row]) for row in rows]
     carried: dict[bytes, frozenset[str]] = {}
@@ -261,24 +264,26 @@ def _labelled(
     record: Record | BadRecord,
     scheme: Scheme,
     topics: Sequence[str] | None,
-    seen: dict[Labels, Labels],
-) -> Labelled | Problem:
+    known: dict[Labels, Labels],
+) -> LabelledArticle | Problem:
     place = f"{record.file}:{record.line}"
     if isinstance(record, BadRecord):
         return Problem(place, record.problem)
     labels = scheme.labels(record)
     if isinstance(labels, str):
         return Problem(place, labels)
-    if labels not in seen:
+    if labels not in known:
         for name in sorted(labels.topics | labels.unknown):
             if problem := name_problem(name):
                 return Problem(place, problem)
     # Sets take much room, and few differ.
-    labels = seen.setdefault(labels, labels)
+    labels = known.setdefault(labels, labels)
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
-        known = ", ".join(topics)
-        return Problem(place, f"unknown topic {strange[0]!r}; the topics are {known}")
-    return Labelled(record.text, record.title, labels.topics, labels.unknown, record.fields, place)
+        message = f"unknown topic {strange[0]!r}; the topics are {', '.join(topics)}"
+        return Problem(place, message)
+    return LabelledArticle(
+        record.text, record.title, labels.topics, labels.unknown, record.fields, place
+    )
 
 
 def listing(problems: Sequence[Problem]) -> str:
@@ -290,14 +295,14 @@ def listing(problems: Sequence[Problem]) -> str:
 
 
 def refusal(problems: Sequence[Problem]) -> str:
-    """What a command says that stops at bad records."""
-    return f"{listing(problems)}\n(--skip-bad goes on without them)"
+    """What a command prints that stops at bad records."""
+    return f"{listing(problems)}\n(--skip-bad leaves them out)"
 
 
 def merge(
-    items: Sequence[Labelled], weights: Sequence[float]
-) -> tuple[dict[int, Labelled], dict[int, Problem]]:
-    """Find articles that stand twice.
+    items: Sequence[LabelledArticle], weights: Sequence[float]
+) -> tuple[dict[int, LabelledArticle], dict[int, Problem]]:
+    """Merge duplicates.
 
     Of articles with the same title and text, white space aside, the one with the greatest weight
     is kept, of equal ones the first. Where equals contradict each other on a topic, it counts as
@@ -311,7 +316,7 @@ def merge(
         The articles to keep and the contradictions, both by their number among the items.
     """
     first: dict[bytes, int] = {}
-    kept: dict[int, Labelled] = {}
+    kept: dict[int, LabelledArticle] = {}
     contradictions: dict[int, Problem] = {}
     for number in sorted(range(len(items)), key=lambda i: -weights[i]):
         item = items[number]
@@ -332,7 +337,7 @@ def merge(
     return dict(sorted(kept.items())), contradictions
 
 
-def _key(item: Labelled) -> bytes:
+def _key(item: LabelledArticle) -> bytes:
     """What is the same for the same title and text, white space aside."""
     parts = (" ".join(part.split()) for part in (item.title, item.text))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()

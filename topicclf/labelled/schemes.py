@@ -1,4 +1,4 @@
-"""Where a record's topics stand: in a list, in a column, in one column each, in a folder's name."""
+"""Label schemes: topics in one field, in a column for each, or in a folder's name."""
 
 import ast
 import json
@@ -24,7 +24,7 @@ _NOT_KNOWN = {"", "?", "-1", "-1.0", "nan", "none", "null"}
 # Folders for what carries no topic.
 _NONE_FOLDERS = {"none", "_none", "other", "_other"}
 _DOCUMENT_FIELDS = {"file", "title", "text"}
-# How few cells of a column of topics may be slips, and how rare what parts topics.
+# How few cells of a column of topics may be slips, and how rare a separator may be.
 _FEW = 0.1
 _STRING = r"""[uU]?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 _LIST = re.compile(rf"\[\s*(?:{_STRING}\s*(?:,\s*{_STRING}\s*)*(?:,\s*)?)?\]")
@@ -34,11 +34,11 @@ _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """How to read labelled data, where its names don't say it.
+    """How to read labelled data whose field names leave it open.
 
     Attributes:
         topics_field: The field with the topics; None finds it by its name.
-        separator: What parts the topics in it; None takes the bar, semicolon or comma that occurs.
+        separator: Comes between topics; None takes the bar, semicolon or comma that occurs.
         topic_columns: The fields that hold 1, 0 or nothing for one topic each; None finds them. A
             file with none of them may have ``topics`` instead.
         read: How the records are read.
@@ -52,7 +52,7 @@ class LabelOptions:
 
 @dataclass(frozen=True)
 class Labels:
-    """What a record says of its topics.
+    """The labels of a record.
 
     Attributes:
         topics: Those that it carries.
@@ -69,9 +69,9 @@ class Scheme:
 
     Attributes:
         about: It in words.
-        labels: What a record says, or what is wrong with it.
-        topics: Those that every record says something about, if the scheme tells.
-        one_each: Whether an article with several topics stands there once for each.
+        labels: The labels of a record, or what is wrong with it.
+        topics: The topics that every record has a label for, if the scheme has a column for each.
+        one_each: Whether an article with several topics is there once for each.
     """
 
     about: str
@@ -86,12 +86,12 @@ def name_problem(name: str) -> str:
     >>> name_problem("sport")
     ''
     """
-    found = _NOT_SHOWN.search(name)
-    return f"topic {name!r} holds {found[0]!r}, which can't be shown; rename it" if found else ""
+    sign = _NOT_SHOWN.search(name)
+    return f"topic {name!r} holds {sign[0]!r}, which can't be shown; rename it" if sign else ""
 
 
 def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path) -> Scheme:
-    """Tell how records give their topics.
+    """Find out how records give their topics.
 
     Args:
         records: All records of a file.
@@ -102,38 +102,44 @@ def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path)
         DataError: No record has a field of topics, or the one that the options name; or a column
             has a name that no topic can have.
     """
+    if not records:
+        return _one_field(records, "topics", options.separator)
     names = list(dict.fromkeys(name for record in records for name in record.fields))
     columns = options.topic_columns or ()
     if not set(columns).isdisjoint(names):
         return _columns(columns, records[0].file)
     wanted = options.topics_field or (columns[0] if columns and "topics" not in names else None)
-    if records and wanted is not None and wanted not in names:
-        there = f"there are {', '.join(map(repr, names))}"
-        hint = did_you_mean(wanted, names, otherwise=there)
+    if wanted is not None and wanted not in names:
+        hint = did_you_mean(wanted, names, otherwise=f"there are {', '.join(map(repr, names))}")
         msg = f"{records[0].file}: no field {wanted!r}; {hint}"
         raise DataError(msg)
-    by_name = {name.strip().lower(): name for name in reversed(names)}
-    by_name |= {name: name for name in names}
-    found = next((by_name[name] for name in _TOPICS_NAMES if name in by_name), None)
-    topics_field = options.topics_field or found
-    if topics_field is not None:
+    if topics_field := options.topics_field or _usual_field(names):
         return _one_field(records, topics_field, options.separator)
     if set(names) <= _DOCUMENT_FIELDS and "file" in names:
         return _folders(root)
-    found_columns, doubtful = _found_columns(records, names)
-    if found_columns:
-        hint = ", or name them with --topic-columns"
-        scheme = _columns(found_columns, records[0].file, hint=hint)
-        aside = f"; not taken for topics: {', '.join(doubtful)}" if doubtful else ""
-        return replace(scheme, about=scheme.about + aside)
-    if records:
+    return _guessed_columns(records, names)
+
+
+def _usual_field(names: Sequence[str]) -> str | None:
+    """The field with a usual name for topics, in any capitals."""
+    by_name = {name.strip().lower(): name for name in reversed(names)}
+    by_name |= {name: name for name in names}
+    return next((by_name[name] for name in _TOPICS_NAMES if name in by_name), None)
+
+
+def _guessed_columns(records: Sequence[Record], names: Sequence[str]) -> Scheme:
+    file = records[0].file
+    columns, doubtful = _topic_like(records, names)
+    if not columns:
         msg = (
-            f"{records[0].file}: no field is called 'topics', 'labels' or the like, and none holds "
+            f"{file}: no field is called 'topics', 'labels' or the like, and none holds "
             f"1 and 0 only; there are {', '.join(map(repr, names))}: name the topics' field with "
             "--topics-field, or one for each topic with --topic-columns"
         )
         raise DataError(msg)
-    return _one_field(records, "topics", options.separator)
+    scheme = _columns(columns, file, hint=", or name them with --topic-columns")
+    aside = f"; not taken for topics: {', '.join(doubtful)}" if doubtful else ""
+    return replace(scheme, about=scheme.about + aside)
 
 
 def _one_field(records: Sequence[Record], name: str, separator: str | None) -> Scheme:
@@ -148,28 +154,23 @@ def _one_field(records: Sequence[Record], name: str, separator: str | None) -> S
             return f"{name!r} is not filled in; give a list of names, [] for none"
         topics = _names(record.fields[name], separator)
         unknown = _names(record.fields.get(_UNKNOWN) or [], separator)
-        for field_name, value in ((name, topics), (_UNKNOWN, unknown)):
-            if value is None:
-                return (
-                    f"{field_name!r} must be a list of names with commas between them, "
-                    "none of them empty"
-                )
-        assert topics is not None
-        assert unknown is not None
+        if topics is None or unknown is None:
+            bad = name if topics is None else _UNKNOWN
+            return f"{bad!r} must be a list of names with commas between them, none of them empty"
         if both := sorted(topics & unknown):
-            return f"{both[0]!r} stands in {name!r} and in {_UNKNOWN!r}; keep one"
+            return f"{both[0]!r} is in {name!r} and in {_UNKNOWN!r}; keep one"
         return Labels(topics, unknown)
 
     about = f"topics in {name!r}"
     if texts:
-        about += f", parted by {separator!r}" if separator else ", one for each article"
+        about += f", separated by {separator!r}" if separator else ", one for each article"
     return Scheme(about, labels)
 
 
 def _separator(texts: Sequence[str]) -> str | None:
-    """What parts topics: the first sign that is not rare beside another."""
+    """The separator of topics: the first sign that is not rare beside another."""
     count = {sign: sum(sign in text for text in texts) for sign in _SEPARATORS}
-    # A comma may stand in a name more often than bars part names, but a stray bar parts nothing.
+    # Commas within names may outnumber bars between them, but a stray bar separates nothing.
     least = max(1, _FEW * max(count.values()))
     return next((sign for sign in _SEPARATORS if count[sign] >= least), None)
 
@@ -190,7 +191,7 @@ def _names(value: Any, separator: str | None) -> frozenset[str] | None:
 
 
 def _written_list(text: str) -> Any:
-    """What a list says that was written as JSON or by Python; None if it is neither."""
+    """A list that was written as JSON or by Python; None if it is neither."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -204,25 +205,25 @@ def _written_list(text: str) -> Any:
         return None
 
 
-def _found_columns(
+def _topic_like(
     records: Sequence[Record], names: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns that hold a yes, a no or nothing for a topic; and those that nearly do."""
     usual = {*TEXT_NAMES, *TITLE_NAMES, ""}
-    found: list[str] = []
+    columns: list[str] = []
     doubtful: list[str] = []
     for name in names:
         if name.strip().lower() in usual:
             continue
         cells = Counter(_cell(record.fields.get(name)) for record in records)
         slips = [cell for cell in cells if isinstance(cell, str)]
-        # Some say yes and, but for a few slips, the others no or nothing.
+        # Some are yes and, but for a few slips, the others no or empty.
         few = sum(cells[slip] for slip in slips) <= _FEW * (cells.total() - cells[None])
         if not cells[True] or (slips and not (few and cells[False])):
             continue
         # Counts, ranks and scores are often 0 or 1, too, but have several other values.
-        (found if sum(map(_is_number, slips)) < 2 else doubtful).append(name)
-    return tuple(found), tuple(doubtful)
+        (columns if sum(map(_is_number, slips)) < 2 else doubtful).append(name)
+    return tuple(columns), tuple(doubtful)
 
 
 def _is_number(text: str) -> bool:
@@ -240,15 +241,15 @@ def _columns(columns: tuple[str, ...], file: str, *, hint: str = "") -> Scheme:
             raise DataError(msg)
 
     def labels(record: Record) -> Labels | str:
-        said: Mapping[str, bool | str | None] = {
+        cells: Mapping[str, bool | str | None] = {
             name: _cell(record.fields.get(name)) for name in columns
         }
-        for name, cell in said.items():
+        for name, cell in cells.items():
             if isinstance(cell, str):
                 return f"{name!r} holds {cell!r}; give 1, 0 or nothing{hint}"
         return Labels(
-            frozenset(name for name, cell in said.items() if cell),
-            frozenset(name for name, cell in said.items() if cell is None),
+            frozenset(name for name, cell in cells.items() if cell),
+            frozenset(name for name, cell in cells.items() if cell is None),
         )
 
     return Scheme(
@@ -273,7 +274,7 @@ def _folders(root: Path) -> Scheme:
         path = Path(record.file)
         inner = path.relative_to(root).parts if path.is_relative_to(root) else ()
         if len(inner) < 2:
-            return "stands in no folder of a topic; put it in one, or into 'none'"
+            return "not in a topic's folder; put it in one, or into 'none'"
         topic = inner[0]
         return Labels(frozenset() if topic.lower() in _NONE_FOLDERS else frozenset({topic}))
 

@@ -1,16 +1,16 @@
-"""Groups: articles that tell one story, so that it never stands on both sides of a split."""
+"""Stories: articles with the same name of a story stay on one side of every split."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from topicclf.evaluation.slices import MISSING, field_values
 from topicclf.installation.extras import extra
-from topicclf.labelled.reading import Labelled
+from topicclf.labelled.fields import MISSING, field_values
+from topicclf.labelled.reading import LabelledArticle
 from topicclf.text.words import words
 
-__all__ = ["NEAR_DUPLICATES", "stories"]
+__all__ = ["NEAR_DUPLICATES", "name_stories"]
 
 #: The name under which articles are grouped by their text instead of by a field.
 NEAR_DUPLICATES = "near-duplicates"
@@ -21,7 +21,7 @@ _LIKENESS = 0.5
 _PERMUTATIONS = 64
 
 
-def stories(items: Sequence[Labelled], by: str) -> list[str]:
+def name_stories(items: Sequence[LabelledArticle], by: str) -> list[str]:
     """Name the story of each article; one that lacks the field is a story of its own.
 
     Args:
@@ -39,7 +39,7 @@ def stories(items: Sequence[Labelled], by: str) -> list[str]:
 
 
 def _near_duplicates(texts: Sequence[str]) -> list[str]:
-    """Group texts whose runs of three words are alike by half, and what these are alike to.
+    """Group texts that share half of their runs of three words, and texts that share with these.
 
     By MinHash and locality-sensitive hashing; Broder (1997), "On the Resemblance and Containment
     of Documents".
@@ -56,10 +56,10 @@ def _near_duplicates(texts: Sequence[str]) -> list[str]:
         return number
 
     for number, text in enumerate(texts):
-        found = words(text)
+        tokens = words(text)
         runs = {
-            b" ".join(found[start : start + _SHINGLE_WORDS])
-            for start in range(max(len(found) - _SHINGLE_WORDS + 1, 1))
+            b" ".join(tokens[start : start + _SHINGLE_WORDS])
+            for start in range(max(len(tokens) - _SHINGLE_WORDS + 1, 1))
         }
         sketch = datasketch.MinHash(num_perm=_PERMUTATIONS, seed=1)
         sketch.update_batch(sorted(runs))

@@ -1,4 +1,4 @@
-"""An audit: labels that are most likely wrong, judged by models that have not seen them."""
+"""Audit: labels that are most likely wrong, by models that have not seen their articles."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ __all__ = ["audit"]
 
 
 def audit(data: "TrainingSet", *, n_jobs: int | None = None) -> tuple[list[Doubt], "TopicModel"]:
-    """Train on labelled articles, and find the labels that the other articles speak against.
+    """Train on labelled articles, and find the labels that disagree with the other articles.
 
     Args:
         data: The articles. None is judged by a model that has seen another of its story; their
@@ -28,14 +28,14 @@ def audit(data: "TrainingSet", *, n_jobs: int | None = None) -> tuple[list[Doubt
         to show evidence with.
 
     Raises:
-        DataError: The articles can't be learnt from: a topic that all carry, say.
+        DataError: The articles can't be learnt from; all may carry a topic, for example.
 
     Warns:
-        UserWarning: A topic has a handful of articles only.
+        UserWarning: A topic has only a few articles.
     """
     try:
         classifier = replace(data, weight=np.ones(len(data.texts))).fitted({}, n_jobs=n_jobs)
     except ValueError as error:
         raise DataError(str(error)) from error
-    found = doubts(data.labels, classifier.out_of_fold_proba_, data.topics)
-    return found, classifier.model_
+    ranked = doubts(data.labels, classifier.out_of_fold_proba_, data.topics)
+    return ranked, classifier.model_

@@ -1,4 +1,4 @@
-"""Labels that are most likely wrong, told from out-of-fold probabilities."""
+"""Labels that are most likely wrong, by out-of-fold probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def doubts(
         One doubt for each known label that is less probable than its opposite, those that count
         as wrong first, and the least probable first among these and among the others.
     """
-    found: list[Doubt] = []
+    ranked: list[Doubt] = []
     for column, topic in enumerate(topics):
         label, p = labels[:, column], probability[:, column]
         yes, no = label == 1, label == 0
@@ -56,8 +56,8 @@ def doubts(
         usual_no = (1 - p[no]).mean() if no.any() else np.inf
         wrong = (no & (p >= usual_yes)) | (yes & (1 - p >= usual_no))
         for row in np.flatnonzero((no & (p > 0.5)) | (yes & (p < 0.5)) | wrong).tolist():
-            found.append(Doubt(row, topic, bool(yes[row]), float(p[row]), bool(wrong[row])))
-    return sorted(found, key=lambda doubt: (not doubt.confident, _belief(doubt)))
+            ranked.append(Doubt(row, topic, bool(yes[row]), float(p[row]), bool(wrong[row])))
+    return sorted(ranked, key=lambda doubt: (not doubt.confident, _belief(doubt)))
 
 
 def _belief(doubt: Doubt) -> float:

@@ -1,4 +1,4 @@
-"""Likeness: which articles tell the same in nearly the same words."""
+"""Near duplicates: articles with nearly the same words."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -12,17 +12,17 @@ from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.matrices import article_matrix
 from topicclf.text.article import Article, Item
 
-__all__ = ["Apart", "features_of", "like_any"]
+__all__ = ["NearDuplicateFilter", "feature_matrix", "near_any"]
 
 _CHUNK = 1000
-# Cosine of two articles that tell the same in nearly the same words.
-_ALIKE = 0.9
+# Least cosine of near duplicates.
+_NEAR = 0.9
 # The part of a unit vector that holds so much of its square rules most others out.
 _HEAVY = 0.5
 
 
-def features_of(items: Iterable[Item], vocabulary: Vocabulary) -> sparse.csr_matrix:
-    """Articles as features, shape (n_articles, n_features), float32; all but these are let go."""
+def feature_matrix(items: Iterable[Item], vocabulary: Vocabulary) -> sparse.csr_matrix:
+    """The features of articles, which are not kept; shape (n_articles, n_features), float32."""
     left = iter(items)
     parts: list[sparse.csr_matrix] = []
     # Without any article there is a matrix without rows.
@@ -32,18 +32,18 @@ def features_of(items: Iterable[Item], vocabulary: Vocabulary) -> sparse.csr_mat
     return sparse.csr_matrix(sparse.vstack(parts))
 
 
-def like_any(features: sparse.csr_matrix, others: sparse.csr_matrix) -> NDArray[np.bool_]:
-    """Whether each row is nearly the same as one of the others, shape (n_rows,)."""
+def near_any(features: sparse.csr_matrix, others: sparse.csr_matrix) -> NDArray[np.bool_]:
+    """Whether each row is a near duplicate of one of the others, shape (n_rows,)."""
     likely = _likely(features, others)
-    found = np.zeros(features.shape[0], bool)
+    is_near = np.zeros(features.shape[0], bool)
     for row in np.flatnonzero(np.diff(likely.indptr)).tolist():
         near = likely.indices[likely.indptr[row] : likely.indptr[row + 1]]
-        found[row] = _cosines(others[near], features[row]).max() >= _ALIKE
-    return found
+        is_near[row] = _cosines(others[near], features[row]).max() >= _NEAR
+    return is_near
 
 
-class Apart:
-    """Takes rows one by one, but none that is nearly the same as one that it took.
+class NearDuplicateFilter:
+    """Takes rows one by one, but no near duplicate of a row that it took.
 
     Args:
         features: Those of all rows, shape (n_rows, n_features).
@@ -59,7 +59,7 @@ class Apart:
         self._likely = likely + likely.T
 
     def take(self, row: int) -> bool:
-        """Take a row unless it is nearly the same as one before; says whether it was taken."""
+        """Take a row unless it is a near duplicate; returns whether it was taken."""
         if self._passed[row]:
             return False
         self._passed[row] = True
@@ -67,20 +67,20 @@ class Apart:
         near = self._likely.indices[start:end]
         near = near[~self._passed[near]]
         if len(near):
-            alike = _cosines(self._features[near], self._features[row]) >= _ALIKE
+            alike = _cosines(self._features[near], self._features[row]) >= _NEAR
             self._passed[near[alike]] = True
         return True
 
 
 def _likely(features: sparse.csr_matrix, others: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Something in every cell of a row and one of the others that are nearly the same."""
+    """Cells that are not zero for all near duplicates, and a few others."""
     parts: list[sparse.csr_matrix] = []
     for start in range(0, max(features.shape[0], 1), _CHUNK):
-        found = _heavy(features[start : start + _CHUNK]) @ others.T
+        bounds = _heavy(features[start : start + _CHUNK]) @ others.T
         # What the light part adds to a cosine is its length at most.
-        found.data[found.data < _ALIKE - np.sqrt(1 - _HEAVY)] = 0
-        found.eliminate_zeros()
-        parts.append(found)
+        bounds.data[bounds.data < _NEAR - np.sqrt(1 - _HEAVY)] = 0
+        bounds.eliminate_zeros()
+        parts.append(bounds)
     return sparse.csr_matrix(sparse.vstack(parts))
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from topicclf.evaluation.answers import log_odds
-from topicclf.labelling.near_duplicates import Apart, features_of
-from topicclf.labelling.reservoir import Draw
+from topicclf.labelling.near_duplicates import NearDuplicateFilter, feature_matrix
+from topicclf.labelling.reservoir import Reservoir
 from topicclf.labelling.suggestion import Suggestion
 from topicclf.text.article import Article, Item
 
@@ -46,36 +46,38 @@ def suggest(
     Uncertain ones, yet not simply the most uncertain, which are all of a kind: they are drawn with
     a chance that grows with the eighth power of their uncertainty; Kirsch et al. (2023),
     "Stochastic Batch Acquisition: A Simple Baseline for Deep Active Learning", TMLR. Every fourth
-    is drawn at random, and what is nearly the same is taken once.
+    is drawn at random, and of near duplicates one is taken.
 
     Args:
         model: The model.
         pool: Articles without labels; read once, and few of them are held at a time.
         n: How many to choose.
-        labelled: Articles that have labels already; nothing near to them is chosen.
+        labelled: Articles that have labels already; no near duplicate of them is chosen.
         random_state: Seed of the draws.
 
     Returns:
-        At most `n`, so mixed that any first part of them is a good choice too; fewer where the pool
-        holds no more that differ and have a known word.
+        At most `n`, in an order of which any beginning is a good choice too; fewer if the pool has
+        fewer that differ and have a known word.
 
     Raises:
-        TypeError: An item of the pool is no article.
+        TypeError: An item of the pool is not an article.
     """
     vocabulary = model.weights.vocabulary
-    known = features_of(labelled, vocabulary)
-    uncertain, random = (Draw(_SPARE * n, vocabulary=vocabulary, known=known) for _ in range(2))
-    for chunk in _judged(model, pool):
-        luck = _luck((one.item for one in chunk), random_state)
+    known = feature_matrix(labelled, vocabulary)
+    uncertain, random = (
+        Reservoir(_SPARE * n, vocabulary=vocabulary, known=known) for _ in range(2)
+    )
+    for chunk in _assessed(model, pool):
+        numbers = _random_numbers((one.item for one in chunk), random_state)
         worth = _SHARPNESS * np.log([one.uncertainty for one in chunk])
         # The greatest of keys with Gumbel's noise are a draw without replacement: a stream can be
         # drawn from without knowing its end.
-        uncertain.add(chunk, worth - np.log(-np.log(luck[:, 0])))
-        random.add(chunk, luck[:, 1])
+        uncertain.add(chunk, worth - np.log(-np.log(numbers[:, 0])))
+        random.add(chunk, numbers[:, 1])
     return _mixed(uncertain, random, n)
 
 
-def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggestion]]:
+def _assessed(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggestion]]:
     items = iter(pool)
     start = 0
     while chunk := list(islice(items, _CHUNK)):
@@ -97,10 +99,10 @@ def _judged(model: "TopicModel", pool: Iterable[Item]) -> Iterator[list[Suggesti
         start += len(chunk)
 
 
-def _luck(items: Iterable[Item], seed: int) -> NDArray[np.float64]:
+def _random_numbers(items: Iterable[Item], seed: int) -> NDArray[np.float64]:
     """Two random numbers above 0 and below 1 for each article, shape (n_articles, 2).
 
-    They go by its words, so that what stands in a pool many times has no more chances for it.
+    They depend on its words, so that copies of an article have no more chances than one.
     """
     texts = (f"{seed}\n{Article.of(item).joined}" for item in items)
     digests = (
@@ -110,17 +112,18 @@ def _luck(items: Iterable[Item], seed: int) -> NDArray[np.float64]:
     return np.asarray((whole + 0.5) / 2.0**52, np.float64)
 
 
-def _mixed(uncertain: Draw, random: Draw, n: int) -> list[Suggestion]:
-    """Every fourth one at random, the others by their uncertainty; the same or nearly so once."""
+def _mixed(uncertain: Reservoir, random: Reservoir, n: int) -> list[Suggestion]:
+    """Every fourth one at random, the others by uncertainty, without near duplicates."""
     both = [*uncertain.kept, *(replace(one, drawn="random") for one in random.kept)]
-    apart = Apart(sparse.csr_matrix(sparse.vstack([uncertain.features, random.features])))
+    features = sparse.csr_matrix(sparse.vstack([uncertain.features, random.features]))
+    duplicates = NearDuplicateFilter(features)
     rows = range(len(both))
-    by_worth, by_luck = iter(rows[: len(uncertain.kept)]), iter(rows[len(uncertain.kept) :])
+    by_worth, by_chance = iter(rows[: len(uncertain.kept)]), iter(rows[len(uncertain.kept) :])
     picked: list[int] = []
     while len(picked) < n:
         at_random = len(picked) % _RANDOM == _RANDOM - 1
-        order = chain(by_luck, by_worth) if at_random else chain(by_worth, by_luck)
-        row = next(filter(apart.take, order), None)
+        order = chain(by_chance, by_worth) if at_random else chain(by_worth, by_chance)
+        row = next(filter(duplicates.take, order), None)
         if row is None:
             break
         picked.append(row)

@@ -1,10 +1,14 @@
-"""How a model is learnt from labelled articles; prediction imports none of this.
+"""How a model is learnt: arrays in, weights out, no files; prediction imports none of it.
 
-`labels` says what is known, `stories` which articles belong together, and `folds` keeps a story on
-one side. `vocabulary` chooses words and pairs, `matrices` holds features, `linear` learns one
+`labels` reads what is known of each article, `groups` numbers articles that belong together, and
+`folds` keeps a group on one side. `corpus` numbers words, `vocabulary` chooses words and pairs,
+`abbreviations` those that end no sentence, and `matrices` holds features. `linear` learns one
 classifier per topic and fold, `weights` brings articles and passages together, and `calibration`
-turns their scores into probabilities. On those of articles that were not seen go `thresholds` for
-the best F1 and `promises` of a precision or a recall; `ranks` goes between ranks and thresholds,
-and `out_of_fold` measures. `abbreviations` learns where sentences go on, `meanwhile` in another
-process. `data` reads labelled articles, `label_fields` finds where their topics stand.
+turns their scores into probabilities. On out-of-fold probabilities go `thresholds` for the best F1,
+`precision_recall_bounds` for a promised precision or recall, `ranks` between the two, and
+`out_of_fold`, which measures.
 """
+
+from topicclf.installation.extras import require
+
+require("joblib", "nltk", "scipy", "sklearn", "threadpoolctl")

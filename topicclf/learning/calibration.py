@@ -41,13 +41,13 @@ def learn_join(
         mean, spread = by_topic[topic][known].mean(0), by_topic[topic][known].std(0)
         spread[spread < 1e-9] = np.inf
         x = np.column_stack([(by_topic[topic] - mean) / spread, np.ones(n_articles)])
-        found = _logistic(x[known], yes[known], np.zeros(n_views + 1))
-        coef[topic] = found[:-1] / spread
-        intercept[topic] = found[-1] - coef[topic] @ mean
+        weights = _logistic(x[known], yes[known], np.zeros(n_views + 1))
+        coef[topic] = weights[:-1] / spread
+        intercept[topic] = weights[-1] - coef[topic] @ mean
         for fold in range(int(folds.max(initial=-1)) + 1):
             held = folds == fold
             others = known & ~held
-            log_odds[held, topic] = x[held] @ _logistic(x[others], yes[others], found)
+            log_odds[held, topic] = x[held] @ _logistic(x[others], yes[others], weights)
     join = Join(coef=coef, intercept=intercept, prevalence=prevalence)
     return join, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
 
@@ -78,18 +78,18 @@ def _logistic(
     def loss(at: NDArray[np.float64]) -> float:
         return float(np.logaddexp(0, sign * (x @ at)).sum() + penalty @ at**2 / 2)
 
-    found = start
-    before = loss(found)
+    weights = start
+    before = loss(weights)
     for _ in range(_MOST_STEPS):
-        p = 0.5 + 0.5 * np.tanh(0.5 * (x @ found))
-        gradient = x.T @ (p - yes) + penalty * found
+        p = 0.5 + 0.5 * np.tanh(0.5 * (x @ weights))
+        gradient = x.T @ (p - yes) + penalty * weights
         curvature = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
         step = np.linalg.lstsq(curvature, gradient)[0]
         # The penalised loss is convex, so that a short enough step always leads down.
-        while (now := loss(found - step)) > before and np.abs(step).max() > _SHORTEST_STEP:
+        while (now := loss(weights - step)) > before and np.abs(step).max() > _SHORTEST_STEP:
             step /= 2
-        found = found - step
+        weights = weights - step
         if before - now <= _TOLERANCE * before:
             break
         before = now
-    return found
+    return weights

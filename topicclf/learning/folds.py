@@ -10,7 +10,7 @@ __all__ = ["assign_folds"]
 def assign_folds(
     labels: NDArray[np.int8], groups: NDArray[np.int64], *, n_folds: int, seed: int
 ) -> NDArray[np.int64]:
-    """Deal groups out to folds.
+    """Assign groups to folds.
 
     Groups come in random order, those with the most positives first, and each goes to the fold
     that lacks its topics most; after Sechidis et al. (2011), "On the Stratification of Multi-Label
@@ -21,7 +21,7 @@ def assign_folds(
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         groups: Articles of one group share a number; shape (n_articles,).
         n_folds: How many folds.
-        seed: Of the random order.
+        seed: Random seed.
 
     Returns:
         The fold of each article, shape (n_articles,).

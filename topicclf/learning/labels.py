@@ -18,7 +18,7 @@ _FEW = 10
 def label_array(
     Y: Any, topics: Sequence[str] | None, *, n_articles: int
 ) -> tuple[NDArray[np.int8], tuple[str, ...]]:
-    """Understand the labels that a user hands in.
+    """Understand the labels that a user gives.
 
     Args:
         Y: 1 (yes), 0 (no) and -1, NaN, None or NA (unknown), shape (n_articles, n_topics), as an
@@ -102,24 +102,24 @@ def _from_array(
 
 
 def _number(value: object) -> float:
-    """A cell of a table of objects; infinity, which is no label, for what is no number."""
-    # pandas' NA is told by its name, as pandas need not be there.
+    """A cell of a table of objects; infinity, which is not a label, for other objects."""
+    # pandas' NA is recognised by name, as pandas may not be installed.
     if value is None or type(value).__name__ == "NAType":
         return float("nan")
     return float(value) if isinstance(value, Real | np.bool_) else float("inf")
 
 
 def check_topics(labels: NDArray[np.int8], topics: Sequence[str]) -> None:
-    """See that each topic can be learnt.
+    """Check that each topic can be learnt.
 
     Raises:
         ValueError: A topic has no positives or no negatives; the message names it.
 
     Warns:
-        UserWarning: A topic has a handful only.
+        UserWarning: A topic has only a few.
     """
     if not topics:
-        msg = "there is no topic to learn"
+        msg = "no topic to learn"
         raise ValueError(msg)
     for column, topic in enumerate(topics):
         for value, kind in ((1, "with"), (0, "without")):
@@ -133,4 +133,4 @@ def check_topics(labels: NDArray[np.int8], topics: Sequence[str]) -> None:
             if count < _FEW:
                 articles = f"{count} article" + "s" * (count != 1)
                 msg = f"only {articles} {kind} topic {topic!r}: expect little of it"
-                warnings.warn(msg, UserWarning, stacklevel=4)
+                warnings.warn(msg, UserWarning, stacklevel=3)

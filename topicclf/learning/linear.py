@@ -59,7 +59,7 @@ class LinearSettings:
             msg = f"C must be above 0, not {self.C}"
             raise ValueError(msg)
         if self.loss not in LOSSES:
-            msg = f"there is no loss {self.loss!r}; there are {', '.join(LOSSES)}"
+            msg = f"loss must be one of {', '.join(LOSSES)}, not {self.loss!r}"
             raise ValueError(msg)
         if self.class_weight not in (None, "balanced"):
             msg = f"class_weight must be 'balanced' or None, not {self.class_weight!r}"
@@ -87,7 +87,7 @@ def fit_linear(
 ) -> Linear:
     """Learn one linear classifier per topic, by coordinate descent in the dual.
 
-    Features are first scaled by the root of how far they tell yes from no by themselves, so that
+    Features are first scaled by the root of how well each separates yes from no alone, so that
     those that don't are held down more; a tempered form of NBSVM, Wang and Manning (2012),
     "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", ACL. The scale is
     folded into the weights.
@@ -123,7 +123,7 @@ def _fit_one(
     yes, no = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
     totals = weight[yes].sum(dtype=np.float64), weight[no].sum(dtype=np.float64)
     if not all(totals):
-        # Without an example of either kind there is nothing to tell apart.
+        # Without an example of either kind there is nothing to separate.
         return np.zeros(features.shape[1]), 1.0 if totals[0] else -1.0
     # Those with the topic are few: from their rows and the sum of all the rest follows.
     carried = (features[yes].T @ weight[yes]).astype(np.float64)
@@ -132,7 +132,7 @@ def _fit_one(
         carried * (half / totals[0]), np.maximum(sums - carried, 0) * (half / totals[1])
     )
     scale = np.sqrt(np.abs(ratio) / np.abs(ratio).mean()) if ratio.any() else np.ones(len(ratio))
-    rows, times = _telling(features, label, ratio)
+    rows, times = _chosen(features, label, ratio)
     carries = label[rows] == 1
     per_class = totals if settings.class_weight else (sum(totals) / 2,) * 2
     counts = weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1])
@@ -165,12 +165,12 @@ def _log_count_ratio(
     return ratio
 
 
-def _telling(
+def _chosen(
     features: sparse.csr_matrix, label: NDArray[np.int8], ratio: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Which examples to learn a topic from, and how many each stands for.
+    """Which examples to learn a topic from, and how often each counts.
 
-    Where those without the topic are many, most of them say the same: those that log-count ratios
+    Where those without the topic are many, most of them are alike: those that log-count ratios
     alone take for the topic are kept, and a fifth or less of the others, each for several. After
     Fithian and Hastie (2014), "Local Case-Control Sampling: Efficient Subsampling in Imbalanced
     Data Sets", Annals of Statistics 42.

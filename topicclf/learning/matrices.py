@@ -1,4 +1,4 @@
-"""Features as sparse matrices, for training and for the readable way of predicting."""
+"""Features as sparse matrices."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from scipy import sparse
 from topicclf.features.batch import Batch, Triplets, article_features, passage_features
 from topicclf.features.passages import Passages, passages
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.learning.vocabulary import Corpus
+from topicclf.learning.corpus import Corpus
 
 __all__ = [
     "article_matrix",
@@ -21,7 +21,7 @@ __all__ = [
     "upper_rows",
 ]
 
-# Articles at a time: what stands between words and features takes ten times the memory of both.
+# Articles at a time: the steps from words to features take ten times the memory of both.
 _CHUNK = 2000
 
 
@@ -52,7 +52,7 @@ def numbered_material(
 
     Returns:
         The features, shape (n_articles + n_passages, n_features), float32; and where the passages
-        stand in their articles.
+        are in their articles.
     """
     parts = (
         passage_matrix(batch, passages(batch.lengths), vocabulary)
@@ -94,9 +94,9 @@ def _stacked(parts: Iterable[sparse.csr_matrix], vocabulary: Vocabulary) -> spar
     )
 
 
-def _matrix(found: Triplets, n_rows: int, vocabulary: Vocabulary) -> sparse.csr_matrix:
-    values = found.values.astype(np.float32)
+def _matrix(cells: Triplets, n_rows: int, vocabulary: Vocabulary) -> sparse.csr_matrix:
+    values = cells.values.astype(np.float32)
     shape = (n_rows, vocabulary.n_features)
-    matrix = sparse.csr_matrix((values, (found.rows, found.features)), shape=shape)
+    matrix = sparse.csr_matrix((values, (cells.rows, cells.features)), shape=shape)
     matrix.eliminate_zeros()
     return matrix

@@ -1,4 +1,4 @@
-"""What is measured out of fold, and the thresholds that come of it."""
+"""Thresholds chosen out of fold, and what is measured with them."""
 
 import warnings
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from topicclf.evaluation import measures
 from topicclf.evaluation.answers import Answers
-from topicclf.learning.precision_recall_bounds import Judged
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions
 from topicclf.learning.thresholds import Objective, choose
 
 __all__ = ["measure"]
 
 
 def measure(
-    judged: Judged, topics: Sequence[str], objective: Objective
+    judged: OutOfFoldPredictions, topics: Sequence[str], objective: Objective
 ) -> tuple[NDArray[np.float64], dict[str, dict[str, Any]]]:
-    """Choose thresholds and tell what they are worth.
+    """Choose thresholds, and measure them.
 
-    F1 is measured with thresholds that were chosen without the fold on which it is measured: those
-    chosen on all look better than they are, most of all for rare topics.
+    F1 in a fold is measured with thresholds that were chosen without it: those chosen on all
+    articles look better than they are, most of all for rare topics.
 
     Args:
         judged: Articles, judged out of fold.
@@ -32,7 +32,7 @@ def measure(
         The thresholds, shape (n_topics,), and each topic's numbers.
 
     Warns:
-        UserWarning: The data can't support what is promised for a topic.
+        UserWarning: The data can't support the promise for a topic.
     """
     probability, labels = judged.probability, judged.labels
     thresholds, bounds = choose(judged, objective)
@@ -43,7 +43,7 @@ def measure(
         chosen, _ = choose(judged.of(~held), objective)
         tagged[held] = probability[held] >= chosen
         without.append(chosen)
-    found = measures.measure(Answers(tuple(topics), labels, probability, thresholds))
+    measured = measures.measure(Answers(tuple(topics), labels, probability, thresholds))
     hits = (tagged & (labels == 1)).sum(0)
     f1 = 2 * hits / np.maximum((tagged & (labels >= 0)).sum(0) + (labels == 1).sum(0), 1)
     numbers = {}
@@ -56,7 +56,7 @@ def measure(
             "threshold": float(thresholds[column]),
             "fold_thresholds": [float(chosen[column]) for chosen in without],
             "f1": float(f1[column]),
-            "average_precision": float(found.average_precision[0, column]),
+            "average_precision": float(measured.average_precision[0, column]),
             "calibration_error": measures.expected_calibration_error(p, yes),
         }
         goal = objective.precision or objective.recall

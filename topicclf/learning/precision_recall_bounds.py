@@ -1,4 +1,4 @@
-"""Promises: what thresholds are worth, with bounds that hold out of fold."""
+"""Lower bounds of the precision and recall of thresholds, measured out of fold."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,7 @@ from scipy.special import betaincinv
 
 from topicclf.learning.ranks import at_least, below
 
-__all__ = ["Curve", "Judged", "curves", "lower_bound"]
+__all__ = ["Curve", "OutOfFoldPredictions", "curves", "lower_bound"]
 
 _LOWEST = 1e-6
 # Points in equal ratios from the first tag on, and in equal steps about where promises are made.
@@ -19,18 +19,18 @@ _CONFIDENCE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class OutOfFoldPredictions:
     """Articles, judged by classifiers that have not seen them.
 
     Attributes:
         probability: Shape (n_articles, n_topics).
         labels: 1 yes, 0 no, -1 unknown, likewise.
         folds: The fold of each article, shape (n_articles,). Bounds hold without any one of the
-            folds as well: what hangs on one part of the articles is no promise for others.
+            folds as well: a result that hangs on one part of the articles may not hold for others.
         clusters: Ways in which articles belong together, such as by story or by source: the number
-            of each one's cluster, shape (n_articles,) each. Ten tellings of a story say less than
-            ten stories, and sources that differ foretell a new source less well than one that is
-            like the others: bounds count the effective number of articles, after Korn and Graubard
+            of each one's cluster, shape (n_articles,) each. Ten reports of one story are less
+            evidence than ten stories, and the more sources differ, the less they predict a new one:
+            bounds count the effective number of articles, after Korn and Graubard
             (1998), "Confidence Intervals for Proportions with Small Expected Number of Positive
             Counts Estimated from Survey Data", Survey Methodology 24.
     """
@@ -40,7 +40,7 @@ class Judged:
     folds: NDArray[np.int64]
     clusters: tuple[NDArray[np.int64], ...] = ()
 
-    def of(self, rows: NDArray[np.bool_]) -> "Judged":
+    def of(self, rows: NDArray[np.bool_]) -> "OutOfFoldPredictions":
         """Some of the articles."""
         return replace(
             self,
@@ -50,7 +50,7 @@ class Judged:
             clusters=tuple(cluster[rows] for cluster in self.clusters),
         )
 
-    def topic(self, column: int) -> "Judged":
+    def topic(self, column: int) -> "OutOfFoldPredictions":
         """The articles whose label for one topic is known, and that topic alone."""
         alone = replace(
             self, probability=self.probability[:, column], labels=self.labels[:, column]
@@ -61,12 +61,12 @@ class Judged:
 def lower_bound(
     hits: NDArray[Any], tries: NDArray[Any], *, confidence: float = _CONFIDENCE
 ) -> NDArray[np.float64]:
-    """What a share is at least, one-sided: Clopper and Pearson (1934), Biometrika 26.
+    """One-sided lower bound of a share: Clopper and Pearson (1934), Biometrika 26.
 
     Args:
-        hits: How often it came out, shape (n,).
-        tries: Of how many, likewise.
-        confidence: How sure to be.
+        hits: The number of successes, shape (n,).
+        tries: The number of trials, likewise.
+        confidence: The level, between 0 and 1.
 
     >>> lower_bound(np.array([22, 95]), np.array([22, 100])).round(3)
     array([0.901, 0.909])
@@ -78,7 +78,7 @@ def lower_bound(
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What thresholds of a topic are worth, out of fold, from the lowest to the highest.
+    """Precision and recall of a topic's thresholds, out of fold, from the lowest to the highest.
 
     Attributes:
         threshold: Shape (n,).
@@ -99,8 +99,8 @@ class Curve:
         keeps it, the one that comes closest.
         """
         kept = np.flatnonzero(self.precision >= goal)
-        found = self.recall[kept]
-        place = kept[found == found.max()].max() if len(kept) else np.argmax(self.precision)
+        recall = self.recall[kept]
+        place = kept[recall == recall.max()].max() if len(kept) else np.argmax(self.precision)
         return float(self.threshold[place]), float(self.precision[place])
 
     def keeping_recall(self, goal: float) -> tuple[float, float]:
@@ -118,12 +118,12 @@ class Curve:
         }
 
 
-def curves(judged: Judged) -> list[Curve]:
+def curves(judged: OutOfFoldPredictions) -> list[Curve]:
     """The curve of each topic, from the articles whose label is known."""
     return [_curve(judged.topic(column)) for column in range(judged.labels.shape[1])]
 
 
-def _curve(judged: Judged) -> Curve:
+def _curve(judged: OutOfFoldPredictions) -> Curve:
     """The curve of one topic; probabilities and labels have the shape (n_articles,)."""
     probability, yes = judged.probability, judged.labels == 1
     ascending, positives = np.sort(probability), np.sort(probability[yes])
@@ -142,11 +142,11 @@ def _curve(judged: Judged) -> Curve:
             continue
         its_yes, its = yes[shared], np.unique(cluster[shared], return_inverse=True)[1]
         for place, passing in enumerate(probability[shared] >= cuts[:, None]):
-            found = (
+            both = (
                 _effect(its_yes[passing], its[passing], hits[place], tagged[place]),
                 _effect(passing[its_yes], its[its_yes], hits[place], every[place]),
             )
-            effect[:, place] = np.maximum(effect[:, place], found)
+            effect[:, place] = np.maximum(effect[:, place], both)
     precision = lower_bound(hits / effect[0], tagged / effect[0])
     recall = lower_bound(hits / effect[1], every / effect[1])
     numbers = np.unique(judged.folds).tolist()
@@ -173,7 +173,7 @@ def _ranks(ascending: NDArray[np.float64], positives: NDArray[np.float64]) -> ND
 
 
 def _effect(hit: NDArray[np.bool_], cluster: NDArray[np.int64], hits: int, tries: int) -> float:
-    """How many articles say as much as one would if each stood for itself; 1 at least.
+    """The design effect: how many articles are worth one independent article; 1 at least.
 
     Args:
         hit: Of the articles that share their cluster, which are hits, shape (n_shared,).

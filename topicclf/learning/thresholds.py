@@ -1,11 +1,11 @@
-"""Thresholds, chosen on out-of-fold probabilities: the best F1, or a promise that holds."""
+"""Thresholds, chosen on out-of-fold probabilities: the best F1, or a promised bound."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.learning.precision_recall_bounds import Judged, curves
+from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.ranks import at_least, below
 
 __all__ = ["Objective", "best_thresholds", "choose"]
@@ -14,11 +14,11 @@ __all__ = ["Objective", "best_thresholds", "choose"]
 _SHARES = np.geomspace(0.2, 5, 81)
 _SMOOTHING = 5
 # How many positives the curve of all topics counts for in the curve of one: a topic with three
-# goes by the others, one with three hundred by itself.
+# follows the others, one with three hundred itself.
 _PRIOR_POSITIVES = 5.0
 # A topic counts in the curve of all topics by up to this many positives.
 _ENOUGH_POSITIVES = 30
-# Where topics are told apart with ease F1 is flat for long: no need to go to its end.
+# Where topics are easy to separate F1 is flat over a wide range: no need to go to its end.
 _MOST_CAREFUL = 0.65
 _LOWEST = 1e-6
 
@@ -47,7 +47,9 @@ class Objective:
                 raise ValueError(msg)
 
 
-def choose(judged: Judged, objective: Objective) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def choose(
+    judged: OutOfFoldPredictions, objective: Objective
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The thresholds that serve an objective best.
 
     Args:
@@ -106,15 +108,15 @@ def best_thresholds(
     f1 = 2 * hits / (tagged + (positives + _PRIOR_POSITIVES)[:, None])
     half = _SMOOTHING // 2
     kernel = np.ones(_SMOOTHING) / _SMOOTHING
-    found = np.full(n_topics, 0.5)
+    best_cuts = np.full(n_topics, 0.5)
     for topic in np.flatnonzero(positives).tolist():
         smooth = np.convolve(np.pad(f1[topic], half, mode="edge"), kernel, "valid")
         best = cuts[topic, np.argmax(smooth)]
         if caution:
             good = cuts[topic, smooth >= smooth.max() - caution]
             best = max(best, min(good.max(), _MOST_CAREFUL))
-        found[topic] = best
-    thresholds: NDArray[np.float64] = np.maximum(found, _LOWEST)
+        best_cuts[topic] = best
+    thresholds: NDArray[np.float64] = np.maximum(best_cuts, _LOWEST)
     return thresholds
 
 
@@ -123,7 +125,7 @@ def _by_rank(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """For each share: the threshold that tags so many, how many are right, and how many there are.
 
-    Thresholds stand half way between the probabilities of two articles.
+    Thresholds are half way between the probabilities of two articles.
     """
     ascending, positives = np.sort(probability), np.sort(probability[yes])
     rank = np.clip(np.round(_SHARES * len(positives)).astype(int), 1, len(ascending))

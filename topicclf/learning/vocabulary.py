@@ -1,64 +1,15 @@
-"""Which words and pairs are worth knowing, learnt from the training articles."""
+"""The vocabulary: the words and pairs worth knowing, learnt from the training articles."""
 
 from array import array
-from collections.abc import Iterable, Iterator
 
 import numpy as np
 from nltk.stem.snowball import SnowballStemmer
 from numpy.typing import NDArray
 
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.text.words import words
+from topicclf.learning.corpus import Corpus
 
-__all__ = ["Corpus", "learn_vocabulary", "prune"]
-
-
-# Articles whose words are counted at a time.
-_CHUNK = 2000
-
-
-class Corpus:
-    """Articles as numbers of distinct words, each distinct word kept once.
-
-    Its items are the articles: their words as places in `surfaces`, int32.
-
-    Attributes:
-        surfaces: The distinct words, in order of appearance.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        place: dict[bytes, int] = {}
-        places, bounds = array("i"), array("q", [0])
-        for text in texts:
-            places.fromlist([place.setdefault(word, len(place)) for word in words(text)])
-            bounds.append(len(places))
-        self.surfaces: list[bytes] = list(place)
-        self._places = np.frombuffer(places, np.int32)
-        self._bounds = np.frombuffer(bounds, np.int64)
-
-    def __len__(self) -> int:
-        return len(self._bounds) - 1
-
-    def __iter__(self) -> Iterator[NDArray[np.int32]]:
-        return map(self.__getitem__, range(len(self)))
-
-    def __getitem__(self, row: int) -> NDArray[np.int32]:
-        return self._places[self._bounds[row] : self._bounds[row + 1]]
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """The number of words of each article, shape (n_articles,)."""
-        return np.diff(self._bounds)
-
-    def chunks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
-        """A few articles at a time, end to end: the number of each word's article, and its place.
-
-        Articles are numbered from 0 in each chunk.
-        """
-        for start in range(0, len(self), _CHUNK):
-            bounds = self._bounds[start : start + _CHUNK + 1]
-            lengths = np.diff(bounds)
-            yield np.repeat(np.arange(len(lengths)), lengths), self._places[bounds[0] : bounds[-1]]
+__all__ = ["learn_vocabulary", "prune"]
 
 
 def learn_vocabulary(
@@ -89,7 +40,7 @@ def learn_vocabulary(
         key=lambda stem: (-often[stem], names[stem]),
     )
     if not chosen:
-        msg = f"no word stands in {min_document_frequency} or more of the {n_articles} articles"
+        msg = f"no word occurs in {min_document_frequency} or more of the {n_articles} articles"
         raise ValueError(msg)
     n_terms = len(chosen)
     term = np.full(len(stem_number), n_terms, np.int64)

@@ -11,17 +11,19 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
-from topicclf.learning.vocabulary import Corpus, prune
+from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
 from topicclf.scoring.scores import Scores, Weights
 
-__all__ = ["LearningSettings", "Learnt", "Supervision", "learn_weights"]
+__all__ = ["LearningResult", "LearningSettings", "Supervision", "learn_weights"]
 
 _LOG = logging.getLogger("topicclf")
 
@@ -31,7 +33,7 @@ _UNKNOWN = np.int8(-1)
 _CLEAR_SCORE = 0.5
 # All passages of a long article together weigh at most this many times as much as the article.
 _PASSAGES_WEIGHT = 3.0
-# Passages of more articles than these say little more, and take most of the time and memory.
+# Passages of more articles than these teach little more, and take most of the time and memory.
 _ARTICLES_WITH_PASSAGES = 20_000
 # The most topics that one job learns, and how many jobs each process gets, if there are topics.
 _MOST_TOPICS = 8
@@ -42,7 +44,7 @@ _JOBS_AT_ONCE = 8
 
 @dataclass(frozen=True, eq=False)
 class Supervision:
-    """What is known of the articles, one entry for each.
+    """What is known about the articles, one entry for each.
 
     Attributes:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
@@ -62,7 +64,7 @@ class Supervision:
         return int(self.folds.max(initial=-1)) + 1
 
     def of(self, topics: slice) -> "Supervision":
-        """What is known of some topics."""
+        """What is known about some topics."""
         return replace(self, labels=self.labels[:, topics])
 
     def without(self, *folds: int) -> "Supervision":
@@ -89,7 +91,7 @@ class LearningSettings:
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class LearningResult:
     """What is learnt of all topics.
 
     Attributes:
@@ -111,7 +113,7 @@ class _Material:
     Attributes:
         features: Those of the articles and, below, of the trusted ones' passages; shape
             (n_articles + n_passages, n_features), float32.
-        cut: Where the passages stand.
+        cut: Where the passages are.
     """
 
     features: sparse.csr_matrix
@@ -120,7 +122,7 @@ class _Material:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """What is learnt of some topics; the shapes are those of `Learnt`, for these topics alone."""
+    """What is learnt of some topics: as in `LearningResult`, for these topics alone."""
 
     coef: NDArray[np.float16]
     intercept: NDArray[np.float64]
@@ -130,10 +132,11 @@ class _Block:
 
 def learn_weights(
     corpus: Corpus, vocabulary: Vocabulary, known: Supervision, settings: LearningSettings
-) -> Learnt:
+) -> LearningResult:
     """Learn the weights and the join, and judge the trusted articles out of fold."""
     n_topics = known.labels.shape[1]
-    with Parallel(n_jobs=settings.n_jobs) as parallel:
+    # The products are small, and threads that wait for their part burn a core each.
+    with threadpool_limits(1), Parallel(n_jobs=settings.n_jobs) as parallel:
         n_jobs = effective_n_jobs(settings.n_jobs)
         blocks = _blocks(n_topics, n_jobs)
         at_once = _JOBS_AT_ONCE * n_jobs if n_jobs > 1 else 1
@@ -145,8 +148,8 @@ def learn_weights(
                 delayed(_usefulness)(articles, known.of(topics), settings.linear)
                 for topics in blocks
             )
-            for found in in_turn(jobs, "weighing word pairs"):
-                np.maximum(usefulness, found, out=usefulness)
+            for of_block in in_turn(jobs, "weighing word pairs"):
+                np.maximum(usefulness, of_block, out=usefulness)
             usefulness *= vocabulary.idf
             vocabulary = prune(vocabulary, usefulness, max_pairs=settings.max_pairs)
             del articles
@@ -162,7 +165,7 @@ def learn_weights(
             intercept[topics] = block.intercept
             probability[:, topics] = block.probability
             joins.append(block.join)
-    return Learnt(
+    return LearningResult(
         weights=Weights(
             # Rounded as the model file keeps them, so that the saved model is the learnt one.
             coef=np.ascontiguousarray(coef.T).astype(np.float32),
@@ -222,14 +225,14 @@ def _fit(features: sparse.csr_matrix, known: Supervision, settings: LinearSettin
 def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
     articles = upper_rows(material.features, len(known.labels))
     if settings.learn_passages:
-        said = _said_of_passages(material, articles, known, settings.linear)
+        passage_scores = _passage_scores(material, articles, known, settings.linear)
         fitted = [
             fit_linear(
                 material.features,
                 *_with_passages(known.without(fold), score, material.cut),
                 settings.linear,
             )
-            for fold, score in enumerate(said)
+            for fold, score in enumerate(passage_scores)
         ]
     else:
         fitted = list(_per_fold(articles, known, settings.linear))
@@ -245,27 +248,27 @@ def _learn(material: _Material, known: Supervision, settings: LearningSettings) 
     )
 
 
-def _said_of_passages(
+def _passage_scores(
     material: _Material, articles: sparse.csr_matrix, known: Supervision, settings: LinearSettings
 ) -> NDArray[np.float32]:
-    """What passages score, for each fold that is held out, by classifiers that saw neither.
+    """The scores of passages, for each fold that is held out, by classifiers that saw neither.
 
     The classifier has seen neither the passage's article, which it would flatter, nor the fold that
-    is held out, whose labels it would tell to what is learnt for it.
+    is held out, whose labels would leak into what is learnt for it.
 
     Returns:
         Shape (n_folds, n_passages, n_topics); zero for passages of the fold itself.
     """
     counts = material.cut.counts
     folds = np.repeat(known.folds[known.trusted], counts)
-    said = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
+    passage_scores = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
     for pair in combinations(range(known.n_folds), 2):
         # Of two folds there is nothing left without both: the second has to do.
         linear = _fit(articles, known.without(*pair[: known.n_folds - 1]), settings)
         for fold, held in (pair, pair[::-1]):
             rows = np.flatnonzero(folds == fold)
-            said[held, rows] = _score(material.features, len(known.folds) + rows, linear)
-    return said
+            passage_scores[held, rows] = _score(material.features, len(known.folds) + rows, linear)
+    return passage_scores
 
 
 def _score(
@@ -313,7 +316,7 @@ def _with_passages(
     Args:
         known: What is known of the articles; all of a fold that is held out is unknown.
         score: What each passage scores, shape (n_passages, n_topics).
-        cut: Where the passages stand.
+        cut: Where the passages are.
 
     Returns:
         The labels of the articles and, end to end, of the passages; and how much each counts.
@@ -324,7 +327,7 @@ def _with_passages(
     many = np.repeat(counts, counts)
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
-    # The passage of an article that has but one says nothing more.
+    # The only passage of an article adds nothing.
     labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
     return np.concatenate([known.labels, labels]), np.concatenate([known.weight, weight])

@@ -1,33 +1,36 @@
-"""The model card, which stands beside a model and is made of what the model says of itself."""
+"""The model card, which lies beside a model and is made from the model's provenance."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from topicclf.artifact.card import CARD, naming
 from topicclf.model import TopicModel
-from topicclf.writing.beside import write_beside
+from topicclf.render.tables import stated_measures
+from topicclf.render.wording import counted, printable
+from topicclf.writing.beside import all_beside, write_beside
 
-__all__ = ["add_numbers", "card", "is_card", "write_card"]
+__all__ = ["add_numbers", "card", "save_with_card"]
 
 _FRONT_MATTER = """\
 ---
 library_name: topicclf
 license: {licence}
-language: en
-pipeline_tag: text-classification
-tags: [multi-label, news, tf-idf, calibrated]
+{language}pipeline_tag: text-classification
+tags: [multi-label, tf-idf, calibrated]
 ---
 """
 
 _LIMITS = """\
-- English news. Another language shows in a low `known_share`; the answer then means little.
-- A topic must be told in words that training has seen. What is told in wholly other words is
-  missed, and words newer than the training data count for nothing until it is trained again.
-- It reads words and neighbouring words, no grammar: who did what to whom, irony and negation
+- It finds topics by words that it has seen in training. It misses a topic in wholly different
+  words, and ignores words newer than the training data until it is trained again. A text of which
+  it knows little has a low `known_share`.
+- It reads words and neighbouring words, not grammar: who did what to whom, irony and negation
   escape it.
-- Probabilities are calibrated for a mix of articles like the trusted corpora. Where a topic is much
-  rarer or more frequent, choose a threshold of your own from `probabilities`.
+- Probabilities are calibrated for a mix of articles like those that were measured. Where a topic is
+  much rarer or more frequent, choose a threshold of your own from `probabilities`.
 - Not for decisions about people.
 """
 
@@ -37,44 +40,66 @@ _BAR = "\\|"
 _UNSTATED = "not stated"
 
 
-def write_card(model: TopicModel, folder: str | os.PathLike[str]) -> None:
-    """Write ``README.md`` beside a model."""
-    write_beside(Path(folder) / "README.md", card(model).encode(errors="backslashreplace"))
+def save_with_card(
+    model: TopicModel,
+    folder: str | os.PathLike[str],
+    *,
+    more: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write ``model.npz`` and its card, ``README.md``; they change together.
 
+    Whenever this is killed, both are of one model, but for a moment between two renames. What is
+    left then shows, as the card names the model's SHA-256, and the next save mends it.
 
-def is_card(text: str) -> bool:
-    """Whether a README is the card of a model, and may be written anew."""
-    return text.startswith("---\nlibrary_name: topicclf\n")
+    Args:
+        model: The model, whose provenance says how it was made.
+        folder: Where to.
+        more: Other files, by name, that change with them.
+    """
+    folder = Path(folder)
+    content = model.to_bytes()
+    text = card(model, sha256=hashlib.sha256(content).hexdigest())
+    files = {"model.npz": content, **(more or {}), CARD: text.encode(errors="backslashreplace")}
+    all_beside({folder / name: each for name, each in files.items()})
 
 
 def add_numbers(folder: Path, lines: list[str]) -> None:
-    """Put what was measured into a card, in the place of what stood there."""
-    path = folder / "README.md"
+    """Put what was measured into a card, in the place of earlier numbers."""
+    path = folder / CARD
     text = path.read_text("utf-8").partition(_MARK)[0].rstrip()
     block = "\n".join([text, "", _MARK, "## Evaluation", "", "```", *lines, "```", ""])
     write_beside(path, block.encode())
 
 
-def card(model: TopicModel) -> str:
-    """The card of a model whose provenance tells of its training, as Markdown."""
+def card(model: TopicModel, *, sha256: str) -> str:
+    """The card of a model, as Markdown.
+
+    Args:
+        model: The model, whose provenance says how it was made.
+        sha256: Of its file, as hexadecimal digits.
+    """
     made = model.provenance["training"]
+    languages = sorted(model.languages)
     many = f"{len(model.topics)} topics" if len(model.topics) > 8 else ", ".join(model.topics)
     lines = [
-        _FRONT_MATTER.format(licence=made.get("licence", "mit").lower()),
+        _FRONT_MATTER.format(
+            licence=made.get("licence", "mit").lower(),
+            language=f"language: [{', '.join(languages)}]\n" if languages else "",
+        ),
         f"# A topicclf model: {many}",
         "",
-        "Tells which of these topics a news article carries: several at once, or none.",
+        "Predicts which of these topics an article carries: several at once, or none.",
         "",
         "## Made of",
         "",
-        "| corpus | what it is | licence | articles | weight | trusted | measured on |",
-        "|---|---|---|---|---|---|---|",
-        *(_corpus(entry) for entry in made["corpora"]),
+        *_corpora(made["corpora"]),
         "",
-        f"{made['duplicates']:,} duplicates were left out. Where {made['contradictions']:,} of "
-        "them contradicted their twin, the topic counts as unknown.",
+        f"Left out: {counted(made['duplicates'], 'duplicate')}, {made['contradictions']:,} with "
+        "other labels than the article kept; a topic on which equals differ counts as unknown.",
         "",
         *_reproduced(model, made),
+        naming(sha256),
+        "",
         *_tuned(made),
         *_tested(made),
         "## Measured out of fold",
@@ -88,31 +113,32 @@ def card(model: TopicModel) -> str:
         "## Limits",
         "",
         *_rare(model),
+        *_languages(languages),
         _LIMITS,
     ]
     return "\n".join(lines)
 
 
-def _corpus(entry: dict[str, Any]) -> str:
-    return _row(
-        entry["file"],
-        entry["about"],
-        entry.get("licence", _UNSTATED),
-        f"{entry['articles']:,}",
-        f"{entry['weight']:g}",
-        _yes_or_no(entry["trusted"]),
-        _yes_or_no(entry["measured"]),
-    )
+def _corpora(corpora: Sequence[dict[str, Any]]) -> Iterator[str]:
+    # Users don't say how far to trust their data: only a recipe does.
+    said = [name for name in ("trusted", "measured") if not all(entry[name] for entry in corpora)]
+    heads = ["corpus", "what it is", "licence", "articles", "weight", *said]
+    yield _row(*heads)
+    yield "|" + "---|" * len(heads)
+    for entry in corpora:
+        yield _row(
+            entry["file"],
+            entry["about"],
+            entry.get("licence", _UNSTATED),
+            f"{entry['articles']:,}",
+            f"{entry['weight']:g}",
+            *("yes" if entry[name] else "no" for name in said),
+        )
 
 
 def _row(*cells: str) -> str:
     """A row of a table; neither a bar in a cell nor the end of a line ends it."""
-    shown = ("".join(sign if sign.isprintable() else " " for sign in cell) for cell in cells)
-    return f"| {' | '.join(cell.replace('|', _BAR) for cell in shown)} |"
-
-
-def _yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"
+    return f"| {' | '.join(printable(cell).replace('|', _BAR) for cell in cells)} |"
 
 
 def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
@@ -127,9 +153,9 @@ def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
         yield f"The data that was learnt from, as one SHA-256: `{made['fingerprint']}`."
     yield ""
     yield (
-        "`model.npz` is safe to load: nothing in it can run code. Where a `pipeline.joblib` stands "
-        "beside it, the fitted scikit-learn estimator, that is a pickle: open it only if you trust "
-        "where it comes from, with the scikit-learn that wrote it."
+        "`model.npz` is safe to load: nothing in it can run code. A `pipeline.joblib` beside "
+        "it is the fitted scikit-learn estimator, and a pickle: open it only if you trust its "
+        "origin, with the scikit-learn that wrote it."
     )
     yield ""
 
@@ -166,27 +192,36 @@ def _out_of_fold(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
             "that, the data can't support the promise."
         )
         yield ""
-    heads = ["topic", "with", "without", "F1", "average precision", "calibration error"]
+    measures = stated_measures(numbers)
+    heads = ["topic", "with", "without", *(each.title for each in measures.values())]
     heads += ["threshold", "its spread", *(["bound"] if promise else [])]
     yield _row(*heads)
     yield "|" + "---|" * len(heads)
-    for name, found in numbers.items():
-        spread = found["fold_thresholds"]
+    for name, stated in numbers.items():
+        spread = stated["fold_thresholds"]
         yield _row(
             name,
-            f"{found['positives']:,}",
-            f"{found['negatives']:,}",
-            *(f"{found[each]:.3f}" for each in ("f1", "average_precision", "calibration_error")),
-            f"{found['threshold']:.2g}",
+            f"{stated['positives']:,}",
+            f"{stated['negatives']:,}",
+            *(f"{stated[each]:.3f}" for each in measures),
+            f"{stated['threshold']:.2g}",
             f"{min(spread):.2g} to {max(spread):.2g}",
-            *([f"{found['bound']:.3f}"] if promise else []),
+            *([f"{stated['bound']:.3f}"] if promise else []),
         )
 
 
 def _rare(model: TopicModel) -> Iterator[str]:
     numbers = model.provenance["out_of_fold"]
-    if rare := [name for name, found in numbers.items() if found["positives"] < _RARE]:
+    if rare := [name for name, stated in numbers.items() if stated["positives"] < _RARE]:
         yield (
             f"- Measured on fewer than {_RARE} articles with the topic, so that the numbers say "
             f"little: {', '.join(rare)}."
         )
+
+
+def _languages(languages: Sequence[str]) -> Iterator[str]:
+    if languages:
+        shown = ", ".join(languages)
+        yield f"- Its language, by the words that it knows: {shown}. It can't read others."
+    if languages and "en" not in languages:
+        yield "- Words are stemmed by the rules of English, which hardly fit this language."

@@ -1,7 +1,7 @@
 """The pictures of an evaluation; needs matplotlib, extra ``[report]``.
 
-Colours are those of Okabe and Ito, which people with any colour vision tell apart, and no picture
-says anything by colour alone.
+The colours of Okabe and Ito differ for people with any colour vision, and no picture says anything
+by colour alone.
 """
 
 import io
@@ -41,7 +41,7 @@ _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans", "sans-serif"],
     # Letters stay letters, so that the reader's own fonts show names in any script.
     "svg.fonttype": "none",
-    # Names of topics and sources are no formulas, whatever signs they hold.
+    # Names of topics and sources aren't formulas, whatever characters they have.
     "text.parse_math": False,
     # The same evaluation gives the same bytes.
     "svg.hashsalt": "topicclf",
@@ -64,7 +64,7 @@ def topic_picture(answers: Answers, topic: str) -> Figure:
     probability = answers.probability[known, column]
     threshold = float(answers.thresholds[column])
     with rc_context(_STYLE):
-        # Names of topics don't stand in it, so that it needs no layout of its own, which takes
+        # It shows no names of topics, so that it needs no constrained layout, which takes
         # longer than the drawing.
         figure = Figure(figsize=(10.5, 3.4))
         axes = figure.subplot_mosaic([["curve", "said", "with"], ["curve", "said", "without"]])
@@ -151,7 +151,7 @@ def _histogram(
     if not len(probability):
         axes.set_yticks([])
     else:
-        # Most articles stand at the ends; a logarithm lets those between be seen.
+        # Most articles are at the ends; a logarithmic scale shows those between.
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:,.0f}")
         axes.minorticks_off()
@@ -219,7 +219,7 @@ def confusion_picture(confusion: Confusion) -> Figure:
 
 
 def _names(names: Iterable[str]) -> tuple[list[str], float]:
-    """Names as they stand beside axes, and the inches that they need."""
+    """Names as labels of an axis, and the inches that they need."""
     shown = [shortened(name, _NAME_SHOWN) for name in names]
     return shown, _LETTER * max(map(width, shown))
 

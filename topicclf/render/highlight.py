@@ -1,6 +1,6 @@
 """Text with weighted spans to coloured text: HTML for pages and notebooks, ANSI for terminals.
 
-What speaks for a topic is green, what speaks against it red, the more the stronger. Spans may
+What speaks for a topic is green, what speaks against it red; the stronger, the darker. Spans may
 overlap, as a word and a pair of words do: where they do, their weights add up.
 """
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from typing import Protocol
+
+from topicclf.render.wording import printable
 
 __all__ = ["Span", "ansi", "html"]
 
@@ -43,7 +45,7 @@ def html(
 
     Args:
         text: The text, or a stretch of one.
-        spans: What to mark, in any order; what lies outside the text is left out.
+        spans: What to mark, in any order; those outside the text are left out.
         offset: Where the text starts in the coordinates of the spans.
         strongest: The weight that gets the full colour; None takes the greatest in the text.
 
@@ -70,7 +72,7 @@ def ansi(
 
     Args:
         text: The text, or a stretch of one.
-        spans: What to mark, in any order; what lies outside the text is left out.
+        spans: What to mark, in any order; those outside the text are left out.
         offset: Where the text starts in the coordinates of the spans.
         strongest: The weight from half of which a mark is bold; None takes the greatest.
 
@@ -80,8 +82,7 @@ def ansi(
     """
     pieces = []
     for piece, strength in _pieces(text, spans, offset, strongest):
-        # Otherwise a text could give the terminal orders.
-        safe = "".join(c if c.isprintable() or c in "\n\t" else " " for c in piece)
+        safe = printable(piece, keep="\n\t")
         if abs(strength) >= _FAINT:
             codes = ("1;" if abs(strength) >= _STRONG else "") + ("32" if strength > 0 else "31")
             safe = f"\x1b[{codes}m{safe}\x1b[0m"

@@ -1,30 +1,24 @@
-"""How results are worded: the names of measures, numbers, intervals, and names that fit."""
+"""Numbers, intervals and names as people read them, safe to print and no wider than their place."""
 
 import math
 import unicodedata
+from typing import TYPE_CHECKING
 
-from topicclf.evaluation.intervals import Estimate
-from topicclf.render import highlight
+if TYPE_CHECKING:
+    from topicclf.evaluation.intervals import Estimate
 
 __all__ = [
-    "TOTALS",
+    "counted",
     "interval",
+    "measured",
     "number",
     "one_line",
     "padded",
     "percent",
+    "printable",
     "shortened",
     "width",
 ]
-
-#: What measures over all topics are called, by their attributes, in the order of tables.
-TOTALS = {
-    "macro_f1": "macro-F1",
-    "micro_f1": "micro-F1",
-    "macro_average_precision": "mean average precision",
-    "exact_match": "every topic right",
-    "false_tags": "false tags on articles with none",
-}
 
 
 def number(value: float, *, sign: str = "") -> str:
@@ -36,9 +30,10 @@ def number(value: float, *, sign: str = "") -> str:
     return "-" if math.isnan(value) else f"{value:{sign}.3f}"
 
 
-def interval(estimate: Estimate, *, sign: str = "") -> str:
+def interval(estimate: "Estimate", *, sign: str = "") -> str:
     """An interval as it is printed; nothing where there is none.
 
+    >>> from topicclf.evaluation.intervals import Estimate
     >>> interval(Estimate(0.5, 0.4, 0.6)), interval(Estimate(0.1, 0.0, 0.2), sign="+")
     ('0.400-0.600', '+0.000 +0.200')
     """
@@ -47,6 +42,20 @@ def interval(estimate: Estimate, *, sign: str = "") -> str:
     return (" " if sign else "-").join(
         number(end, sign=sign) for end in (estimate.low, estimate.high)
     )
+
+
+def measured(value: "Estimate | float", separator: str | None = " ", *, sign: str = "") -> str:
+    """A measure with its interval in brackets, if it has one and there is a separator for it.
+
+    >>> from topicclf.evaluation.intervals import Estimate
+    >>> measured(Estimate(0.5, 0.4, 0.6)), measured(0.25)
+    ('0.500 (0.400-0.600)', '0.250')
+    """
+    if isinstance(value, float):
+        return number(value, sign=sign)
+    ends = interval(value, sign=sign)
+    point = number(value.value, sign=sign)
+    return point if separator is None or not ends else f"{point}{separator}({ends})"
 
 
 def percent(share: float) -> str:
@@ -58,13 +67,37 @@ def percent(share: float) -> str:
     return f"{100 * share:g}%"
 
 
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "topic"), counted(1200, "topic")
+    ('1 topic', '1,200 topics')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""A text whose control characters, which could give a terminal orders, are spaces.
+
+    Args:
+        text: The text.
+        keep: Control characters to leave in.
+
+    >>> printable("a\x1b[2Jb\n", keep="\n")
+    'a [2Jb\n'
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in keep else " " for sign in text)
+
+
 def one_line(text: str) -> str:
-    r"""A text in one line, without signs that would give a terminal orders or that no file holds.
+    r"""A printable text in one line.
 
     >>> one_line("a\nb\x1b[2Jc\ud800")
     'a b [2Jc'
     """
-    return " ".join((text if text.isprintable() else highlight.ansi(text, ())).split())
+    return " ".join(printable(text).split())
 
 
 def width(text: str) -> int:
@@ -83,7 +116,7 @@ def width(text: str) -> int:
 
 
 def shortened(text: str, most: int) -> str:
-    """A name in one line that takes so many columns at most.
+    """A text in one line, cut to a number of columns.
 
     >>> shortened("a topic with a long name", 10), shortened("新聞新聞", 5)
     ('a topic w…', '新聞…')
@@ -98,7 +131,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def padded(text: str, columns: int) -> str:
-    """A name with spaces up to so many columns.
+    """A name, and spaces up to a number of columns.
 
     >>> padded("新聞", 6)
     '新聞  '

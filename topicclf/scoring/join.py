@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.scoring.scores import Scores
 
 __all__ = ["VIEWS", "Join", "views"]
@@ -53,7 +54,7 @@ def views(scores: Scores) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, eq=False)
-class Join:
+class Join(ReadOnlyArrays):
     """A logistic function of the views, per topic.
 
     Attributes:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from topicclf import kernel
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
+from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.lazy import lazy
 
@@ -36,7 +37,7 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(ReadOnlyArrays):
     """The linear classifier: one weight per feature and topic.
 
     Attributes:
@@ -70,6 +71,7 @@ class Weights:
     def contributions(self) -> NDArray[np.float32]:
         """What one occurrence of a feature adds to each topic, before division by the length."""
         product: NDArray[np.float32] = self.coef * self.vocabulary.idf[:, None]
+        product.flags.writeable = False
         return product
 
     @lazy

@@ -1,30 +1,26 @@
-"""Whether a text is in a language of the model's, told by function words.
+"""Whether a text is in one of a model's languages, by its function words.
 
-Each language has some hundred words that carry grammar rather than meaning, and that fill a third
-to a half of any text in it. They stand in ``function_words.txt``, a language a line. A model's own
-languages are those whose function words its vocabulary knows, so that nothing needs declaring.
+Each language has some hundred words that carry grammar rather than meaning, and that make up a
+third to a half of any text in it. ``function_words.txt`` lists them, a language a line. A model's
+own languages are those whose function words it knows, so that nothing needs declaring.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from topicclf.text.words import words
 
-if TYPE_CHECKING:
-    from topicclf.features.vocabulary import Vocabulary
-
 __all__ = ["UNDETERMINED", "WELL_KNOWN", "foreign_language", "languages_of"]
 
-#: ISO 639's code for a language that can't be told.
+#: ISO 639's code for an undetermined language.
 UNDETERMINED = "und"
-#: A text of which the model knows such a share of the words is in its language: nearly all are.
+#: From this share of known words on, a text is in the model's language: nearly all texts are.
 WELL_KNOWN = 0.8
 
-# A model of another language knows a half of them at most, from names and quotations.
+# A model of another language knows half of a language's function words at most.
 _ENOUGH_KNOWN = 0.75
 _UNKNOWN = 0.4
 _FEW_OWN = 0.15
@@ -32,27 +28,33 @@ _FEW_OWN = 0.15
 _CHARACTERS = 20_000
 
 
-def languages_of(vocabulary: "Vocabulary") -> frozenset[str]:
-    """The languages, as ISO 639 codes, whose function words a vocabulary knows."""
+def languages_of(share_known: Callable[[bytes], float]) -> frozenset[str]:
+    """The languages, as ISO 639 codes, whose function words a model knows.
+
+    Args:
+        share_known: Gives the share of a folded text's words that the model knows.
+
+    >>> sorted(languages_of(lambda folded: 0.9 if b" und " in folded else 0.1))
+    ['de']
+    """
     return frozenset(
         language
         for language, listed in _function_words().items()
-        if (vocabulary.terms(b" ".join(sorted(listed))) != vocabulary.unknown).mean()
-        >= _ENOUGH_KNOWN
+        if share_known(b" ".join(sorted(listed))) >= _ENOUGH_KNOWN
     )
 
 
 def foreign_language(text: str, *, known_share: float, own: Collection[str]) -> str | None:
-    """Name a text's language where it is none of one's own.
+    """Name a text's language if it isn't one of the model's.
 
     Args:
         text: The text.
-        known_share: The share of its words that the model knows. From 0.8 on nothing is looked at.
-        own: The model's languages; where there are none, nothing can be told.
+        known_share: The share of its words that the model knows; from 0.8 on the answer is None.
+        own: The model's languages; without any the answer is None.
 
     Returns:
-        None for one's own language and where nothing speaks against it; otherwise the language's
-        ISO 639 code, or ``"und"`` for one whose function words are not known here.
+        None for a language of the model's, and in case of doubt; otherwise the language's ISO 639
+        code, or ``"und"`` for one whose function words are not listed.
 
     >>> foreign_language("Der Preis ist nicht mehr so hoch.", known_share=0.4, own={"en"})
     'de'

@@ -1,8 +1,7 @@
 """Text to sentences, for showing evidence.
 
-Where a sentence ends is learnt with Punkt's unsupervised trainer [1]_, which finds the
-abbreviations of the training articles; the model carries that list, so that prediction needs no
-nltk.
+Punkt's unsupervised trainer [1]_ learns the abbreviations of the training articles; they are part
+of the model, so that prediction doesn't need nltk.
 
 .. [1] Kiss and Strunk (2006), "Unsupervised Multilingual Sentence Boundary Detection",
    Computational Linguistics 32(4).
@@ -21,14 +20,14 @@ _LONGEST_ABBREVIATION = 24
 
 
 def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tuple[int, int]]:
-    """Tell where each sentence stands, as character offsets (start, end).
+    """Find the sentences of a text, as character offsets (start, end).
 
-    A line's end is a sentence's end too. The spans leave out white space around sentences, and
-    between them hold every word of the text.
+    The end of a line ends a sentence, too. The spans leave out the white space around sentences,
+    and together have every word of the text.
 
     Args:
         text: Any text.
-        abbreviations: Words that end in a stop without ending a sentence, in lower case and
+        abbreviations: Words whose full stop doesn't end a sentence, in lower case and
             without that stop, such as ``"gen"`` or ``"u.s"``.
 
     >>> text = "Gen. Ito resigned. The U.S. Navy said so."

@@ -3,27 +3,30 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
-from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import known_labels
-from topicclf.labelled.reading import Labelled, Problem, Reading, merge, refusal
-from topicclf.learning.stories import number_stories
+from topicclf.labelled.reading import LabelledArticle, Problem, Reading, merge, refusal
+from topicclf.learning.groups import number_groups
+from topicclf.render.wording import counted
 from topicclf.text.words import words
+
+if TYPE_CHECKING:
+    from topicclf.estimator import TopicClassifier
 
 __all__ = ["TrainingSet", "gather", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
-# Longer names stand out of the column, instead of making all rows as long.
+# Longer names stick out of the column, instead of making all rows as long.
 _WIDEST = 40
 
 
@@ -36,8 +39,8 @@ class TrainingSet:
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
         weight: How much each counts, shape (n_examples,).
         trusted: Whether labels hold for passages and calibration, likewise.
-        measured: Whether thresholds and what is measured out of fold go by it, likewise.
-        stories: Examples that tell the same story share a name, beside those with the same words;
+        measured: Whether thresholds and measures are computed on it, likewise.
+        stories: Examples of the same story share a name; those with the same words always do;
             None if only these are known.
         sources: The number of the source that each comes from, shape (n_examples,).
         topics: The topics' names.
@@ -73,8 +76,13 @@ class TrainingSet:
         topics = tuple(self.topics[column] for column in columns.tolist())
         return replace(self, labels=self.labels[:, columns], topics=topics)
 
-    def fitted(self, settings: Mapping[str, Any], *, n_jobs: int | None = None) -> TopicClassifier:
+    def fitted(
+        self, settings: Mapping[str, Any], *, n_jobs: int | None = None
+    ) -> "TopicClassifier":
         """Fit the estimator on them."""
+        # Imported here: reading data and looking at it goes without.
+        from topicclf.estimator import TopicClassifier
+
         classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
         classifier.fit(
             self.texts,
@@ -99,7 +107,7 @@ class TrainingSet:
     def story_numbers(self) -> NDArray[np.int64]:
         """Examples that share their story's name or all their words share a number, from 0 on."""
         named = [] if self.stories is None else [self.stories]
-        return number_stories((b" ".join(words(text)) for text in self.texts), *named)
+        return number_groups((b" ".join(words(text)) for text in self.texts), *named)
 
     @property
     def fingerprint(self) -> str:
@@ -117,14 +125,14 @@ class TrainingSet:
 
 def gather(
     readings: Sequence[Reading], *, topics: Sequence[str] | None = None, skip_bad: bool = False
-) -> tuple[TrainingSet, list[Labelled], list[Problem]]:
-    """Make one set of what several sources hold, without what stands twice.
+) -> tuple[TrainingSet, list[LabelledArticle], list[Problem]]:
+    """Make one set of several sources, without duplicates.
 
     Where a source has a column for each topic, topics without one are unknown there.
 
     Args:
         readings: What the sources hold.
-        topics: The topics to learn, others being passed over; None takes all that occur.
+        topics: The topics to learn; None takes all that occur.
         skip_bad: Leave bad records and contradictions out, instead of refusing them.
 
     Returns:
@@ -135,62 +143,80 @@ def gather(
             other.
     """
     problems = [problem for reading in readings for problem in reading.problems]
-    met = _met(readings)
-    names = tuple(topics or sorted(met))
-    asked = cache(frozenset(names).intersection)
-    items: list[Labelled] = []
-    origins: list[int] = []
-    for number, reading in enumerate(readings):
-        found = reading.items_on(names)
-        if topics is not None:
-            # Twins may well differ on what is passed over.
-            found = [
-                replace(item, topics=asked(item.topics), unknown=asked(item.unknown))
-                for item in found
-            ]
-        items += found
-        origins += [number] * len(reading.items)
-    weights = [readings[origin].source.weight for origin in origins]
-    kept, contradictions = merge(items, weights)
+    occurring = _occurring(readings)
+    names = tuple(topics or sorted(occurring))
+    # Duplicates may differ on a topic that nobody asked for.
+    items = [_on(reading.items_on(names), names if topics else None) for reading in readings]
+    every = [item for its in items for item in its]
+    sources = np.repeat(np.arange(len(readings)), [len(its) for its in items])
+    weight = np.array([reading.source.weight for reading in readings], float)[sources]
+    kept, contradictions = merge(every, weight.tolist())
     problems += contradictions.values()
     if problems and not skip_bad:
         raise DataError(refusal(problems))
+    _refuse_nothing(readings, kept, names)
+    rows = np.array(list(kept), np.int64)
+    articles = list(kept.values())
+    counts = np.bincount(sources[rows], minlength=len(readings)).tolist()
+    data = TrainingSet(
+        texts=[item.joined for item in articles],
+        labels=known_labels(articles, names),
+        weight=weight[rows],
+        trusted=np.ones(len(rows), bool),
+        measured=np.ones(len(rows), bool),
+        stories=None,
+        sources=sources[rows],
+        topics=names,
+        summary={
+            "corpora": [_corpus(*each) for each in zip(readings, counts, strict=True)],
+            "duplicates": len(every) - len(kept),
+            "contradictions": len(contradictions),
+            "passed_over": sorted(occurring - set(names)),
+        },
+    )
+    return data, articles, problems
+
+
+def _occurring(readings: Iterable[Reading]) -> set[str]:
+    topics: set[str] = set()
+    for reading in readings:
+        topics |= reading.topics or set()
+        for item in reading.items:
+            topics |= item.topics | item.unknown
+    return topics
+
+
+def _on(
+    items: Sequence[LabelledArticle], topics: Sequence[str] | None
+) -> Sequence[LabelledArticle]:
+    """The articles with what is known of some topics alone."""
+    if topics is None:
+        return items
+    asked = cache(frozenset(topics).intersection)
+    return [replace(item, topics=asked(item.topics), unknown=asked(item.unknown)) for item in items]
+
+
+def _refuse_nothing(
+    readings: Sequence[Reading], kept: Collection[int], topics: Sequence[str]
+) -> None:
     if not kept:
         places = ", ".join(str(reading.source.path) for reading in readings)
         msg = f"no labelled article in {places or 'no data at all'}"
         raise DataError(msg)
-    if not names:
+    if not topics:
         msg = "no article carries a topic; is the right field read? See --topics-field"
         raise DataError(msg)
-    chosen = list(kept.values())
-    counts = Counter(origins[row] for row in kept)
-    data = TrainingSet(
-        texts=[item.joined for item in chosen],
-        labels=known_labels(chosen, names),
-        weight=np.array([weights[row] for row in kept]),
-        trusted=np.ones(len(chosen), bool),
-        measured=np.ones(len(chosen), bool),
-        stories=None,
-        sources=np.array([origins[row] for row in kept]),
-        topics=names,
-        summary={
-            "corpora": [
-                {
-                    "file": _name(reading.source.path),
-                    "about": reading.about,
-                    "articles": counts[number],
-                    "weight": reading.source.weight,
-                    "trusted": True,
-                    "measured": True,
-                }
-                for number, reading in enumerate(readings)
-            ],
-            "duplicates": len(items) - len(kept),
-            "contradictions": len(contradictions),
-            "passed_over": sorted(met - set(names)),
-        },
-    )
-    return data, chosen, problems
+
+
+def _corpus(reading: Reading, n_articles: int) -> dict[str, Any]:
+    return {
+        "file": _name(reading.source.path),
+        "about": reading.about,
+        "articles": n_articles,
+        "weight": reading.source.weight,
+        "trusted": True,
+        "measured": True,
+    }
 
 
 def _name(path: Path) -> str:
@@ -199,45 +225,43 @@ def _name(path: Path) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _met(readings: Sequence[Reading]) -> set[str]:
-    met: set[str] = set()
-    for reading in readings:
-        met |= reading.topics or set()
-        for item in reading.items:
-            met |= item.topics | item.unknown
-    return met
-
-
 def understood(data: TrainingSet) -> Iterator[str]:
-    """What data holds, line by line, to be looked at before anything is learnt."""
-    for corpus in data.summary.get("corpora", ()):
+    """What the data holds, line by line, to be looked at before anything is learnt."""
+    summary = data.summary
+    for corpus in summary.get("corpora", ()):
         weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
-        yield f"{corpus['file']}: {corpus['articles']:,} articles{weight}; {corpus['about']}"
-    unknown = (data.labels < 0).sum()
+        articles = counted(corpus["articles"], "article")
+        yield f"{corpus['file']}: {articles}{weight}; {corpus['about']}"
     yield (
-        f"{len(data.texts):,} articles, {len(data.topics):,} topics; "
-        f"{(data.labels == 0).all(1).sum():,} articles carry none, "
-        f"{((data.labels == 1).sum(1) > 1).sum():,} several; {unknown:,} labels unknown"
+        f"{counted(len(data.texts), 'article')}, {counted(len(data.topics), 'topic')}; "
+        f"{(data.labels == 0).all(1).sum():,} without a topic, "
+        f"{((data.labels == 1).sum(1) > 1).sum():,} with several; "
+        f"{counted(int((data.labels < 0).sum()), 'unknown label')}"
     )
-    if twice := data.summary.get("duplicates"):
-        clash = data.summary["contradictions"]
-        yield f"{twice:,} duplicates left out, {clash:,} of which contradicted their twin"
-    if others := data.summary.get("passed_over"):
+    if n_duplicates := summary.get("duplicates"):
+        yield (
+            f"left out: {counted(n_duplicates, 'duplicate')}, "
+            f"{summary['contradictions']:,} with other labels than the article kept"
+        )
+    if others := summary.get("passed_over"):
         yield f"not learnt: {_some(others)}"
-    counts = (data.labels == 1).sum(0)
+    yield from _topics_table(data)
+
+
+def _topics_table(data: TrainingSet) -> Iterator[str]:
+    counts, unknown = (data.labels == 1).sum(0), (data.labels < 0).sum(0)
     order = np.argsort(-counts, kind="stable").tolist()
     width = min(max(map(len, data.topics)), _WIDEST)
     for place in order[:_SHOWN_TOPICS]:
-        missing = (data.labels[:, place] < 0).sum()
-        aside = f", {missing:,} unknown" if missing else ""
+        aside = f", {unknown[place]:,} unknown" if unknown[place] else ""
         yield f"  {data.topics[place]:{width}} {counts[place]:7,}{aside}"
     if len(order) > _SHOWN_TOPICS:
         yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
     if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
-        yield f"very rare, with fewer than {_RARE} articles: {_some(rare)}; expect little of them"
+        yield f"very rare, fewer than {_RARE} articles: {_some(rare)}; expect little of them"
     lowered = Counter(topic.casefold() for topic in data.topics)
     if alike := [topic for topic in data.topics if lowered[topic.casefold()] > 1]:
-        yield f"alike but for capitals: {', '.join(alike)}; are they one topic?"
+        yield f"the same but for capitals: {', '.join(alike)}; are they one topic?"
 
 
 def _some(topics: Sequence[str]) -> str:

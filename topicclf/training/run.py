@@ -3,32 +3,51 @@
 import os
 import shlex
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.artifact.card import CARD, is_card
 from topicclf.errors import DataError
-from topicclf.estimator import TopicClassifier
 from topicclf.evaluation.answers import Answers
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.installation.version import __version__
-from topicclf.labelled.reading import Labelled, Problem, Reading, Source, read_source, refusal
+from topicclf.labelled.reading import (
+    LabelledArticle,
+    Problem,
+    Reading,
+    Source,
+    read_source,
+    refusal,
+)
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelled.stories import stories
+from topicclf.labelled.stories import name_stories
 from topicclf.model import TopicModel
-from topicclf.render.card import is_card, write_card
+from topicclf.render.card import save_with_card
 from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet, gather
 from topicclf.training.split import hold_out, newest, read_dates
 from topicclf.training.tuning import Trial, Tuning, tune
 
-__all__ = ["Plan", "Prepared", "Trained", "check_place", "fit", "prepare", "save", "train"]
+if TYPE_CHECKING:
+    from topicclf.estimator import TopicClassifier
+
+__all__ = [
+    "Plan",
+    "PreparedData",
+    "TrainingResult",
+    "check_place",
+    "fit",
+    "prepare",
+    "save",
+    "train",
+]
 
 _NEWEST_SHARE = 0.2
 _DRAWS = 200
@@ -40,15 +59,15 @@ class Plan:
 
     Attributes:
         labels: How the data is read.
-        topics: The topics to learn, others being passed over; None takes all that occur.
-        group: Articles with the same value of this field tell one story and stay on one side of
-            every split; ``"near-duplicates"`` tells by the texts; None by exactly the same words.
+        topics: The topics to learn; None takes all that occur.
+        group: Articles with the same value of this field are one story and stay on one side of
+            every split; ``"near-duplicates"`` goes by their texts; None by exactly the same words.
         time: The field with the date, to test on the newest articles.
         test: The share of articles to hold out and measure on, from 0 to 1; None for none, or for
             a fifth with `time`.
         tune: ``"quick"`` or ``"thorough"`` looks for settings; None takes them as they are.
         settings: Keywords of `topicclf.TopicClassifier`.
-        licence: Of the data, for the card.
+        licence: The licence of the data, for the card.
         skip_bad: Leave bad records and contradictions out instead of refusing the data.
         n_jobs: How many processes; None for one, or for what `joblib.parallel_config` says.
     """
@@ -74,10 +93,13 @@ class Plan:
         if self.test is not None and not 0 < self.test < 1:
             msg = f"the share to test on must be between 0 and 1, not {self.test}"
             raise DataError(msg)
+        if self.n_jobs == 0:
+            msg = "n_jobs must not be 0: 1 or more, or -1 for all cores"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
+class PreparedData:
     """Data that is ready to learn from.
 
     Attributes:
@@ -94,19 +116,19 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class TrainingResult:
     """A model, and what is known of it.
 
     Attributes:
         model: The model.
         classifier: The fitted estimator that it comes from.
         evaluation: What was measured on the articles held out, if any were.
-        warnings: What to know before using it: topics with a handful of articles, promises that the
-            data can't support.
+        warnings: What to know before using it: topics with few articles, promises that the data
+            can't support.
     """
 
     model: TopicModel
-    classifier: TopicClassifier
+    classifier: "TopicClassifier"
     evaluation: Evaluation | None
     warnings: tuple[str, ...]
 
@@ -116,7 +138,7 @@ def train(
     *,
     out: str | os.PathLike[str] | None = None,
     plan: Plan | None = None,
-) -> Trained:
+) -> TrainingResult:
     r"""Train a model on files of labelled articles.
 
     Args:
@@ -126,7 +148,7 @@ def train(
         plan: How; None for the defaults.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: A file doesn't exist.
         DataError: The data can't be learnt from; the message says where, why and what to do.
         MissingExtraError: A library is missing.
 
@@ -136,8 +158,8 @@ def train(
     >>> other = '{"text": "A new opera opens, no. %d", "topics": []}'
     >>> lines = [each % n for n in range(20) for each in (line, other)]
     >>> _ = (folder / "my.jsonl").write_text("\n".join(lines))
-    >>> found = train([folder / "my.jsonl"], out=folder / "model")
-    >>> found.model.predict("More frigates for the navy").topics
+    >>> result = train([folder / "my.jsonl"], out=folder / "model")
+    >>> result.model.predict("More frigates for the navy").topics
     ('defence',)
     """
     plan = plan or Plan()
@@ -146,33 +168,33 @@ def train(
         sources = [sources]
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
     prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
-    found = fit(prepared, plan, journal=journal)
+    result = fit(prepared, plan, journal=journal)
     if out is not None:
-        save(found.model, out)
-    return found
+        save(result.model, out)
+    return result
 
 
-def prepare(readings: Iterable[Reading], plan: Plan) -> Prepared:
-    """Make one set of what was read, and hold out what the plan says.
+def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
+    """Make one set of several sources, and hold articles out if the plan asks for it.
 
     Raises:
         DataError: There is nothing to learn from, or labels contradict each other.
     """
     data, items, problems = gather(list(readings), topics=plan.topics, skip_bad=plan.skip_bad)
     if plan.group is not None:
-        data = replace(data, stories=stories(items, plan.group))
+        data = replace(data, stories=name_stories(items, plan.group))
     if plan.time is not None:
         data, held, about = _newest(data, items, problems, plan)
     elif plan.test is not None:
         held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
         about = f"{held.sum():,} articles, every topic in its share"
     else:
-        return Prepared(data, None, "", problems)
-    return Prepared(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+        return PreparedData(data, None, "", problems)
+    return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
 
 
 def _newest(
-    data: TrainingSet, items: Sequence[Labelled], problems: list[Problem], plan: Plan
+    data: TrainingSet, items: Sequence[LabelledArticle], problems: list[Problem], plan: Plan
 ) -> tuple[TrainingSet, NDArray[np.bool_], str]:
     """Hold out the newest articles.
 
@@ -204,12 +226,12 @@ def _ends(seconds: NDArray[np.float64], held: NDArray[np.bool_]) -> tuple[int, i
 
 
 def fit(
-    prepared: Prepared,
+    prepared: PreparedData,
     plan: Plan,
     *,
     journal: Path | None = None,
     on_trial: Callable[[Trial, int, int], None] | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Learn from prepared data, and write into the model how it was made.
 
     Args:
@@ -221,55 +243,60 @@ def fit(
     Raises:
         DataError: The data can't be learnt from.
     """
-    data = prepared.data
-    with warnings.catch_warnings(record=True) as said:
+    training = dict(prepared.data.summary, fingerprint=prepared.data.fingerprint)
+    settings = dict(plan.settings)
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        settings = dict(plan.settings)
-        made = {**data.summary, "fingerprint": data.fingerprint}
         try:
             if plan.tune is not None:
-                tuned = tune(data, plan.tune, settings, journal=journal, n_jobs=plan.n_jobs,
-                             on_trial=on_trial)  # fmt: skip
-                settings = dict(tuned.best.settings)
-                made["tuning"] = {
-                    "trials": tuned.n_trials,
-                    "score": tuned.best.score,
-                    "default": tuned.first.score,
+                search = tune(prepared.data, plan.tune, settings, journal_file=journal,
+                              n_jobs=plan.n_jobs, on_trial=on_trial)  # fmt: skip
+                settings = dict(search.best.settings)
+                training["tuning"] = {
+                    "trials": search.n_trials,
+                    "score": search.best.score,
+                    "default": search.first.score,
                 }
-            classifier = data.fitted(settings, n_jobs=plan.n_jobs)
+            classifier = prepared.data.fitted(settings, n_jobs=plan.n_jobs)
         except ValueError as error:
             raise DataError(str(error)) from error
     model = classifier.model_
     evaluation = None
     if prepared.held is not None:
-        held = prepared.held
-        probability = model.predict_proba(held.texts)
-        answers = Answers(model.topics, held.labels, probability, model.thresholds)
-        evaluation = evaluate(
-            answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS)
-        )
-        made["test"] = {
-            "about": prepared.about,
-            "lines": [line.rstrip() for line in evaluation_table(evaluation).splitlines()],
-        }
+        evaluation = _evaluated(model, prepared.held)
+        table = evaluation_table(evaluation).splitlines()
+        training["test"] = {"about": prepared.about, "lines": [line.rstrip() for line in table]}
     if plan.licence is not None:
-        made["corpora"] = [{**entry, "licence": plan.licence} for entry in made["corpora"]]
-    made |= {"settings": settings, "command": _command(plan, data), "licence": "other"}
-    model = replace(
-        model, provenance={"topicclf": __version__, "training": made, **model.provenance}
-    )
-    classifier.model_ = model
-    return Trained(
-        model=model,
+        training["corpora"] = [{**c, "licence": plan.licence} for c in training["corpora"]]
+    training |= {"settings": settings, "command": _command(plan, training), "licence": "other"}
+    provenance = {"topicclf": __version__, "training": training, **model.provenance}
+    classifier.model_ = replace(model, provenance=provenance)
+    messages = [str(warning.message) for warning in caught]
+    return TrainingResult(
+        model=classifier.model_,
         classifier=classifier,
         evaluation=evaluation,
-        warnings=tuple(dict.fromkeys(str(warning.message) for warning in said)),
+        warnings=tuple(dict.fromkeys([*messages, *_about_language(model)])),
     )
 
 
-def _command(plan: Plan, data: TrainingSet) -> str:
+def _evaluated(model: TopicModel, held: TrainingSet) -> Evaluation:
+    probability = model.predict_proba(held.texts)
+    answers = Answers(model.topics, held.labels, probability, model.thresholds)
+    return evaluate(answers, groups=held.story_numbers, bootstrap=Bootstrap(n_draws=_DRAWS))
+
+
+def _about_language(model: TopicModel) -> Iterator[str]:
+    if model.languages and "en" not in model.languages:
+        yield (
+            f"the articles are in {', '.join(sorted(model.languages))}, but words are stemmed by "
+            "the rules of English: expect less than on English articles"
+        )
+
+
+def _command(plan: Plan, training: Mapping[str, Any]) -> str:
     words = ["topicclf", "train"]
-    for corpus in data.summary["corpora"]:
+    for corpus in training["corpora"]:
         weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
         words.append(f"{corpus['file']}{weight}")
     options = {
@@ -299,7 +326,7 @@ def _command(plan: Plan, data: TrainingSet) -> str:
 
 
 def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
-    """See that a model can be written, before learning takes its time.
+    """Check that a model can be written, before learning takes its time.
 
     Args:
         out: The folder.
@@ -309,16 +336,16 @@ def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
         The journal's place, beside the folder.
 
     Raises:
-        DataError: That is no place for a model.
+        DataError: A model can't go there.
         OSError: It can't be written to.
     """
     folder = Path(out).resolve()
     if not folder.name or folder.suffix == ".npz":
-        msg = f"{out} is no folder for a model: name one that is for the model alone, as my-model"
+        msg = f"{out} can't be a model's folder: name one for the model alone, such as my-model"
         raise DataError(msg)
-    card = folder / "README.md"
+    card = folder / CARD
     if card.exists() and not is_card(card.read_text("utf-8", "replace")):
-        msg = f"{card} is no model card, and would be lost: name another folder for the model"
+        msg = f"{card} isn't a model card, and would be lost: name another folder for the model"
         raise DataError(msg)
     for path in (folder, folder.parent) if tuned else (folder,):
         there = next(each for each in (path, *path.parents) if each.exists())
@@ -332,6 +359,5 @@ def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
 
 
 def save(model: TopicModel, out: str | os.PathLike[str]) -> None:
-    """Write a model and its card; a model that stands there stays whole until the new one is."""
-    model.save(out)
-    write_card(model, out)
+    """Write a model and its card; an earlier model stays whole until the new one is."""
+    save_with_card(model, out)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.errors import DataError
-from topicclf.evaluation.slices import field_values
-from topicclf.labelled.reading import Labelled, Problem
+from topicclf.labelled.fields import field_values
+from topicclf.labelled.reading import LabelledArticle, Problem
 from topicclf.learning.folds import assign_folds
 from topicclf.training.dataset import TrainingSet
 
@@ -23,8 +23,8 @@ def hold_out(data: TrainingSet, share: float, *, seed: int) -> NDArray[np.bool_]
 
     Args:
         data: The articles.
-        share: How many, from 0 to 1.
-        seed: Of the choice.
+        share: The share to hold out, from 0 to 1.
+        seed: Random seed.
 
     Returns:
         Whether each is held out, shape (n_articles,). All articles with a topic are never held
@@ -46,7 +46,7 @@ def hold_out(data: TrainingSet, share: float, *, seed: int) -> NDArray[np.bool_]
 
 
 def read_dates(
-    items: Sequence[Labelled], field: str
+    items: Sequence[LabelledArticle], field: str
 ) -> tuple[NDArray[np.float64], dict[int, Problem]]:
     """Read the date of each article.
 
@@ -55,7 +55,7 @@ def read_dates(
         field: The one with the date, as ISO 8601 writes it.
 
     Returns:
-        Seconds since 1970, NaN where there is no date that can be read, shape (n_articles,); and
+        Seconds since 1970, NaN without a date that can be read, shape (n_articles,); and
         what is wrong with these, by their number.
 
     Raises:
@@ -67,9 +67,7 @@ def read_dates(
         try:
             date = datetime.fromisoformat(value)
         except ValueError:
-            message = (
-                f"{field!r} is {value!r}, no date that can be read; write dates like 2024-05-31"
-            )
+            message = f"{field!r} is {value!r}, not a date; write dates like 2024-05-31"
             problems[number] = Problem(items[number].place, message)
             continue
         seconds[number] = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()

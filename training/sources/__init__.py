@@ -6,7 +6,7 @@ repository and its bytes. A file in another format raises a `ValueError` or a `K
 
 from collections.abc import Callable, Iterator
 
-from training.item import Item
+from training.corpus_article import CorpusArticle
 from training.sources import (
     allsides,
     bbc,
@@ -23,7 +23,7 @@ from training.sources import (
 
 __all__ = ["PARSERS"]
 
-PARSERS: dict[str, Callable[[str, bytes], Iterator[Item]]] = {
+PARSERS: dict[str, Callable[[str, bytes], Iterator[CorpusArticle]]] = {
     "allsides": allsides.parse,
     "bbc": bbc.parse,
     "bills": bills.parse,

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 
-from training.item import Item, paragraphs
+from training.corpus_article import CorpusArticle, paragraphs
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The article in ``data/jsons/ID.json``, as it was published."""
     article = json.loads(content)
-    yield Item(
+    yield CorpusArticle(
         f"allsides:{article['ID']}",
         "allsides",
         paragraphs(article["content_original"]),

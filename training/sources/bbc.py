@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from training.item import Item, decoded, one_line
+from training.corpus_article import CorpusArticle, decoded, one_line
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The article in ``news/SECTION/SLUG.txt``."""
     path = PurePosixPath(name)
     title, _, text = decoded(content).lstrip().partition("\n")
-    yield Item(f"bbc:{path.parent.name}/{path.stem}", "bbc", one_line(text), one_line(title))
+    yield CorpusArticle(
+        f"bbc:{path.parent.name}/{path.stem}", "bbc", one_line(text), one_line(title)
+    )

@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 
-from training.item import Item
+from training.corpus_article import CorpusArticle
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The bill in ``CONGRESS/bills/TYPE/BILL/data.json``, if it has subject terms."""
     bill = json.loads(content)
     if not bill.get("subjects"):
@@ -18,7 +18,7 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     text = _tidy((bill.get("summary") or {}).get("text") or "")
     if not text:
         title, text = "", title
-    yield Item(f"crs:{bill['bill_id']}", "crs", text, title, date=bill["introduced_at"])
+    yield CorpusArticle(f"crs:{bill['bill_id']}", "crs", text, title, date=bill["introduced_at"])
 
 
 def _tidy(text: str) -> str:

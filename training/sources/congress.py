@@ -3,17 +3,17 @@
 import json
 from collections.abc import Iterator
 
-from training.item import Item, paragraphs
+from training.corpus_article import CorpusArticle, paragraphs
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The releases in ``data/YYYY/YYYY-MM.jsonl``, named by their address."""
     for line in content.decode().split("\n"):
         if line.strip():
             release = json.loads(line)
-            yield Item(
+            yield CorpusArticle(
                 f"congress:{release['url']}",
                 "congress",
                 paragraphs(release.get("text") or ""),

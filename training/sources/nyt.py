@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from training.item import Item, one_line
+from training.corpus_article import CorpusArticle, one_line
 
 __all__ = ["parse"]
 
@@ -15,7 +15,7 @@ _MINOR = {"1523": "disaster"}
 _DEFENCE_OPEN = {"19", "1615"}
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The articles, with the topic that the code says, in the file's order."""
     for row in csv.DictReader(io.StringIO(content.decode("latin-1"), newline="")):
         major, minor = row["majortopic"], row["subtopic"]
@@ -24,7 +24,7 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
             title, text = "", title
         unknown = bool(_DEFENCE_OPEN & {major, minor})
         topic = None if unknown else _MINOR.get(minor) or _MAJOR.get(major)
-        yield Item(
+        yield CorpusArticle(
             f"nyt:{row['id']}",
             "nyt",
             text,

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from training.item import Item, decoded, paragraphs
+from training.corpus_article import CorpusArticle, decoded, paragraphs
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The article in ``.../Adv-Txt/NAME-adv.txt``, without the line that names the level."""
     path = PurePosixPath(name)
     text = paragraphs(decoded(content))
@@ -16,4 +16,4 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     if first.strip().lower() == "advanced":
         text = rest.lstrip()
     title = path.stem.removesuffix("-adv").strip()
-    yield Item(f"onestop:{path.name}", "onestop", text, title, date="2013-2016")
+    yield CorpusArticle(f"onestop:{path.name}", "onestop", text, title, date="2013-2016")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from training.item import Item, decoded, paragraphs
+from training.corpus_article import CorpusArticle, decoded, paragraphs
 
 __all__ = ["parse"]
 
@@ -11,7 +11,7 @@ _FENCE = re.compile(r"(?m)^---[ \t]*\r?$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The post in a Markdown file, named by the path of the file."""
     text = decoded(content)
     if _FENCE.match(text):
@@ -22,7 +22,7 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     says = {key.lower(): value.strip("\"'") for key, value in says.items()}
     plain = _LINK.sub(r"\1", body).replace("**", "")
     source = _source(name)
-    yield Item(
+    yield CorpusArticle(
         f"{source}:{name}",
         source,
         paragraphs(plain),

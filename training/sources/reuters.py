@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from training.item import Item, one_line
+from training.corpus_article import CorpusArticle, one_line
 
 __all__ = ["Story", "modapte", "parse", "read_stories"]
 
@@ -48,9 +48,11 @@ class Story:
     split: str
 
     @property
-    def item(self) -> Item:
+    def item(self) -> CorpusArticle:
         """The story as a corpus holds it, without labels."""
-        return Item(f"reuters21578:{self.number}", "reuters", self.text, self.title, date=self.date)
+        return CorpusArticle(
+            f"reuters21578:{self.number}", "reuters", self.text, self.title, date=self.date
+        )
 
 
 def read_stories(content: bytes) -> Iterator[Story]:
@@ -76,15 +78,15 @@ def read_stories(content: bytes) -> Iterator[Story]:
 
 
 def _element(name: str, text: str) -> str:
-    found = re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
-    return found[1] if found else ""
+    element = re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+    return element[1] if element else ""
 
 
 def _clean(text: str) -> str:
     return one_line(html.unescape(text))
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The stories of one file; those to train on with what their categories say of our topics."""
     for story in read_stories(content):
         item = story.item
@@ -101,7 +103,7 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
         yield item
 
 
-def modapte(stories: Iterable[Story]) -> tuple[list[Item], list[Item]]:
+def modapte(stories: Iterable[Story]) -> tuple[list[CorpusArticle], list[CorpusArticle]]:
     """The "modified Apte" split: stories to train and to test on, and their categories.
 
     Of the indexed stories, those with LEWISSPLIT TRAIN and TEST; of the categories, those with at

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.etree import ElementTree
 
-from training.item import Item, paragraphs
+from training.corpus_article import CorpusArticle, paragraphs
 
 __all__ = ["parse"]
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The texts in ``transcripts/transcript-N.xml``.
 
     Raises:
@@ -22,9 +22,9 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     except ElementTree.ParseError as error:
         msg = f"no XML: {error}"
         raise ValueError(msg) from error
-    for found in root.iter("transcript"):
-        says = {child.tag: child.text or "" for child in found}
-        yield Item(
+    for transcript in root.iter("transcript"):
+        says = {child.tag: child.text or "" for child in transcript}
+        yield CorpusArticle(
             f"au-pm:pm-{says['transcript-id'].strip()}",
             "au-pm",
             _plain(says.get("content", "")),

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from topicclf.installation.extras import extra
-from training.item import Item, decoded, one_line
+from training.corpus_article import CorpusArticle, decoded, one_line
 
 __all__ = ["parse"]
 
@@ -17,7 +17,7 @@ _CITED = re.compile(r"(?:\s*\([^()]*\))+$")
 _WITHOUT_SECTIONS = "2020-11"
 
 
-def parse(name: str, content: bytes) -> Iterator[Item]:
+def parse(name: str, content: bytes) -> Iterator[CorpusArticle]:
     """The entries in ``YYYY/MM/YYYY-MM-DD.yaml``, named by day and by the hash of their words.
 
     Headings among the entries come along; no annotation names them.
@@ -38,7 +38,7 @@ def parse(name: str, content: bytes) -> Iterator[Item]:
     for entry in _entries(read):
         text = one_line(_CITED.sub("", one_line(entry)))
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-        yield Item(f"wce:{date}:{digest}", source, text, date=date)
+        yield CorpusArticle(f"wce:{date}:{digest}", source, text, date=date)
 
 
 def _entries(node: Any) -> Iterator[str]:

@@ -12,11 +12,11 @@ from typing import Any
 from topicclf.errors import DataError
 from topicclf.writing.beside import write_beside
 
-__all__ = ["Item", "decoded", "one_line", "paragraphs", "read_items", "write_items"]
+__all__ = ["CorpusArticle", "decoded", "one_line", "paragraphs", "read_corpus", "write_corpus"]
 
 
 @dataclass(frozen=True)
-class Item:
+class CorpusArticle:
     """An article as the corpora hold it.
 
     Attributes:
@@ -44,7 +44,7 @@ class Item:
     def to_dict(self) -> dict[str, Any]:
         """The fields that say something; ``topics`` and ``unknown`` wherever there are labels.
 
-        >>> Item("own:1", "own", "Rain.", topics=()).to_dict()
+        >>> CorpusArticle("own:1", "own", "Rain.", topics=()).to_dict()
         {'id': 'own:1', 'source': 'own', 'text': 'Rain.', 'topics': [], 'unknown': []}
         """
         fields: dict[str, Any] = {"id": self.id, "source": self.source}
@@ -84,8 +84,8 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def read_items(path: Path) -> Iterator[Item]:
-    """Read JSON lines as `write_items` writes them.
+def read_corpus(path: Path) -> Iterator[CorpusArticle]:
+    """Read JSON lines as `write_corpus` writes them.
 
     Raises:
         DataError: A line is something else.
@@ -96,13 +96,13 @@ def read_items(path: Path) -> Iterator[Item]:
             try:
                 fields = json.loads(line)
                 lists = {name: tuple(fields[name]) for name in {"topics", "unknown"} & set(fields)}
-                yield Item(**fields | lists)
+                yield CorpusArticle(**fields | lists)
             except (ValueError, TypeError, AttributeError) as error:
                 msg = f"{path}:{number}: no line of a corpus as training.fetch writes it ({error})"
                 raise DataError(msg) from error
 
 
-def write_items(path: Path, items: Iterable[Item]) -> int:
+def write_corpus(path: Path, items: Iterable[CorpusArticle]) -> int:
     """Write JSON lines, gzip if the name ends in ``.gz``; equal items give equal bytes.
 
     Returns:

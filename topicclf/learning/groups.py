@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["number_stories"]
+__all__ = ["number_groups"]
 
 
-def number_stories(*names: Iterable[Hashable]) -> NDArray[np.int64]:
+def number_groups(*names: Iterable[Hashable]) -> NDArray[np.int64]:
     """Number stories: articles that share a name, by any way of naming them, share a number.
 
     Args:
@@ -19,7 +19,7 @@ def number_stories(*names: Iterable[Hashable]) -> NDArray[np.int64]:
     Returns:
         From 0 on, in order of appearance; shape (n_articles,).
 
-    >>> number_stories(["a", "b", "c", "d"], [1, 2, 2, 3]).tolist()
+    >>> number_groups(["a", "b", "c", "d"], [1, 2, 2, 3]).tolist()
     [0, 1, 1, 2]
     """
     place: dict[Hashable, int] = {}

@@ -5,22 +5,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["story"]
+__all__ = ["corpus_story"]
 
 # Stories run for days: a month of a daily digest, a run of a wire's numbers, a senator's releases.
 _REUTERS_RUN = 400
 _NYT_RUN = 300
 
 
-def story(fields: Mapping[str, Any]) -> str:
+def corpus_story(fields: Mapping[str, Any]) -> str:
     """Name the story of an article from what its line says about it.
 
     A field ``group`` settles it. Else corpora that tell of time or author are cut by these, and
     other articles stand alone.
 
-    >>> story({"id": "wce:2022-02-24:3ab592f947"})
+    >>> corpus_story({"id": "wce:2022-02-24:3ab592f947"})
     'wce:2022-02'
-    >>> story({"id": "senate:Lugar/14Mar2005Lugar234"})
+    >>> corpus_story({"id": "senate:Lugar/14Mar2005Lugar234"})
     'senate:Lugar'
     """
     if "group" in fields:
