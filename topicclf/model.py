@@ -1,7 +1,7 @@
 """A trained model: from articles to predictions with NumPy alone."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -136,7 +136,9 @@ class TopicModel(ReadOnlyArrays):
                 it have been answered.
             ValueError: `workers` is less than 1, or as for `with_thresholds`.
         """
-        return self._predictions(self._judged(items, workers, self._judge_by(thresholds).named))
+        return self._predictions(
+            self._judged(items, workers, self._judge_by(thresholds), named=True)
+        )
 
     def tag_many(
         self,
@@ -160,10 +162,10 @@ class TopicModel(ReadOnlyArrays):
             TypeError: As for `predict_many`.
             ValueError: Likewise.
         """
-        return self._tags(self._judged(items, workers, self._judge_by(thresholds).unnamed))
+        return self._tags(self._judged(items, workers, self._judge_by(thresholds), named=False))
 
     def _judged(
-        self, items: Iterable[Item], workers: int | None, judge: Callable[[Chunk], list[Answer]]
+        self, items: Iterable[Item], workers: int | None, judge: Judge, *, named: bool
     ) -> Iterator[_Judged]:
         if isinstance(items, str | bytes | Mapping):
             msg = f"give an iterable of articles, not one {type(items).__name__}"
@@ -171,13 +173,7 @@ class TopicModel(ReadOnlyArrays):
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
-        parts = chunks(items)
-        if workers is None or workers == 1:
-            return ((chunk, judge(chunk)) for chunk in parts)
-        # Imported here, so that a first prediction does not wait for it.
-        from topicclf.scoring.threads import map_in_threads
-
-        return map_in_threads(judge, parts, workers=workers)
+        return judge.stream(chunks(items), workers=workers or 1, named=named)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.

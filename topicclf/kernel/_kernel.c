@@ -21,7 +21,7 @@
 #define MOST_KEPT (8u << 20)
 
 typedef struct {
-    PyTypeObject *lexicon_type, *rows_type;
+    PyTypeObject *lexicon_type, *rows_type, *judge_type;
     PyObject *isascii;
 } State;
 
@@ -60,15 +60,33 @@ static void release(PyObject *object) {
 
 /* Scratch */
 
-static void free_scratch(Scratch *scratch) {
-    if (scratch == NULL) {
-        return;
-    }
-    Room *rooms = (Room *)scratch;
-    for (size_t i = 0; i < offsetof(Scratch, counted) / sizeof *rooms; i++) {
+static void free_rooms(Room *rooms, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         free(rooms[i].data);
     }
-    free(scratch);
+}
+
+static size_t size_of_rooms(const Room *rooms, size_t count) {
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += rooms[i].size;
+    }
+    return size;
+}
+
+#define N_DESK_ROOMS (sizeof(Desk) / sizeof(Room))
+#define N_SCRATCH_ROOMS (offsetof(Scratch, counted) / sizeof(Room))
+
+static void free_desk(Desk *desk) {
+    free_rooms((Room *)desk, N_DESK_ROOMS);
+}
+
+static void free_scratch(Scratch *scratch) {
+    if (scratch != NULL) {
+        free_desk(&scratch->desk);
+        free_rooms((Room *)scratch, N_SCRATCH_ROOMS);
+        free(scratch);
+    }
 }
 
 static Scratch *take_scratch(LexiconObject *self) {
@@ -88,11 +106,8 @@ static Scratch *take_scratch(LexiconObject *self) {
 }
 
 static void put_back(LexiconObject *self, Scratch *scratch) {
-    const Room *rooms = (const Room *)scratch;
-    size_t size = 0;
-    for (size_t i = 0; i < offsetof(Scratch, counted) / sizeof *rooms; i++) {
-        size += rooms[i].size;
-    }
+    size_t size = size_of_rooms((const Room *)scratch, N_SCRATCH_ROOMS) +
+                  size_of_rooms((const Room *)&scratch->desk, N_DESK_ROOMS);
     for (size_t i = 0; size <= MOST_KEPT && scratch != NULL && i < N_SPARES; i++) {
         if (self->spares[i] == NULL) {
             scratch = SWAP_POINTER(&self->spares[i], scratch);
@@ -161,7 +176,7 @@ static int look_at(LexiconObject *self, PyObject *given, const char *name, Text 
     return length < 0 ? -1 : 0;
 }
 
-static int copy_wide(Scratch *scratch, PyObject *const *given, Text *texts, size_t count) {
+static int copy_wide(Desk *desk, PyObject *const *given, Text *texts, size_t count) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {
         total += texts[i].ascii ? 0 : texts[i].length;
@@ -169,11 +184,11 @@ static int copy_wide(Scratch *scratch, PyObject *const *given, Text *texts, size
     if (!total) {
         return 0;
     }
-    if (total > SIZE_MAX / 8 || reserve(&scratch->wide, total * sizeof(Py_UCS4)) < 0) {
+    if (total > SIZE_MAX / 8 || reserve(&desk->wide, total * sizeof(Py_UCS4)) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    Py_UCS4 *next = scratch->wide.data;
+    Py_UCS4 *next = desk->wide.data;
     for (size_t i = 0; i < count; i++) {
         if (texts[i].ascii) {
             continue;
@@ -187,10 +202,10 @@ static int copy_wide(Scratch *scratch, PyObject *const *given, Text *texts, size
     return 0;
 }
 
-static int done(Walk *walk, int status) {
-    if (walk->thread) {
-        PyEval_RestoreThread(walk->thread);
-        walk->thread = NULL;
+/* Take the GIL back, if it was released, and see to an exception where something failed. */
+static int done(PyThreadState *thread, int status) {
+    if (thread) {
+        PyEval_RestoreThread(thread);
     }
     if (status < 0 && !PyErr_Occurred()) {
         PyErr_NoMemory();
@@ -206,14 +221,14 @@ typedef struct {
 } Articles;
 
 /* Look at articles whose titles and texts are alive for as long as the tuples are. */
-static int look_at_articles(LexiconObject *self, Scratch *scratch, PyObject *texts,
+static int look_at_articles(LexiconObject *self, Desk *desk, PyObject *texts,
                             PyObject *titles, Articles *articles) {
     size_t count = (size_t)PyTuple_Size(texts);
-    if (reserve(&scratch->texts, 2 * count * (sizeof(Text) + sizeof(PyObject *)) + 1) < 0) {
+    if (reserve(&desk->texts, 2 * count * (sizeof(Text) + sizeof(PyObject *)) + 1) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    articles->texts = scratch->texts.data;
+    articles->texts = desk->texts.data;
     articles->given = (PyObject **)(articles->texts + 2 * count);
     articles->n_articles = count;
     articles->n_characters = 0;
@@ -229,11 +244,15 @@ static int look_at_articles(LexiconObject *self, Scratch *scratch, PyObject *tex
         }
         articles->n_characters += articles->texts[i].length;
     }
-    return copy_wide(scratch, articles->given, articles->texts, 2 * count);
+    return copy_wide(desk, articles->given, articles->texts, 2 * count);
 }
 
-static Walk walk_of(LexiconObject *self, Scratch *scratch, const Weights *weights) {
-    Walk walk = {.lexicon = &self->lexicon, .folding = &self->folding, .scratch = scratch};
+static Walk walk_of(LexiconObject *self, Scratch *scratch, const Weights *weights,
+                    PyThreadState **thread) {
+    Walk walk = {.lexicon = &self->lexicon,
+                 .folding = &self->folding,
+                 .scratch = scratch,
+                 .thread = thread};
     if (weights) {
         walk.rows = (const char *)weights->rows;
         walk.row_size = weights->width * sizeof(float);
@@ -427,19 +446,20 @@ static PyObject *lexicon_number(PyObject *object, PyObject *given) {
     Articles articles;
     PyObject *result = NULL;
     Numbers numbers = {{0}};
-    if (look_at_articles(self, scratch, texts, NULL, &articles) < 0) {
+    if (look_at_articles(self, &scratch->desk, texts, NULL, &articles) < 0) {
         goto end;
     }
-    Walk walk = walk_of(self, scratch, NULL);
+    PyThreadState *thread = NULL;
+    Walk walk = walk_of(self, scratch, NULL, &thread);
     if (articles.n_characters >= RELEASE_FROM) {
-        walk.thread = PyEval_SaveThread();
+        thread = PyEval_SaveThread();
     }
     int status = 0;
     for (size_t i = 0; i < articles.n_articles && status == 0; i++) {
         status = walk_next(&walk, articles.texts + 2 * i);
         status = status < 0 ? status : number_article(&walk, &numbers, i);
     }
-    if (done(&walk, status) == 0) {
+    if (done(thread, status) == 0) {
         result = Py_BuildValue("NNN", as_bytes(&numbers.terms, numbers.count),
                                as_bytes(&numbers.pairs, numbers.count),
                                as_bytes(&numbers.lengths, articles.n_articles));
@@ -642,25 +662,44 @@ static PyObject *judge_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
-/* Judge articles that have been looked at. */
-static int judge(JudgeObject *self, Scratch *scratch, const Articles *articles,
-                 double *probabilities, int64_t *known, int64_t *lengths) {
+/* Judge articles that have been looked at, but for the first that are done. For all of them, the
+ * answers hold the probabilities, then the known words of each, then all its words. */
+static int judge_some(const JudgeObject *self, Scratch *scratch, const Articles *articles,
+                      double *answers, size_t *n_done, PyThreadState **thread) {
     const Weights *weights = &self->rows->weights;
-    Walk walk = walk_of(self->rows->lexicon, scratch, weights);
-    int status = 0;
-    if (articles->n_characters >= RELEASE_FROM) {
-        walk.thread = PyEval_SaveThread();
-    }
-    for (size_t i = 0; i < articles->n_articles && status == 0; i++) {
-        status = walk_next(&walk, articles->texts + 2 * i);
-        if (status == 0) {
-            known[i] = (int64_t)walk.n_known;
-            lengths[i] = (int64_t)walk.n_words;
-            status = score_article(&walk, weights, &self->join,
-                                   probabilities + i * weights->n_topics);
+    Walk walk = walk_of(self->rows->lexicon, scratch, weights, thread);
+    int64_t *known = (int64_t *)(answers + articles->n_articles * weights->n_topics);
+    int64_t *lengths = known + articles->n_articles;
+    for (; *n_done < articles->n_articles; ++*n_done) {
+        size_t i = *n_done;
+        if (walk_next(&walk, articles->texts + 2 * i) < 0 ||
+            score_article(&walk, weights, &self->join, answers + i * weights->n_topics) < 0) {
+            return -1;
         }
+        known[i] = (int64_t)walk.n_known;
+        lengths[i] = (int64_t)walk.n_words;
     }
-    return done(&walk, status);
+    return 0;
+}
+
+/* Likewise with the GIL, which is released while it goes on. */
+static int judge(const JudgeObject *self, Scratch *scratch, const Articles *articles,
+                 double *answers, size_t n_done) {
+    PyThreadState *thread = NULL;
+    if (articles->n_characters >= RELEASE_FROM) {
+        thread = PyEval_SaveThread();
+    }
+    int status = judge_some(self, scratch, articles, answers, &n_done, &thread);
+    return done(thread, status);
+}
+
+static int reserve_answers(const JudgeObject *self, Desk *desk, size_t count) {
+    size_t each = (self->rows->weights.n_topics + 2) * sizeof(double);
+    if (count > SIZE_MAX / 2 / each || reserve(&desk->answers, each * count + 1) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
 }
 
 static PyObject *probability_list(JudgeObject *self, const double *probabilities) {
@@ -742,42 +781,40 @@ static PyObject *answer(JudgeObject *self, const double *probabilities, int64_t 
     return tuple;
 }
 
-/* What a call for many articles holds. */
-typedef struct {
-    PyObject *texts, *titles;
-    Scratch *scratch;
-    Articles articles;
-} Call;
-
-static int begin(JudgeObject *self, PyObject *texts, PyObject *titles, Call *call) {
-    memset(call, 0, sizeof *call);
-    call->texts = PySequence_Tuple(texts);
-    if (call->texts == NULL) {
-        return -1;
-    }
-    if (titles != Py_None) {
-        call->titles = PySequence_Tuple(titles);
-        if (call->titles == NULL) {
-            return -1;
-        }
-        if (PyTuple_Size(call->texts) != PyTuple_Size(call->titles)) {
-            PyErr_Format(PyExc_ValueError, "there are %zd texts and %zd titles",
-                         PyTuple_Size(call->texts), PyTuple_Size(call->titles));
-            return -1;
+/* The answers to all of some articles. */
+static PyObject *answer_list(JudgeObject *self, const double *answers, size_t count, int named) {
+    size_t n_topics = self->rows->weights.n_topics;
+    const int64_t *known = (const int64_t *)(answers + n_topics * count), *lengths = known + count;
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        PyObject *each = answer(self, answers + i * n_topics, known[i], lengths[i], named);
+        if (each == NULL || PyList_SetItem(list, (Py_ssize_t)i, each) < 0) {
+            Py_CLEAR(list);
         }
     }
-    call->scratch = take_scratch(self->rows->lexicon);
-    return call->scratch == NULL ? -1
-                                 : look_at_articles(self->rows->lexicon, call->scratch, call->texts,
-                                                    call->titles, &call->articles);
+    return list;
 }
 
-static void end_call(JudgeObject *self, Call *call) {
-    if (call->scratch != NULL) {
-        put_back(self->rows->lexicon, call->scratch);
+/* Take the texts and titles of a call; the tuples hold them while they are worked with. */
+static int take_articles(JudgeObject *self, PyObject *texts, PyObject *titles, PyObject **held,
+                         Desk *desk, Articles *articles) {
+    held[0] = PySequence_Tuple(texts);
+    held[1] = NULL;
+    if (held[0] != NULL && titles != Py_None) {
+        held[1] = PySequence_Tuple(titles);
     }
-    Py_XDECREF(call->texts);
-    Py_XDECREF(call->titles);
+    if (held[0] == NULL || (titles != Py_None && held[1] == NULL)) {
+        return -1;
+    }
+    if (held[1] && PyTuple_Size(held[0]) != PyTuple_Size(held[1])) {
+        PyErr_Format(PyExc_ValueError, "there are %zd texts and %zd titles",
+                     PyTuple_Size(held[0]), PyTuple_Size(held[1]));
+        return -1;
+    }
+    if (look_at_articles(self->rows->lexicon, desk, held[0], held[1], articles) < 0) {
+        return -1;
+    }
+    return reserve_answers(self, desk, articles->n_articles);
 }
 
 PyDoc_STRVAR(measure_doc, "measure(texts, titles, probabilities, known, lengths)\n--\n\n"
@@ -794,21 +831,32 @@ static PyObject *judge_measure(PyObject *object, PyObject *const *args, Py_ssize
     }
     static const char *const names[] = {"probabilities", "known", "lengths"};
     Py_ssize_t n_topics = (Py_ssize_t)self->rows->weights.n_topics;
-    PyObject *result = NULL;
+    Scratch *scratch = take_scratch(self->rows->lexicon);
+    if (scratch == NULL) {
+        return NULL;
+    }
+    PyObject *held[2], *result = NULL;
+    Articles articles;
     Py_buffer views[3];
     int opened = 0;
-    Call call;
-    if (begin(self, args[0], args[1], &call) < 0) {
+    if (take_articles(self, args[0], args[1], held, &scratch->desk, &articles) < 0) {
         goto end;
     }
     for (; opened < 3; opened++) {
-        Py_ssize_t items = (Py_ssize_t)call.articles.n_articles * (opened ? 1 : n_topics);
+        Py_ssize_t items = (Py_ssize_t)articles.n_articles * (opened ? 1 : n_topics);
         if (open_buffer(args[2 + opened], &views[opened], names[opened], opened ? 'i' : 'f', 8,
                         items, PyBUF_WRITABLE) < 0) {
             goto end;
         }
     }
-    if (judge(self, call.scratch, &call.articles, views[0].buf, views[1].buf, views[2].buf) == 0) {
+    if (judge(self, scratch, &articles, scratch->desk.answers.data, 0) == 0) {
+        const char *next = scratch->desk.answers.data;
+        for (int i = 0; i < 3; i++) {
+            if (views[i].len) {
+                memcpy(views[i].buf, next, (size_t)views[i].len);
+            }
+            next += views[i].len;
+        }
         Py_INCREF(Py_None);
         result = Py_None;
     }
@@ -816,7 +864,9 @@ end:
     while (opened-- > 0) {
         PyBuffer_Release(&views[opened]);
     }
-    end_call(self, &call);
+    put_back(self->rows->lexicon, scratch);
+    Py_XDECREF(held[0]);
+    Py_XDECREF(held[1]);
     return result;
 }
 
@@ -832,35 +882,22 @@ static PyObject *judge_answer(PyObject *object, PyObject *const *args, Py_ssize_
         return NULL;
     }
     int named = PyObject_IsTrue(args[2]);
-    size_t n_topics = self->rows->weights.n_topics;
-    PyObject *list = NULL;
-    Call call;
-    if (named < 0) {
+    Scratch *scratch = named < 0 ? NULL : take_scratch(self->rows->lexicon);
+    if (scratch == NULL) {
         return NULL;
     }
-    if (begin(self, args[0], args[1], &call) < 0) {
-        goto end;
-    }
-    size_t count = call.articles.n_articles;
-    if (count > SIZE_MAX / 16 / (n_topics + 2) ||
-        reserve(&call.scratch->answers, (n_topics + 2) * count * sizeof(double) + 1) < 0) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    double *probabilities = call.scratch->answers.data;
-    int64_t *known = (int64_t *)(probabilities + n_topics * count), *lengths = known + count;
-    if (judge(self, call.scratch, &call.articles, probabilities, known, lengths) < 0) {
-        goto end;
-    }
-    list = PyList_New((Py_ssize_t)count);
-    for (size_t i = 0; list != NULL && i < count; i++) {
-        PyObject *each = answer(self, probabilities + i * n_topics, known[i], lengths[i], named);
-        if (each == NULL || PyList_SetItem(list, (Py_ssize_t)i, each) < 0) {
-            Py_CLEAR(list);
+    PyObject *held[2], *list = NULL;
+    Articles articles;
+    double *answers;
+    if (take_articles(self, args[0], args[1], held, &scratch->desk, &articles) == 0) {
+        answers = scratch->desk.answers.data;
+        if (judge(self, scratch, &articles, answers, 0) == 0) {
+            list = answer_list(self, answers, articles.n_articles, named);
         }
     }
-end:
-    end_call(self, &call);
+    put_back(self->rows->lexicon, scratch);
+    Py_XDECREF(held[0]);
+    Py_XDECREF(held[1]);
     return list;
 }
 
@@ -881,20 +918,17 @@ static PyObject *judge_answer_one(PyObject *object, PyObject *const *args, Py_ss
     Text texts[2] = {{(const uint8_t *)"", NULL, 0}};
     PyObject *given[2] = {args[1], args[0]};
     PyObject *result = NULL;
-    int64_t known, length;
     if ((args[1] != Py_None && look_at(lexicon, args[1], "the title", &texts[0]) < 0) ||
         look_at(lexicon, args[0], "the text", &texts[1]) < 0 ||
-        copy_wide(scratch, given, texts, 2) < 0) {
+        copy_wide(&scratch->desk, given, texts, 2) < 0 ||
+        reserve_answers(self, &scratch->desk, 1) < 0) {
         goto end;
     }
-    if (reserve(&scratch->answers, self->rows->weights.n_topics * sizeof(double) + 1) < 0) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    double *probabilities = scratch->answers.data;
+    double *answers = scratch->desk.answers.data;
     Articles articles = {given, texts, 1, texts[0].length + texts[1].length};
-    if (judge(self, scratch, &articles, probabilities, &known, &length) == 0) {
-        result = answer(self, probabilities, known, length, 1);
+    if (judge(self, scratch, &articles, answers, 0) == 0) {
+        const int64_t *counts = (const int64_t *)(answers + self->rows->weights.n_topics);
+        result = answer(self, answers, counts[0], counts[1], 1);
     }
 end:
     put_back(lexicon, scratch);
@@ -927,6 +961,191 @@ static PyType_Spec judge_spec = {
     .slots = judge_slots,
 };
 
+/* Crew */
+
+#include "crew.h"
+
+typedef struct {
+    PyObject_HEAD
+    JudgeObject *judge;
+    Shared *shared;
+    volatile uint64_t busy;
+} CrewObject;
+
+/* Whether this thread may use the crew; no other may until `leave`. */
+static int enter(CrewObject *self) {
+    if (!put_if_zero(&self->busy, 1)) {
+        PyErr_SetString(PyExc_RuntimeError, "another thread uses this crew");
+        return -1;
+    }
+    return 0;
+}
+
+static void leave(CrewObject *self) {
+    self->busy = 0;
+}
+
+static void let_go(Job *job) {
+    Py_CLEAR(job->texts);
+    Py_CLEAR(job->titles);
+}
+
+static void crew_dealloc(PyObject *object) {
+    CrewObject *self = (CrewObject *)object;
+    if (self->shared) {
+        end_helpers(self->shared);
+        for (size_t i = 0; i < self->shared->n_jobs; i++) {
+            let_go(&self->shared->jobs[i]);
+        }
+        free_shared(self->shared);
+    }
+    Py_XDECREF((PyObject *)self->judge);
+    release(object);
+}
+
+static PyObject *crew_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"judge", "workers", NULL};
+    PyObject *judge_object;
+    long workers;
+    State *state = PyType_GetModuleState(type);
+    if (state == NULL || !PyArg_ParseTupleAndKeywords(args, kwargs, "O!l:Crew", names,
+                                                      state->judge_type, &judge_object, &workers)) {
+        return NULL;
+    }
+    if (workers < 1) {
+        PyErr_SetString(PyExc_ValueError, "a crew has one worker at least");
+        return NULL;
+    }
+    CrewObject *self = (CrewObject *)allocated(type);
+    if (self == NULL) {
+        return NULL;
+    }
+    long counted = workers < MOST_HELPERS ? workers : MOST_HELPERS;
+    Py_INCREF(judge_object);
+    self->judge = (JudgeObject *)judge_object;
+    self->shared = new_shared(self->judge, (size_t)counted * JOBS_PER_WORKER);
+    if (self->shared == NULL) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    start_helpers(self->shared, workers - 1);
+    return (PyObject *)self;
+}
+
+PyDoc_STRVAR(put_doc, "put(texts, titles)\n--\n\n"
+"Give articles to the crew, as to Judge.answer. Returns whether there is room for more.");
+
+static PyObject *crew_put(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    CrewObject *self = (CrewObject *)object;
+    Shared *shared = self->shared;
+    if (n_args != 2) {
+        PyErr_Format(PyExc_TypeError, "put takes 2 arguments, not %zd", n_args);
+        return NULL;
+    }
+    if (enter(self) < 0) {
+        return NULL;
+    }
+    PyObject *result = NULL, *held[2] = {NULL, NULL};
+    Job *job = &shared->jobs[shared->n_put % shared->n_jobs];
+    if (shared->closing || shared->n_put - shared->n_taken == shared->n_jobs) {
+        PyErr_SetString(PyExc_RuntimeError, "the crew takes no more articles");
+    } else if (take_articles(self->judge, args[0], args[1], held, &job->desk, &job->articles) < 0) {
+        Py_XDECREF(held[0]);
+        Py_XDECREF(held[1]);
+    } else {
+        job->texts = held[0];
+        job->titles = held[1];
+        job->n_done = 0;
+        if (shared->process == process_id()) {
+            PyThread_acquire_lock(shared->lock, WAIT_LOCK);
+            shared->n_put++;
+            wake(shared, 0);
+            PyThread_release_lock(shared->lock);
+        } else {
+            shared->n_put++;
+        }
+        result = PyBool_FromLong(shared->n_put - shared->n_taken < shared->n_jobs);
+    }
+    leave(self);
+    return result;
+}
+
+PyDoc_STRVAR(take_doc, "take(named)\n--\n\n"
+"The answers to the articles that were put first of those left, as from Judge.answer.");
+
+static PyObject *crew_take(PyObject *object, PyObject *named_object) {
+    CrewObject *self = (CrewObject *)object;
+    Shared *shared = self->shared;
+    int named = PyObject_IsTrue(named_object);
+    if (named < 0 || enter(self) < 0) {
+        return NULL;
+    }
+    PyObject *list = NULL;
+    Scratch *scratch = NULL;
+    if (shared->closing || shared->n_taken == shared->n_put) {
+        PyErr_SetString(PyExc_RuntimeError, "the crew has no articles");
+        goto end;
+    }
+    scratch = take_scratch(self->judge->rows->lexicon);
+    if (scratch == NULL) {
+        goto end;
+    }
+    Job *job = &shared->jobs[shared->n_taken % shared->n_jobs];
+    see_done(shared, job, scratch);
+    shared->n_taken++;
+    /* What needs Python, or has failed, is done here. */
+    if (job->n_done == job->articles.n_articles ||
+        judge(self->judge, scratch, &job->articles, job->desk.answers.data, job->n_done) == 0) {
+        list = answer_list(self->judge, job->desk.answers.data, job->articles.n_articles, named);
+    }
+    let_go(job);
+end:
+    if (scratch != NULL) {
+        put_back(self->judge->rows->lexicon, scratch);
+    }
+    leave(self);
+    return list;
+}
+
+PyDoc_STRVAR(close_doc, "close()\n--\n\nEnd the crew's threads.");
+
+static PyObject *crew_close(PyObject *object, PyObject *nothing) {
+    (void)nothing;
+    CrewObject *self = (CrewObject *)object;
+    if (enter(self) < 0) {
+        return NULL;
+    }
+    end_helpers(self->shared);
+    leave(self);
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
+static PyMethodDef crew_methods[] = {
+    {"put", (PyCFunction)(void (*)(void))crew_put, METH_FASTCALL, put_doc},
+    {"take", crew_take, METH_O, take_doc},
+    {"close", crew_close, METH_NOARGS, close_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(crew_doc, "Crew(judge, workers)\n--\n\n"
+"Threads that judge articles, this one among them.");
+
+static PyType_Slot crew_slots[] = {
+    {Py_tp_doc, (void *)crew_doc},
+    {Py_tp_new, crew_new},
+    {Py_tp_dealloc, crew_dealloc},
+    {Py_tp_methods, crew_methods},
+    {0, NULL},
+};
+
+static PyType_Spec crew_spec = {
+    .name = "topicclf.kernel._kernel.Crew",
+    .basicsize = sizeof(CrewObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = crew_slots,
+};
+
 /* Module */
 
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
@@ -942,9 +1161,11 @@ static int module_exec(PyObject *module) {
     state->lexicon_type = add_type(module, &lexicon_spec);
     state->rows_type = add_type(module, &rows_spec);
     state->isascii = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isascii");
-    PyTypeObject *judge_type = add_type(module, &judge_spec);
-    int whole = state->lexicon_type && state->rows_type && state->isascii && judge_type;
-    Py_XDECREF((PyObject *)judge_type);
+    state->judge_type = add_type(module, &judge_spec);
+    PyTypeObject *crew_type = add_type(module, &crew_spec);
+    int whole = state->lexicon_type && state->rows_type && state->judge_type && crew_type &&
+                state->isascii;
+    Py_XDECREF((PyObject *)crew_type);
     return whole ? 0 : -1;
 }
 
@@ -952,6 +1173,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     State *state = PyModule_GetState(module);
     Py_VISIT(state->lexicon_type);
     Py_VISIT(state->rows_type);
+    Py_VISIT(state->judge_type);
     Py_VISIT(state->isascii);
     return 0;
 }
@@ -960,6 +1182,7 @@ static int module_clear(PyObject *module) {
     State *state = PyModule_GetState(module);
     Py_CLEAR(state->lexicon_type);
     Py_CLEAR(state->rows_type);
+    Py_CLEAR(state->judge_type);
     Py_CLEAR(state->isascii);
     return 0;
 }

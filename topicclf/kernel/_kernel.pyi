@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, final, overload
+from typing import Any, Literal, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,3 +58,10 @@ class Judge:
     def answer_one(
         self, text: str, title: str | None, /
     ) -> tuple[tuple[str, ...], dict[str, float], int, int]: ...
+
+@final
+class Crew:
+    def __new__(cls, judge: Judge, workers: int) -> Crew: ...
+    def put(self, texts: Sequence[str], titles: Sequence[str] | None, /) -> bool: ...
+    def take(self, named: bool, /) -> list[tuple[tuple[str, ...], Any, int, int]]: ...
+    def close(self) -> None: ...

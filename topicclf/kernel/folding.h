@@ -109,8 +109,12 @@ done:
     return entry;
 }
 
-/* Fill in a character's entry. `thread` is set where the GIL has been released. */
+/* Fill in a character's entry. `*thread` is set where the GIL has been released; `thread` is NULL
+ * where Python can't be asked, which is a failure without an exception. */
 static Entry fill_entry(Folding *folding, uint32_t code, PyThreadState **thread) {
+    if (thread == NULL) {
+        return 0;
+    }
     if (*thread) {
         PyEval_RestoreThread(*thread);
     }

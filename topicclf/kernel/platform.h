@@ -32,6 +32,9 @@ static inline int put_if_zero(volatile uint64_t *place, uint64_t value) {
 static inline int put_if_null(void *volatile *place, void *value) {
     return _InterlockedCompareExchangePointer(place, value, NULL) == NULL;
 }
+static inline long drop_reference(volatile long *count) {
+    return _InterlockedDecrement(count);
+}
 static inline unsigned lowest_bit(uint64_t bits) {
     unsigned long place;
     _BitScanForward64(&place, bits);
@@ -52,6 +55,9 @@ static inline int put_if_null(void *volatile *place, void *value) {
     void *expected = NULL;
     return __atomic_compare_exchange_n(place, &expected, value, 0, __ATOMIC_ACQ_REL,
                                        __ATOMIC_ACQUIRE);
+}
+static inline long drop_reference(volatile long *count) {
+    return __atomic_sub_fetch(count, 1, __ATOMIC_ACQ_REL);
 }
 static inline unsigned lowest_bit(uint64_t bits) {
     return (unsigned)__builtin_ctzll(bits);

@@ -13,20 +13,26 @@
 #define CROWD 128  /* words */
 #define MARGIN 64  /* readable bytes after what is folded */
 
-/* What one call works with, kept for the next one. */
+/* What a call is given, and what it gives. */
 typedef struct {
-    Room texts, wide, folded, bounds;
+    Room texts, wide, answers;
+} Desk;
+
+/* What is needed on the way, kept for the next call. */
+typedef struct {
+    Room folded, bounds;
     Room terms, pairs;  /* ranks: of each word, and of the pair that it forms with the next */
     Room pair_ranks;    /* of the known pairs alone */
-    Room counts, repeated, segments, passages, scores, answers;
+    Room counts, repeated, segments, passages, scores;
     uint32_t counted; /* the greatest number in counts */
+    Desk desk;
 } Scratch;
 
 typedef struct {
     const Lexicon *lexicon;
     Folding *folding;
     Scratch *scratch;
-    PyThreadState *thread; /* where the GIL has been released */
+    PyThreadState **thread; /* see fill_entry */
     const char *rows;      /* what to fetch ahead for each rank, or NULL */
     size_t row_size;
     /* Of the article: */
@@ -196,7 +202,7 @@ static int fold_more(Walk *walk, const Text *text, size_t offset, size_t count, 
         *length += fold_ascii(text->ascii + offset, count, (uint8_t *)folded->data + *length);
         return 0;
     }
-    return fold_wide(walk->folding, text->wide + offset, count, folded, length, &walk->thread);
+    return fold_wide(walk->folding, text->wide + offset, count, folded, length, walk->thread);
 }
 
 static int end_with_spaces(Room *folded, size_t length) {

@@ -1,5 +1,6 @@
 """Articles to topics: in the compiled kernel, or with NumPy where that is not there."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress
@@ -112,6 +113,26 @@ class Judge:
             return self._kernel.answer(*chunk, False)  # type: ignore[return-value]
         return self._with_numpy(chunk)
 
+    def stream(
+        self, parts: Iterator[Chunk], *, workers: int, named: bool
+    ) -> Iterator[tuple[Chunk, list[Answer]]]:
+        """Judge the chunks of a stream, in order; each is given with its answers.
+
+        Args:
+            parts: The chunks, taken one by one, a few more than there are workers.
+            workers: How many threads judge, this one among them. Without the kernel it is alone.
+            named: Whether probabilities are dictionaries.
+
+        Raises:
+            Exception: Whatever `parts` raised, once the chunks before have been given.
+        """
+        if workers > 1 and self._kernel is not None:
+            yield from _judged_by(kernel.Crew(self._kernel, workers), parts, named=named)
+            return
+        judge = self.named if named else self.unnamed
+        for chunk in parts:
+            yield chunk, judge(chunk)
+
     def one(self, text: str, title: str) -> Answer:
         """Judge an article, with the probabilities as a dictionary."""
         if self._kernel is not None:
@@ -161,6 +182,30 @@ class Judge:
         carried = list(compress(range(len(row)), passed))
         carried.sort(key=row.__getitem__, reverse=True)
         return tuple([self.topics[i] for i in carried])
+
+
+def _judged_by(
+    crew: "kernel.Crew", parts: Iterator[Chunk], *, named: bool
+) -> Iterator[tuple[Chunk, list[Answer]]]:
+    waiting: deque[Chunk] = deque()
+    ended: Exception | None = None
+    try:
+        while waiting or ended is None:
+            has_room = True
+            while has_room and ended is None:
+                try:
+                    chunk = next(parts)
+                except Exception as error:
+                    ended = error
+                else:
+                    has_room = crew.put(*chunk)
+                    waiting.append(chunk)
+            if waiting:
+                yield waiting.popleft(), crew.take(named)  # type: ignore[misc]
+    finally:
+        crew.close()
+    if not isinstance(ended, StopIteration):
+        raise ended
 
 
 def _joined(text: str, title: str) -> str:
