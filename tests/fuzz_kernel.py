@@ -92,6 +92,23 @@ def arrays_are_refused_or_used(random: Random) -> None:
     judge.measure(*some(texts, None, found, counts, counts.copy()))
 
 
+def crews_answer_as_one_alone(random: Random) -> None:
+    """Several threads, articles in any portions, and some crews are left with work to do."""
+    model = made_up(random.randrange(12), seed=random.randrange(2**32))
+    judge = model._judge._kernel
+    assert judge is not None
+    crew = kernel.Crew(judge, random.randrange(1, 6))
+    waiting: list[list[str]] = []
+    for _ in range(random.randrange(30)):
+        texts = [random_text(random) for _ in range(random.randrange(8))]
+        waiting.append(texts)
+        if not crew.put(texts, None) or random.random() < 0.4:
+            first = waiting.pop(0)
+            assert crew.take(True) == judge.answer(first, None, True), "a crew answers otherwise"
+    if random.random() < 0.5:
+        crew.close()
+
+
 def folding_may_be_odd(random: Random) -> None:
     """Python's answers are not trusted either."""
 
@@ -117,6 +134,7 @@ TRIALS: list[Callable[[Random], None]] = [
     long_texts_agree,
     arrays_are_refused_or_used,
     arrays_are_refused_or_used,
+    crews_answer_as_one_alone,
     folding_may_be_odd,
 ]
 _REFUSALS = (TypeError, ValueError, BufferError, OverflowError, OSError)

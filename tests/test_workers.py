@@ -3,22 +3,28 @@
 import multiprocessing
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import topicclf
-from topicclf import TopicModel
+from topicclf import TopicModel, kernel
+
+TASKS = Path("/proc/self/task")
 
 
 @pytest.fixture
-def workers() -> Callable[[], set[threading.Thread]]:
-    """What gives the threads that run now and did not before."""
-    before = set(threading.enumerate())
-    return lambda: set(threading.enumerate()) - before
+def workers() -> Callable[[], set[str]]:
+    """What gives the threads that run now and did not before, Python's or not."""
+
+    def running() -> set[str]:
+        return {task.name for task in TASKS.iterdir()} if TASKS.exists() else set()
+
+    before = running()
+    return lambda: running() - before
 
 
 def run(script: str) -> str:
@@ -41,7 +47,7 @@ def test_two_workers_answer_as_one_does(
 
 
 def test_workers_take_an_endless_stream(
-    shipped: TopicModel, workers: Callable[[], set[threading.Thread]]
+    shipped: TopicModel, workers: Callable[[], set[str]]
 ) -> None:
     """A few tasks ahead of the reader and no more; leaving early ends them."""
     taken = 0
@@ -94,9 +100,7 @@ def test_an_error_of_the_input_comes_once_what_was_read_has_been_answered(
         next(stream)
 
 
-def test_a_bad_item_ends_the_workers(
-    shipped: TopicModel, workers: Callable[[], set[threading.Thread]]
-) -> None:
+def test_a_bad_item_ends_the_workers(shipped: TopicModel, workers: Callable[[], set[str]]) -> None:
     """None is left."""
     with pytest.raises(TypeError, match="item 1"):
         list(shipped.predict_many(["fine", 7], workers=2))  # type: ignore[list-item]
@@ -108,6 +112,29 @@ def test_there_is_at_least_one_worker(workers: int) -> None:
     """Said at once, not when the first prediction is asked for."""
     with pytest.raises(ValueError, match="1 or more"):
         topicclf.predict_many(["A text."], workers=workers)
+
+
+@pytest.mark.skipif(not kernel.available, reason="the kernel is not built")
+def test_a_crew_refuses_what_it_can_not_do(shipped: TopicModel) -> None:
+    """With an error of Python's, and goes on."""
+    judge = shipped._judge._kernel
+    assert judge is not None
+    with pytest.raises(ValueError, match="one worker at least"):
+        kernel.Crew(judge, 0)
+    crew = kernel.Crew(judge, 2)
+    with pytest.raises(RuntimeError, match="no articles"):
+        crew.take(True)
+    with pytest.raises(TypeError, match="a text must be a str, not int"):
+        crew.put([7], None)  # type: ignore[list-item]
+    while crew.put(["The navy ordered frigates."], None):
+        pass
+    with pytest.raises(RuntimeError, match="takes no more"):
+        crew.put(["One too many."], None)
+    assert crew.take(True)[0][0] == ("defence",)
+    crew.close()
+    crew.close()
+    with pytest.raises(RuntimeError, match="no articles"):
+        crew.take(True)
 
 
 def test_two_streams_with_workers_go_side_by_side(shipped: TopicModel) -> None:
