@@ -108,13 +108,27 @@ static int reserve_zeros(Room *room, size_t size) {
 }
 
 #define CACHE_LINE 64
+#define HUGE_PAGE ((size_t)2 << 20)
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 /* Zeroed memory that starts with a cache line; free *block, not what is returned. */
 static void *line_calloc(size_t count, size_t size, void **block) {
+    *block = NULL;
     if (size && count > (SIZE_MAX / 2 - CACHE_LINE) / size) {
-        return *block = NULL;
+        return NULL;
     }
-    *block = calloc(count * size + CACHE_LINE, 1);
+    size *= count;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    /* In large pages, where there are some: they come faster, and addresses are found faster. */
+    if (size >= HUGE_PAGE && !posix_memalign(block, HUGE_PAGE, size)) {
+        madvise(*block, size, MADV_HUGEPAGE);
+        return memset(*block, 0, size);
+    }
+#endif
+    *block = calloc(size + CACHE_LINE, 1);
     if (*block == NULL) {
         return NULL;
     }
