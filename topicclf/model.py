@@ -171,14 +171,11 @@ class TopicModel(ReadOnlyArrays):
         return self._tags(self._judged(items, workers), self._thresholds(thresholds))
 
     def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
-        if isinstance(items, str | bytes | Mapping):
-            msg = f"give an iterable of articles, not one {type(items).__name__}"
-            raise TypeError(msg)
+        taken = articles(items)
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
-        articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        return self._stream(articles, workers or 1)
+        return self._stream(taken, workers or 1)
 
     def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[_Judged]:
         if workers == 1:
@@ -203,8 +200,7 @@ class TopicModel(ReadOnlyArrays):
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
-        articles = (Article.of(item, number=number) for number, item in enumerate(items))
-        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles)]
+        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles(items))]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
     def _judge(self, folded: bytes) -> _Judgement:

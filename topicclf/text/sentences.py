@@ -12,7 +12,8 @@ from collections.abc import Collection
 
 __all__ = ["sentence_spans"]
 
-_END = re.compile(r"(?P<stop>[.!?\u2026]+)[\"'\u201d\u2019)\]]*(?=\s)|\n")
+# A run of stops is tried once, from its start and as a whole: anything else takes quadratic time.
+_END = re.compile(r"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=\s)|\n")
 _LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018]*$")
 
 # No abbreviation or initial is longer: looking no further back keeps the time linear.
