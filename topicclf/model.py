@@ -171,7 +171,7 @@ class TopicModel(ReadOnlyArrays):
         return self._tags(self._judged(items, workers), self._thresholds(thresholds))
 
     def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
-        taken = articles(items)
+        taken = articles_of(items)
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
@@ -200,7 +200,7 @@ class TopicModel(ReadOnlyArrays):
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
-        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles(items))]
+        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles_of(items))]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
     def _judge(self, folded: bytes) -> _Judgement:

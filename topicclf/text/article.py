@@ -6,7 +6,7 @@ from typing import Any
 
 from topicclf.text.markup import without_markup
 
-__all__ = ["Article", "Item", "articles", "is_missing", "refuse_one"]
+__all__ = ["Article", "Item", "articles_of", "is_missing", "refuse_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Article:
 Item = str | Mapping[str, Any] | Article
 
 
-def articles(items: Iterable[Item]) -> Iterator[Article]:
+def articles_of(items: Iterable[Item]) -> Iterator[Article]:
     """Take many articles, lazily, and refuse at once what is one thing instead.
 
     Args:
@@ -80,7 +80,7 @@ def refuse_one(items: object) -> None:
     """Refuse what is one thing where many articles are expected.
 
     Raises:
-        TypeError: As for `articles`.
+        TypeError: As for `articles_of`.
     """
     if isinstance(items, str | bytes | bytearray | Mapping | Article):
         msg = f"give an iterable of articles, not one {type(items).__name__}; put it in a list"
