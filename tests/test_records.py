@@ -50,8 +50,6 @@ def test_json_lines_keep_every_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"", "a blank line"),
-        (b"  \t", "a blank line"),
         (b"{", "not JSON"),
         (b"\x00", "not JSON"),
         (b'{"text": "a\x00b"}', "not JSON"),
@@ -80,10 +78,11 @@ def test_a_bad_line_is_a_bad_record_in_its_place(tmp_path: Path, line: bytes, pr
     assert bad.line == last.line - 1
 
 
-def test_blank_lines_can_be_left_out(tmp_path: Path) -> None:
-    """For whom they are no loss."""
-    path = _file(tmp_path, "a.jsonl", '\n{"text": "a"}\n\n\n{"text": "b"}\n')
-    assert _texts(path, skip_blank=True) == ["a", "b"]
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    """The lines after them keep their numbers."""
+    path = _file(tmp_path, "a.jsonl", '\n{"text": "a"}\n \t\n\r\n{"text": "b"}\n')
+    assert _texts(path) == ["a", "b"]
+    assert _read(path)[1].line == 5
 
 
 def test_a_line_of_ten_megabytes_is_read(tmp_path: Path) -> None:
@@ -256,7 +255,7 @@ def test_damaged_gzip_is_a_bad_record_where_it_breaks(tmp_path: Path) -> None:
     whole = gzip.compress(lines)
     found = _read(_file(tmp_path, "a.jsonl.gz", whole[: len(whole) // 2]))
     assert isinstance(found[-1], BadRecord)
-    assert "gzip file is damaged" in found[-1].problem
+    assert "packed file is damaged" in found[-1].problem
     assert found[-1].line == len(found) > 1000
 
 

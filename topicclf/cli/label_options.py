@@ -49,7 +49,6 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
             text_field=text_field,
             title_field=title_field,
             encoding=encoding,
-            skip_blank=True,
         )
         labels = LabelOptions(
             topics_field=topics_field,

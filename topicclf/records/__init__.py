@@ -2,6 +2,6 @@
 
 from topicclf.records.options import ReadOptions
 from topicclf.records.read import read_records
-from topicclf.records.record import BadRecord, Record
+from topicclf.records.record import PAUSE, BadRecord, Pause, Record
 
-__all__ = ["BadRecord", "ReadOptions", "Record", "read_records"]
+__all__ = ["PAUSE", "BadRecord", "Pause", "ReadOptions", "Record", "read_records"]

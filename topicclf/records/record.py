@@ -1,17 +1,18 @@
-"""A record of the input, and what stands for one that can't be read."""
+"""A record of the input, and what takes the place of one that can't be read."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
-__all__ = ["BadRecord", "Record"]
+__all__ = ["PAUSE", "BadRecord", "Pause", "Record"]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An article as it stands in somebody's file.
+    """An article as somebody's file has it.
 
     Attributes:
-        text: The article's text.
+        text: The article's text; if the file has HTML there, its tags are spaces here.
         title: Its title, or nothing.
         fields: Everything that the record holds, the text and the title under their own names.
         file: The file, as it was named; ``-`` is standard input.
@@ -43,3 +44,12 @@ class BadRecord:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.problem}"
+
+
+class Pause(Enum):
+    """A moment in which a pipe has no more to read, and yet is open."""
+
+    PAUSE = "pause"
+
+
+PAUSE: Final = Pause.PAUSE

@@ -7,7 +7,7 @@ meaning.
 import html
 import re
 
-__all__ = ["without_markup"]
+__all__ = ["plain_text", "without_markup"]
 
 # Plain text may well hold "<" and "a < b", but a closing tag makes it HTML.
 _CLOSING = re.compile(r"</[a-zA-Z][a-zA-Z0-9]{0,20}\s{0,9}>")
@@ -21,14 +21,15 @@ _ENDS = {
     "<script": re.compile(r"</script\s*+>", re.IGNORECASE),
     "<style": re.compile(r"</style\s*+>", re.IGNORECASE),
 }
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code del dfn em font i ins kbd label mark q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+_INLINE = re.compile(
+    r"/?(?:a|abbr|b|bd[io]|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span"
+    r"|strike|strong|su[bp]|time|tt|u|var|wbr)",
+    re.IGNORECASE,
 )
 
 
 def without_markup(text: str) -> str:
-    """Turn the tags of a text that is HTML into white space, and its references into characters.
+    r"""Turn the tags of a text that is HTML into white space, and its references into characters.
 
     Args:
         text: Any text; one without a closing tag comes back as it is.
@@ -37,10 +38,24 @@ def without_markup(text: str) -> str:
         A text of the same length.
 
     >>> without_markup("<p>Oil &amp; gas</p>")
-    '\\n  Oil &     gas\\n   '
+    '\n  Oil &     gas\n   '
     """
     if "</" not in text or not _CLOSING.search(text):
         return text
+    return _blanked(text)
+
+
+def plain_text(source: str) -> str:
+    r"""What a piece of HTML says, a paragraph a line.
+
+    >>> plain_text("Oil<br>&amp;  <b>gas</b>")
+    'Oil\n& gas'
+    """
+    lines = (" ".join(line.split()) for line in _blanked(source).split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def _blanked(text: str) -> str:
     return _MARKUP.sub(_blank, _without_hidden(text))
 
 
@@ -68,5 +83,5 @@ def _blank(match: re.Match[str]) -> str:
         return html.unescape(markup).ljust(len(markup))
     tag = match["tag"]
     # Other elements end a line, and with it a sentence.
-    first = " " if tag is None or tag.strip("/").lower() in _INLINE else "\n"
+    first = " " if tag is None or _INLINE.fullmatch(tag) else "\n"
     return first.ljust(len(markup))

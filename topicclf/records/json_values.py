@@ -1,0 +1,79 @@
+"""JSON text to values, by orjson where it is installed and reads what the standard library reads.
+
+orjson refuses NaN, lone surrogates and numbers beyond a double, and rounds whole numbers of more
+than 64 bits; those the standard library reads, so that the values are the same without orjson.
+"""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from topicclf.records.options import DEEPEST
+
+__all__ = ["read_json"]
+
+_BIG = 2.0**63
+
+
+def read_json(content: bytes | str) -> Any:
+    """Read a value.
+
+    Raises:
+        ValueError: It isn't JSON in UTF-8, or is nested too deeply.
+    """
+    try:
+        value = _quick()(content)
+        exact = _is_exact(value, 0)
+    except ValueError:
+        exact = False
+    if exact:
+        return value
+    try:
+        value = json.loads(content if isinstance(content, str) else content.decode())
+        _is_exact(value, 0)
+    except RecursionError as error:
+        raise _TooDeepError from error
+    return value
+
+
+class _TooDeepError(ValueError):
+    def __str__(self) -> str:
+        return f"it is nested too deeply, more than {DEEPEST} deep"
+
+
+@lru_cache(1)
+def _quick() -> Callable[[bytes | str], Any]:
+    try:
+        import orjson
+    except ImportError:
+        return _standard
+    return orjson.loads
+
+
+def _standard(content: bytes | str) -> Any:
+    try:
+        return json.loads(content if isinstance(content, str) else content.decode())
+    except RecursionError as error:
+        raise _TooDeepError from error
+
+
+def _is_exact(value: Any, depth: int) -> bool:
+    """Whether no number in a value may have been rounded from a whole one."""
+    if depth > DEEPEST:
+        raise _TooDeepError
+    if isinstance(value, dict):
+        values = value.values()
+    elif isinstance(value, list):
+        values = value  # type: ignore[assignment]
+    else:
+        return not (isinstance(value, float) and abs(value) >= _BIG)
+    for each in values:
+        kind = type(each)
+        if kind is str:
+            continue
+        if (kind is dict or kind is list) and not _is_exact(each, depth + 1):
+            return False
+        if kind is float and (each >= _BIG or each <= -_BIG):
+            return False
+    return True

@@ -1,0 +1,167 @@
+"""What a file is, by its name and by how it begins."""
+
+import io
+import re
+import zipfile
+from pathlib import PurePath
+
+from topicclf.records.decoding import in_utf8
+from topicclf.records.fields import TEXT_NAMES
+from topicclf.records.options import FORMATS, PACKINGS, ReadOptions
+
+__all__ = [
+    "FEEDS",
+    "by_name",
+    "by_start",
+    "document_in_zip",
+    "foreign",
+    "format_of",
+    "known_name",
+    "root_of",
+]
+
+_BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in endings}
+_SEPARATORS = re.compile(r"[,;\t|]")
+_MARKUP = re.compile(
+    r"<(?:!--|!doctype|\?xml|(?:html|head|body|rss|feed|rdf:rdf|article|main|section|div|p|h1"
+    r"|title|meta|svg|table|span|nav|header|link|script|style)\b)"
+)
+_JSON = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]]|$)")
+# Comments, instructions and the document type come before the root.
+_PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<[?!][^>]*+>)", re.DOTALL)
+_LONGEST_PROLOG, _PROLOG_CHARACTERS = 20, 1 << 16
+_ROOT = re.compile(r"\s*+<([\w:.-]++)")
+#: The root elements of RSS and Atom.
+FEEDS = {"rss", "feed", "rdf:rdf"}
+# Header fields that begin a message, as in a saved page; a field may go on on lines with a space.
+_HEADER = re.compile(r"(?:[a-z][a-z-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++")
+
+# What can't be read, by its first bytes.
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Word, Excel or PowerPoint file",
+    b"{\\rtf": "a Rich Text file",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x1f\x9d": "packed with compress",
+    b"\x04\x22\x4d\x18": "packed with LZ4",
+    b"\x89PNG\r\n": "an image",
+    b"GIF87a": "an image",
+    b"GIF89a": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"II*\0": "an image",
+    b"MM\0*": "an image",
+    b"SQLite format 3\0": "an SQLite database",
+    b"\x7fELF": "a program",
+    b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x05\x95": "a Python pickle",
+    b"\x93NUMPY": "a NumPy array",
+    b"ARROW1\0\0": "an Arrow file",
+    b"Obj\x01": "an Avro file",
+    b"%!PS": "a PostScript file",
+    b"OggS": "a sound or film",
+    b"ID3\x03": "a sound or film",
+    b"ID3\x04": "a sound or film",
+    b"\x1aE\xdf\xa3": "a sound or film",
+}
+# Formats that no encoding has a say in. A zip archive may be a document: what is in it, and which.
+_BINARY = {b"PAR1": "parquet", b"%PDF-": "pdf", b"PK\x03\x04": "docx"}
+_IN_ZIP = {
+    "word/document.xml": "docx",
+    "xl/workbook.xml": "an Excel file",
+    "ppt/presentation.xml": "a PowerPoint file",
+    "META-INF/container.xml": "an EPUB book",
+    "content.xml": "an OpenDocument file",
+}
+
+
+def known_name(name: str) -> bool:
+    """Whether a file's name tells what it is: by the format, or as an archive.
+
+    >>> [known_name(name) for name in ("a.csv", "a.tar.gz", "a.exe")]
+    [True, True, False]
+    """
+    ending = PurePath(name.lower()).suffix
+    return ending in _BY_ENDING or ending in PACKINGS
+
+
+def by_name(name: str) -> str | None:
+    """The format that a file's name tells, before endings such as ``.gz``."""
+    path = PurePath(name.lower())
+    if path.suffix in PACKINGS:
+        path = path.with_suffix("")
+    return _BY_ENDING.get(path.suffix)
+
+
+def foreign(start: bytes) -> str:
+    """What a file is that can't be read, in words; nothing if it may be readable."""
+    for magic, what in _FOREIGN.items():
+        if start.startswith(magic):
+            return what
+    return "a sound or film" if start[4:8] == b"ftyp" else ""
+
+
+def document_in_zip(file: io.BufferedReader) -> str:
+    """What kind of document a zip archive is: ``docx``, or words for another; nothing if none."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        return ""
+    finally:
+        file.seek(0)
+    return next((kind for name, kind in _IN_ZIP.items() if name in names), "")
+
+
+def format_of(
+    name: str, file: io.BufferedReader, options: ReadOptions
+) -> tuple[str, io.BufferedReader]:
+    """The format of a file, and a reader of it: of UTF-8, if the format is one of text.
+
+    Args:
+        name: Its name, which counts unless the file is clearly something else.
+        file: The file, from its start, and not packed.
+        options: The format that they name comes first.
+    """
+    start = file.peek(8)
+    binary = next((kind for magic, kind in _BINARY.items() if start.startswith(magic)), None)
+    known = options.format or binary or by_name(name)
+    if known in _BINARY.values():
+        return known, file
+    file = in_utf8(file, options.encoding)
+    return known or by_start(file.peek(), options), file
+
+
+def by_start(start: bytes, options: ReadOptions) -> str:
+    """The format that the first bytes of a file tell, in UTF-8 or something like it."""
+    text = start.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip().lower()
+    if _MARKUP.match(text):
+        return "feed" if root_of(text) in FEEDS else "html"
+    if _JSON.match(text):
+        return "jsonl"
+    if (header := _HEADER.match(text)) and "\nmime-version:" in f"\n{header[0]}":
+        return "mhtml"
+    return _table(re.split(r"[\r\n]", text, maxsplit=1)[0], options) or "text"
+
+
+def root_of(text: str) -> str:
+    """The root element's name in a page or feed, in lower case; empty if it isn't there."""
+    place = 0
+    for _ in range(_LONGEST_PROLOG):
+        match = _PROLOG.match(text, place, _PROLOG_CHARACTERS)
+        if match is None:
+            break
+        place = match.end()
+    root = _ROOT.match(text, place)
+    return root[1].lower() if root else ""
+
+
+def _table(first: str, options: ReadOptions) -> str:
+    if first.startswith("sep="):
+        return "csv"
+    # A table names its text in its first line; in prose a space follows a comma.
+    columns = [name.strip().strip('"') for name in _SEPARATORS.split(first)]
+    prose = re.search(r"[,;] ", first) is not None
+    names = {*TEXT_NAMES, (options.text_field or "").lower()}
+    if len(columns) > 1 and not prose and not names.isdisjoint(columns):
+        return "tsv" if "\t" in first else "csv"
+    return ""
