@@ -2,6 +2,6 @@
 
 from topicclf.records.options import ReadOptions
 from topicclf.records.read import read_records
-from topicclf.records.record import PAUSE, BadRecord, Pause, Record
+from topicclf.records.record import BadRecord, Record
 
-__all__ = ["PAUSE", "BadRecord", "Pause", "ReadOptions", "Record", "read_records"]
+__all__ = ["BadRecord", "ReadOptions", "Record", "read_records"]

@@ -17,9 +17,8 @@ from typing import cast
 from topicclf.errors import DataError, MissingExtraError
 from topicclf.installation.extras import extra
 from topicclf.records.lines import RawLine, TooLong, raw_lines
-from topicclf.records.record import Pause
 
-__all__ = ["TextLines", "Undecodable", "decode", "in_utf8"]
+__all__ = ["TextLines", "Undecodable", "decode", "encoding_before", "in_utf8"]
 
 # UTF-32's first: UTF-16's mark is its beginning.
 _MARKS = (
@@ -117,6 +116,11 @@ def in_utf8(file: io.BufferedReader, encoding: str | None = None) -> io.Buffered
     return Utf8Reader(file, known)
 
 
+def encoding_before(file: io.BufferedReader) -> str:
+    """The encoding that a file was in before it was turned into UTF-8; nothing if it wasn't."""
+    return file.encoding if isinstance(file, Utf8Reader) else ""
+
+
 def _marked(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
 
@@ -127,7 +131,7 @@ def _wide(start: bytes) -> str | None:
         return None
     quarter = len(start) // 4
     nul = [start[place::4].count(0) / quarter for place in range(4)]
-    if max(nul[1:3]) >= 0.9 and min(nul[0], nul[3]) < 0.1:
+    if min(nul[1:3]) >= 0.9 and min(nul[0], nul[3]) < 0.1:
         return "utf-32-le" if nul[3] >= 0.9 else "utf-32-be"
     return _wide_by_pairs((nul[0] + nul[2]) / 2, (nul[1] + nul[3]) / 2)
 
@@ -138,16 +142,19 @@ def _wide_by_pairs(even: float, odd: float) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def decode(content: bytes, *, name: str) -> str | Undecodable:
+def decode(content: bytes, *, name: str, was: str = "") -> str | Undecodable:
     """Decode a whole file that is UTF-8, Windows-1252 or Latin-1.
 
     Args:
         content: Its bytes.
         name: Its name, for messages.
+        was: The encoding that it was in before it was turned into UTF-8.
     """
     try:
         return content.decode()
     except UnicodeDecodeError:
+        if was:
+            return _decoded(content, "utf-8", spoken=was)
         lines = [line for line in content.split(b"\n") if not line.isascii()]
         return _decoded(content, _Judge(name).encoding(lines))
 
@@ -167,7 +174,7 @@ class TextLines:
     def __init__(self, file: io.BufferedReader, *, name: str, end: bytes = b"\n") -> None:
         self.unicode = 0
         self._lines = raw_lines(file, end=end)
-        self._was = file.encoding if isinstance(file, Utf8Reader) else ""
+        self._was = encoding_before(file)
         self._judge = _Judge(name)
         self._ahead: deque[RawLine] = deque()
         self._encoding = ""
@@ -218,8 +225,6 @@ class TextLines:
         # What has been handed back counts, too.
         for line in self._lines:
             self._ahead.append(line)
-            if isinstance(line, Pause):
-                return
             if isinstance(line, bytes):
                 size += len(line)
                 lines += not line.isascii()

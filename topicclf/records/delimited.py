@@ -11,7 +11,7 @@ from topicclf.errors import DataError
 from topicclf.records.decoding import TextLines, Undecodable
 from topicclf.records.fields import FieldFinder
 from topicclf.records.options import LONGEST_RECORD, ReadOptions
-from topicclf.records.record import PAUSE, BadRecord, Pause, Record
+from topicclf.records.record import BadRecord, Record
 
 __all__ = ["read_delimited"]
 
@@ -22,12 +22,12 @@ _SEPARATOR = re.compile(r"sep=(.)[\r\n]*")
 # that was read well: quotes that never close would take quadratic time.
 _AGAIN, _AGAIN_EACH = 1 << 16, 4
 
-_Line = str | Undecodable | Pause
+_Line = str | Undecodable
 
 
 def read_delimited(
     file: io.BufferedReader, *, name: str, options: ReadOptions, tabs: bool = False
-) -> Iterator[Record | BadRecord | Pause]:
+) -> Iterator[Record | BadRecord]:
     """Read a record from each row; blank lines are none.
 
     Args:
@@ -50,8 +50,6 @@ def read_delimited(
     for line, row in rows:
         if isinstance(row, str):
             yield BadRecord(row, name, line)
-        elif isinstance(row, Pause):
-            yield row
         elif len(row) != len(header):
             problem = f"{len(row)} fields where the header has {len(header)}"
             yield BadRecord(problem, name, line)
@@ -63,8 +61,8 @@ def _header(
     rows: Iterator[tuple[int, "_Row"]], name: str, options: ReadOptions
 ) -> tuple[list[str], FieldFinder]:
     finder = FieldFinder(options)
-    number, header = next((row for row in rows if not isinstance(row[1], Pause)), (0, []))
-    if not header or isinstance(header, Pause):
+    number, header = next(rows, (0, []))
+    if not header:
         return [], finder
     if isinstance(header, str):
         msg = f"{name}:{number}: the header can't be read: {header}"
@@ -83,8 +81,8 @@ def _decoded(file: io.BufferedReader, name: str) -> Iterator[_Line]:
     start = file.peek()
     old = b"\r" in start and b"\n" not in start
     lines = TextLines(file, name=name, end=b"\r" if old else b"\n")
-    decoded = (line if isinstance(line, Pause) else lines.text(line) for line in lines)
-    first = next((line for line in decoded if not isinstance(line, Pause)), "")
+    decoded = map(lines.text, lines)
+    first = next(decoded, "")
     if isinstance(first, str) and "\r" in first.rstrip("\r\n"):
         old = True
     for line in chain([first], decoded):
@@ -92,10 +90,6 @@ def _decoded(file: io.BufferedReader, name: str) -> Iterator[_Line]:
             yield from io.StringIO(line, newline="")
         else:
             yield line
-
-
-class _PauseError(Exception):
-    """There is no row to read yet."""
 
 
 class _Lines:
@@ -118,7 +112,7 @@ class _Lines:
 
     def first(self) -> str:
         """The first line, which stays where it is."""
-        line = next((line for line in self._lines if not isinstance(line, Pause)), "")
+        line = next(self._lines, "")
         self._again.append(line)
         return line.text if isinstance(line, Undecodable) else line
 
@@ -132,10 +126,6 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
-        while isinstance(line, Pause):
-            if not self.row:
-                raise _PauseError
-            line = next(self._lines)
         if self.row and self._left <= 0:
             self._again.appendleft(line)
             msg = "a quote that is never closed"
@@ -166,7 +156,7 @@ class _Lines:
         self.row, self.problem, self._length = [], "", 0
 
 
-_Row = list[str] | str | Pause
+_Row = list[str] | str
 
 
 def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, _Row]]:
@@ -178,9 +168,6 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, _Row]]:
             row = next(reader)
         except StopIteration:
             return
-        except _PauseError:
-            yield start, PAUSE
-            continue
         except csv.Error as error:
             yield start, lines.problem or f"a broken quote, most likely ({error})"
             lines.break_row()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from topicclf.errors import DataError, TopicclfError
 from topicclf.installation.extras import extra
-from topicclf.records.decoding import Undecodable, Utf8Reader, decode
+from topicclf.records.decoding import Undecodable, decode, encoding_before
 from topicclf.records.options import LONGEST_RECORD, MOST_PAGES, ReadOptions
 from topicclf.records.record import BadRecord, Record
 
@@ -46,7 +46,7 @@ def read_text(
     if content.count(b"\0") > len(content) / 10:
         yield BadRecord("not text: much of it is NUL", name, 1)
         return
-    text = decode(content, name=name)
+    text = decode(content, name=name, was=encoding_before(file))
     if isinstance(text, Undecodable):
         yield BadRecord(text.problem, name, 1)
     else:
@@ -66,10 +66,10 @@ def read_html(
 
     content = whole(file)
     if is_feed(content):
-        yield from read_feed(content, name=name, recoded=isinstance(file, Utf8Reader))
+        yield from read_feed(content, name=name, recoded=bool(encoding_before(file)))
         return
     # What a page says about its encoding doesn't hold any more where it has been recoded.
-    page = content.decode("utf-8", "replace") if isinstance(file, Utf8Reader) else content
+    page = content.decode("utf-8", "replace") if encoding_before(file) else content
     yield _one(lambda: main_text(page), name, "no article on this page")
 
 

@@ -10,7 +10,7 @@ from topicclf.records.fields import FieldFinder
 from topicclf.records.json_values import read_json
 from topicclf.records.lines import RawLine
 from topicclf.records.options import ReadOptions
-from topicclf.records.record import PAUSE, BadRecord, Pause, Record
+from topicclf.records.record import BadRecord, Record
 from topicclf.records.spread_json import SpreadJson
 
 __all__ = ["read_jsonl"]
@@ -18,28 +18,22 @@ __all__ = ["read_jsonl"]
 
 def read_jsonl(
     file: io.BufferedReader, *, name: str, options: ReadOptions
-) -> Iterator[Record | BadRecord | Pause]:
+) -> Iterator[Record | BadRecord]:
     """Read a record from each object; blank lines are none."""
     lines = TextLines(file, name=name)
     record = FieldFinder(options).record
     others = _OtherLines(lines, name, options)
     for line in lines:
-        if type(line) is not bytes:
-            if line is PAUSE:
-                yield PAUSE
-                continue
+        others.number += 1
+        try:
+            fields = read_json(line) if type(line) is bytes else None
+        except ValueError:
+            fields = None
+        if type(fields) is dict:
+            lines.unicode += not line.isascii()
+            yield record(fields, name, others.number, line)
         else:
-            try:
-                fields = read_json(line)
-            except ValueError:
-                pass
-            else:
-                if type(fields) is dict:
-                    others.number += 1
-                    lines.unicode += not line.isascii()
-                    yield record(fields, name, others.number, line)
-                    continue
-        yield from others.read(line)
+            yield from others.read(line)
 
 
 class _OtherLines:
@@ -59,8 +53,7 @@ class _OtherLines:
         self._tried = 0
 
     def read(self, line: RawLine) -> Iterator[Record | BadRecord]:
-        self.number += 1
-        text = "" if isinstance(line, Pause) else self._lines.text(line)
+        text = self._lines.text(line)
         if isinstance(text, Undecodable):
             yield self._bad(text.problem)
             return
@@ -124,12 +117,12 @@ class _OtherLines:
         return isinstance(value, dict) and not self._finder.complaint(tuple(value))
 
     def _next_line(self) -> RawLine:
-        line = next(line for line in self._lines if not isinstance(line, Pause))
+        line = next(iter(self._lines))
         self.number += 1
         return line
 
     def _plain(self, line: RawLine) -> str:
-        text = self._lines.text(line) if not isinstance(line, Pause) else ""
+        text = self._lines.text(line)
         if isinstance(text, Undecodable):
             raise ValueError
         return text

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from topicclf.records.live import LiveReader
 from topicclf.records.options import LONGEST_RECORD
-from topicclf.records.record import PAUSE, Pause
 from topicclf.records.unpacking import DAMAGED, DamagedError
 
 __all__ = ["TOO_LONG", "RawLine", "TooLong", "raw_lines"]
@@ -20,14 +19,14 @@ class TooLong:
 
 
 TOO_LONG = TooLong()
-RawLine = bytes | TooLong | Pause
+RawLine = bytes | TooLong
 
 
 def raw_lines(file: io.BufferedReader, *, end: bytes = b"\n") -> Iterator[RawLine]:
     """Read a file line by line, each with its end.
 
     Args:
-        file: The file; where it is live, a pause comes whenever it has nothing more to read yet.
+        file: The file; a live one is kept informed of how many lines are still to be handed out.
         end: What ends a line, one byte.
 
     Raises:
@@ -36,8 +35,6 @@ def raw_lines(file: io.BufferedReader, *, end: bytes = b"\n") -> Iterator[RawLin
     rest = _Rest()
     number = 0
     while True:
-        if isinstance(file, LiveReader) and file.waiting():
-            yield PAUSE
         try:
             block = file.read1(_BLOCK)
         except DAMAGED as error:
@@ -48,8 +45,8 @@ def raw_lines(file: io.BufferedReader, *, end: bytes = b"\n") -> Iterator[RawLin
         last = lines.pop() if not lines[-1].endswith(end) else b""
         number += len(lines)
         if lines:
-            yield rest.take(lines[0])
-            yield from lines[1:]
+            lines[0] = rest.take(lines[0])
+            yield from file.counted(lines) if isinstance(file, LiveReader) else lines
         rest.add(last)
     if line := rest.take(b""):
         yield line

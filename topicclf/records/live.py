@@ -5,14 +5,17 @@ import os
 import select
 import stat
 import sys
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
-__all__ = ["LiveReader", "live_reader", "standard_input"]
+__all__ = ["LiveReader", "live_reader", "paused_input", "standard_input"]
 
 _BUFFER = 1 << 18
 # Whoever writes a line often writes another at once.
 _PATIENCE_S = 0.05
+
+T = TypeVar("T")
 
 
 class LiveReader(io.BufferedReader):
@@ -24,10 +27,18 @@ class LiveReader(io.BufferedReader):
 
     def __init__(self, file: BinaryIO) -> None:
         self._inner = file
+        self._left = 0
         super().__init__(cast("io.RawIOBase", _AsItComes(file)), _BUFFER)
 
-    def waiting(self) -> bool:
+    def counted(self, lines: list[T]) -> Iterator[T]:
+        """Hand out lines that have been read, and keep count of those that are left."""
+        for self._left in range(len(lines) - 1, -1, -1):
+            yield lines[-1 - self._left]
+
+    def paused(self) -> bool:
         """Whether to read on now would be to wait, as far as the system can say."""
+        if self._left:
+            return False
         try:
             ready, _, _ = select.select([self._inner.fileno()], [], [], _PATIENCE_S)
         except (OSError, ValueError):
@@ -79,3 +90,9 @@ def standard_input() -> io.BufferedReader:
 @lru_cache(1)
 def _reader_of(file: BinaryIO) -> io.BufferedReader:
     return live_reader(file) or io.BufferedReader(cast("io.RawIOBase", _AsItComes(file)), _BUFFER)
+
+
+def paused_input() -> Callable[[], bool] | None:
+    """What says whether standard input has nothing more for now; None if that never happens."""
+    reader = standard_input()
+    return reader.paused if isinstance(reader, LiveReader) else None

@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, Protocol, overload
+from typing import Protocol
 
 from topicclf.errors import DataError
 from topicclf.records.options import ReadOptions
-from topicclf.records.record import BadRecord, Pause, Record
+from topicclf.records.record import BadRecord, Record
 from topicclf.records.sniffing import document_in_zip, foreign, format_of, known_name
 from topicclf.records.sources import find_files, open_file
 from topicclf.records.unpacking import (
@@ -28,13 +28,11 @@ __all__ = ["read_records"]
 # gzip around a tar archive, say, and once more to be on the safe side.
 _LAYERS = 3
 
-_Read = Record | BadRecord | Pause
-
 
 class _Reader(Protocol):
     def __call__(
         self, file: io.BufferedReader, *, name: str, options: ReadOptions
-    ) -> Iterator[_Read]: ...
+    ) -> Iterator[Record | BadRecord]: ...
 
 
 def _reader(format: str) -> _Reader:  # noqa: A002
@@ -62,29 +60,12 @@ def _reader(format: str) -> _Reader:  # noqa: A002
     return readers.get(format, documents.read_html)
 
 
-@overload
-def read_records(
-    sources: Iterable[str | os.PathLike[str]],
-    *,
-    options: ReadOptions | None = ...,
-    on_bytes: Callable[[int], object] | None = ...,
-    pauses: Literal[False] = ...,
-) -> Iterator[Record | BadRecord]: ...
-@overload
-def read_records(
-    sources: Iterable[str | os.PathLike[str]],
-    *,
-    options: ReadOptions | None = ...,
-    on_bytes: Callable[[int], object] | None = ...,
-    pauses: bool,
-) -> Iterator[Record | BadRecord | Pause]: ...
 def read_records(
     sources: Iterable[str | os.PathLike[str]],
     *,
     options: ReadOptions | None = None,
     on_bytes: Callable[[int], object] | None = None,
-    pauses: bool = False,
-) -> Iterator[Record | BadRecord] | Iterator[Record | BadRecord | Pause]:
+) -> Iterator[Record | BadRecord]:
     """Read records, lazily and in order.
 
     Files and standard input may be packed or archives, whose members are files of their own, named
@@ -95,7 +76,6 @@ def read_records(
             input.
         options: How to read them.
         on_bytes: Called with the number of bytes whenever some have been read from a disk.
-        pauses: Whether to give a `Pause` whenever a pipe has nothing more to read yet.
 
     Returns:
         A `Record` for each article, a `BadRecord` in the place of one that can't be used. A file
@@ -107,13 +87,12 @@ def read_records(
         MissingExtraError: Its format needs a library that is not installed.
     """
     options = options or ReadOptions()
-    records = _read(find_files(sources, options=options), options, on_bytes)
-    return records if pauses else (each for each in records if not isinstance(each, Pause))
+    return _read(find_files(sources, options=options), options, on_bytes)
 
 
 def _read(
     files: list[str], options: ReadOptions, on_bytes: Callable[[int], object] | None
-) -> Iterator[_Read]:
+) -> Iterator[Record | BadRecord]:
     alone = len(files) == 1
     for name in files:
         try:
@@ -143,12 +122,11 @@ class _FileReader:
     layers: int = _LAYERS
     member: bool = False
 
-    def read(self, file: io.BufferedReader) -> Iterator[_Read]:
+    def read(self, file: io.BufferedReader) -> Iterator[Record | BadRecord]:
         line = 0
         try:
             for record in self._records(file):
-                if not isinstance(record, Pause):
-                    line = record.line
+                line = record.line
                 yield record
         except (DamagedError, *DAMAGED) as error:
             problem = f"the packed file is damaged ({error}); fetch or pack it again"
@@ -159,7 +137,7 @@ class _FileReader:
                 raise
             yield BadRecord(str(error).removeprefix(f"{self.name}:").strip(), self.name, line + 1)
 
-    def _records(self, file: io.BufferedReader) -> Iterator[_Read]:
+    def _records(self, file: io.BufferedReader) -> Iterator[Record | BadRecord]:
         inner = unpacked(file, self.name)
         if inner is not None and self.layers:
             yield from replace(self, layers=self.layers - 1)._records(inner)
@@ -180,11 +158,11 @@ class _FileReader:
         else:
             yield from self._members(file)
 
-    def _plain(self, file: io.BufferedReader) -> Iterator[_Read]:
+    def _plain(self, file: io.BufferedReader) -> Iterator[Record | BadRecord]:
         format_, file = format_of(self.name, file, self.options)
         yield from _reader(format_)(file, name=self.name, options=self.options)
 
-    def _members(self, archive: io.BufferedReader) -> Iterator[_Read]:
+    def _members(self, archive: io.BufferedReader) -> Iterator[Record | BadRecord]:
         def wanted(name: str) -> bool:
             return bool(self.options.format) or known_name(name)
 
@@ -196,7 +174,7 @@ class _FileReader:
             msg = f"{self.name}: an archive without a file of a known format"
             raise DataError(msg)
 
-    def _member(self, member: Member) -> Iterator[_Read]:
+    def _member(self, member: Member) -> Iterator[Record | BadRecord]:
         if member.problem:
             yield BadRecord(member.problem, member.name, 1)
             return

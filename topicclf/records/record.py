@@ -1,10 +1,9 @@
 """A record of the input, and what takes the place of one that can't be read."""
 
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
-__all__ = ["PAUSE", "BadRecord", "Pause", "Record"]
+__all__ = ["BadRecord", "Record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,3 @@ class BadRecord:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.problem}"
-
-
-class Pause(Enum):
-    """A moment in which a pipe has no more to read, and yet is open."""
-
-    PAUSE = "pause"
-
-
-PAUSE: Final = Pause.PAUSE
