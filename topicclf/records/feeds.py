@@ -23,6 +23,7 @@ _OTHERS = {
 }
 _START = 1 << 16
 _ENTITY = re.compile(r"<!doctype[^>]*\[", re.IGNORECASE)
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*encoding")
 
 
@@ -49,10 +50,11 @@ def read_feed(content: bytes, *, name: str, recoded: bool) -> Iterator[Record | 
             yield BadRecord(text.problem, name, 1)
             return
         content, recoded = text.encode(), True
-    parser = ElementTree.XMLParser(encoding="utf-8" if recoded else None)
+    if recoded:
+        content = _DECLARATION.sub(b"", content, count=1)
     number = 0
     try:
-        for _, element in ElementTree.iterparse(io.BytesIO(content.lstrip()), parser=parser):
+        for _, element in ElementTree.iterparse(io.BytesIO(content.lstrip())):
             if _local(element) in _ENTRIES:
                 number += 1
                 yield _record(element, name, number)

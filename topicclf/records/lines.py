@@ -45,8 +45,8 @@ def raw_lines(file: io.BufferedReader, *, end: bytes = b"\n") -> Iterator[RawLin
         last = lines.pop() if not lines[-1].endswith(end) else b""
         number += len(lines)
         if lines:
-            lines[0] = rest.take(lines[0])
-            yield from file.counted(lines) if isinstance(file, LiveReader) else lines
+            whole = [rest.take(lines[0]), *lines[1:]]
+            yield from file.counted(whole) if isinstance(file, LiveReader) else whole
         rest.add(last)
     if line := rest.take(b""):
         yield line

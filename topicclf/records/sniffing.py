@@ -125,7 +125,7 @@ def format_of(
     start = file.peek(8)
     binary = next((kind for magic, kind in _BINARY.items() if start.startswith(magic)), None)
     known = options.format or binary or by_name(name)
-    if known in _BINARY.values():
+    if known is not None and known in _BINARY.values():
         return known, file
     file = in_utf8(file, options.encoding)
     return known or by_start(file.peek(), options), file

@@ -111,10 +111,9 @@ def is_document(name: str, *, options: ReadOptions) -> bool:
     if name != STDIN and not Path(name).is_file():
         return False
     with open_file(name) as file:
-        start = io.BufferedReader(cast("io.RawIOBase", io.BytesIO(file.peek())))
+        start: io.BufferedReader = io.BufferedReader(io.BytesIO(file.peek()))
     try:
-        packed = unpacked(start, name)
-        start = packed or start
+        start = unpacked(start, name) or start
         if is_archive(start) and not (is_zip(start) and by_name(name) == "docx"):
             return False
         return format_of(name, start, options)[0] in _DOCUMENTS

@@ -42,7 +42,7 @@ DAMAGED = (
     zlib.error,
 )
 _BUFFER = 1 << 18
-_EMPTY = io.BufferedReader(cast("io.RawIOBase", io.BytesIO()))
+_EMPTY: io.BufferedReader = io.BufferedReader(io.BytesIO())
 # An xz file says how much memory it takes.
 _MEMORY = 1 << 28
 
