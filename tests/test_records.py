@@ -289,6 +289,7 @@ def test_a_source_without_a_file_is_an_error_at_once(tmp_path: Path, name: str) 
         (b"id;text\n1;The navy.\n", ["The navy."]),
         (b'"text"\tid\nThe navy.\t1\n', ["The navy."]),
         (b"Body, mind and text\nA review.\n", ["Body, mind and text\nA review.\n"]),
+        (b"Dear reader,\nthe navy.", ["Dear reader,\nthe navy."]),
         (b"", [""]),
     ],
 )

@@ -22,7 +22,8 @@ _FURNITURE = re.compile(
     | .* \( (?: file\ )? (?: photo | picture | image ) \b [^()]* \) \.?
     | .* [.)] \s (?: photo (?:graph)? | picture | image ) s? (?: \ by | : ) \s [^.]{1,60} \.?
     | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
-    | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )? (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
+    | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
+        (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
     | .* \b all\ rights\ reserved \.?
     | (?: sign\ up | subscribe ) \b (?! .* \b (?: sa(?:y|ys|id) | t[eo]l(?:d|l|ls) | warn(?:s|ed)
         | urge[sd]? | ask(?:s|ed) | advise[sd]? ) \b )

@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from email.header import decode_header, make_header
 from typing import TypeVar
 
 from topicclf.errors import DataError, TopicclfError
@@ -13,12 +14,15 @@ from topicclf.installation.extras import extra
 from topicclf.records.decoding import Undecodable, decode, encoding_before
 from topicclf.records.options import LONGEST_RECORD, MOST_PAGES, ReadOptions
 from topicclf.records.record import BadRecord, Record
+from topicclf.records.sniffing import root_of
 
 __all__ = ["read_docx", "read_html", "read_mhtml", "read_pdf", "read_text", "whole"]
 
 # The lines of a PDF are those of its pages: a paragraph ends where a line ends a sentence.
 _HYPHEN = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
 _LINE_IN_PARAGRAPH = re.compile(r"(?<![.!?:\u2026\"\u201d\n])\n(?!\n)")
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
+_START = 1 << 16
 _TEXT_MISSING = "no text in it"
 
 T = TypeVar("T")
@@ -42,9 +46,9 @@ def read_text(
 ) -> Iterator[Record | BadRecord]:
     """Read a file as the text of one article."""
     content = whole(file)
-    # Text has a NUL by mistake only.
-    if content.count(b"\0") > len(content) / 10:
-        yield BadRecord("not text: much of it is NUL", name, 1)
+    # Text has them by mistake only.
+    if len(content) - len(content.translate(None, _CONTROLS)) > len(content) / 10:
+        yield BadRecord("not text: much of it is control characters", name, 1)
         return
     text = decode(content, name=name, was=encoding_before(file))
     if isinstance(text, Undecodable):
@@ -68,6 +72,11 @@ def read_html(
     if is_feed(content):
         yield from read_feed(content, name=name, recoded=bool(encoding_before(file)))
         return
+    if content.lstrip().startswith(b"<?xml"):
+        root = root_of(content[:_START].decode("utf-8", "replace"))
+        if root and root != "html":
+            yield BadRecord(f"XML with the root <{root}>, which is no page and no feed", name, 1)
+            return
     # What a page says about its encoding doesn't hold any more where it has been recoded.
     page = content.decode("utf-8", "replace") if encoding_before(file) else content
     yield _one(lambda: main_text(page), name, "no article on this page")
@@ -99,7 +108,8 @@ def _message(content: bytes) -> tuple[str, str]:
                 charset = part.get_content_charset()
                 text = body.decode(charset, "replace") if charset else _text(body)
                 if kind == "text/plain":
-                    return str(message.get("Subject") or ""), text.strip()
+                    subject = decode_header(str(message.get("Subject") or ""))
+                    return str(make_header(subject)), text.strip()
                 return main_text(text)
     return "", ""
 

@@ -18,9 +18,7 @@ __all__ = ["main_text"]
 # Captions tell of pictures, which are often of something else than the article.
 _PRUNED = ["//figcaption", "//figure", "//aside", "//nav", "//footer"]
 _TAG = re.compile(r"<[a-zA-Z][^<>]*+")
-_ATTRIBUTE = re.compile(
-    r"[^\s=/\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s\"']*+))?+"
-)
+_ATTRIBUTE = re.compile(r"[^\s=/\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s\"']*+))?+")
 
 
 def main_text(html: str | bytes) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from topicclf.records.unpacking import seekable
 
 __all__ = ["read_parquet"]
 
-# The first rows tell how large rows are; then there may be more of them in a batch.
-_BATCH_ROWS = 128
+# Few, as each may be as large as the bound allows.
+_BATCH_ROWS = 32
 _METADATA = 1 << 24
 
 
@@ -44,13 +44,13 @@ def read_parquet(
             msg = f"{name}: {problem}"
             raise DataError(msg)
         for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-            grown += batch.nbytes
-            if grown > FREE_GROWTH and grown > GROWTH * size:
-                problem = f"holds more than {GROWTH} times its size, as a bomb does"
-                yield BadRecord(problem, name, number + 1)
-                return
             for fields in _rows(batch):
                 number += 1
+                grown += sum(len(each) for each in fields.values() if isinstance(each, str))
+                if grown > FREE_GROWTH and grown > GROWTH * size:
+                    problem = f"holds more than {GROWTH} times its size, as a bomb does"
+                    yield BadRecord(problem, name, number)
+                    return
                 yield _bounded(finder.record(fields, name, number))
     except (pyarrow.ArrowException, OSError, OverflowError, ValueError) as error:
         if isinstance(error, DataError):
@@ -75,6 +75,10 @@ def _rows(batch: Any) -> Iterator[dict[str, Any]]:
 def _values(column: Any) -> list[Any]:
     """The values of a column as Python's own; what Python has no value for is text."""
     try:
+        if str(column.type).startswith("dictionary"):
+            # One value may be there many times, and large.
+            values = column.dictionary.to_pylist()
+            return [None if i is None else values[i] for i in column.indices.to_pylist()]
         return list(_in_microseconds(column).to_pylist())
     except Exception:  # Many kinds, by the type and by what is installed.
         return [_value(each) for each in column]

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from topicclf.errors import DataError
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
-from topicclf.records.sniffing import document_in_zip, foreign, format_of, known_name
+from topicclf.records.sniffing import format_of, is_docx, known_name, refusal, refusal_of_zip
 from topicclf.records.sources import find_files, open_file
 from topicclf.records.unpacking import (
     DAMAGED,
@@ -19,6 +19,7 @@ from topicclf.records.unpacking import (
     is_archive,
     is_zip,
     members,
+    names_in_zip,
     seekable,
     unpacked,
 )
@@ -142,15 +143,14 @@ class _FileReader:
         if inner is not None and self.layers:
             yield from replace(self, layers=self.layers - 1)._records(inner)
             return
-        document = ""
+        names: Collection[str] = ()
         if is_zip(file):
             file = seekable(file)
-            document = document_in_zip(file)
-        problem = foreign(file.peek(64)) or (document if document != "docx" else "")
-        if problem:
-            msg = f"{self.name}: {problem}, which can't be read; save it as plain text"
+            names = names_in_zip(file)
+        if problem := refusal(file.peek(64)) or refusal_of_zip(names):
+            msg = f"{self.name}: {problem}"
             raise DataError(msg)
-        if document or not is_archive(file):
+        if is_docx(names) or not is_archive(file):
             yield from self._plain(file)
         elif self.member:
             msg = f"{self.name}: an archive within an archive; unpack it first"

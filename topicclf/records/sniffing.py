@@ -2,7 +2,7 @@
 
 import io
 import re
-import zipfile
+from collections.abc import Collection
 from pathlib import PurePath
 
 from topicclf.records.decoding import in_utf8
@@ -13,10 +13,11 @@ __all__ = [
     "FEEDS",
     "by_name",
     "by_start",
-    "document_in_zip",
-    "foreign",
     "format_of",
+    "is_docx",
     "known_name",
+    "refusal",
+    "refusal_of_zip",
     "root_of",
 ]
 
@@ -26,7 +27,7 @@ _MARKUP = re.compile(
     r"<(?:!--|!doctype|\?xml|(?:html|head|body|rss|feed|rdf:rdf|article|main|section|div|p|h1"
     r"|title|meta|svg|table|span|nav|header|link|script|style)\b)"
 )
-_JSON = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]]|$)")
+_JSON = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]\"]|$)")
 # Comments, instructions and the document type come before the root.
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<[?!][^>]*+>)", re.DOTALL)
 _LONGEST_PROLOG, _PROLOG_CHARACTERS = 20, 1 << 16
@@ -36,41 +37,43 @@ FEEDS = {"rss", "feed", "rdf:rdf"}
 # Header fields that begin a message, as in a saved page; a field may go on on lines with a space.
 _HEADER = re.compile(r"(?:[a-z][a-z-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++")
 
-# What can't be read, by its first bytes.
+# What can't be read, by its first bytes, and what to do about it.
+_UNPACK, _CONVERT, _NOTHING = "unpack it first", "save it as plain text or .docx", "leave it out"
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Word, Excel or PowerPoint file",
-    b"{\\rtf": "a Rich Text file",
-    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"\x1f\x9d": "packed with compress",
-    b"\x04\x22\x4d\x18": "packed with LZ4",
-    b"\x89PNG\r\n": "an image",
-    b"GIF87a": "an image",
-    b"GIF89a": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"II*\0": "an image",
-    b"MM\0*": "an image",
-    b"SQLite format 3\0": "an SQLite database",
-    b"\x7fELF": "a program",
-    b"\x80\x04\x95": "a Python pickle",
-    b"\x80\x05\x95": "a Python pickle",
-    b"\x93NUMPY": "a NumPy array",
-    b"ARROW1\0\0": "an Arrow file",
-    b"Obj\x01": "an Avro file",
-    b"%!PS": "a PostScript file",
-    b"OggS": "a sound or film",
-    b"ID3\x03": "a sound or film",
-    b"ID3\x04": "a sound or film",
-    b"\x1aE\xdf\xa3": "a sound or film",
+    b"7z\xbc\xaf\x27\x1c": ("a 7-Zip archive", _UNPACK),
+    b"Rar!\x1a\x07": ("a RAR archive", _UNPACK),
+    b"\x1f\x9d": ("packed with compress", _UNPACK),
+    b"\x04\x22\x4d\x18": ("packed with LZ4", _UNPACK),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("an old Word, Excel or PowerPoint file", _CONVERT),
+    b"{\\rtf": ("a Rich Text file", _CONVERT),
+    b"%!PS": ("a PostScript file", "save it as PDF"),
+    b"ARROW1\0\0": ("an Arrow file", "save it as Parquet"),
+    b"Obj\x01": ("an Avro file", "save it as Parquet"),
+    b"SQLite format 3\0": ("an SQLite database", "export its articles as CSV"),
+    b"\x93NUMPY": ("a NumPy array", _NOTHING),
+    b"\x80\x04\x95": ("a Python pickle", _NOTHING),
+    b"\x80\x05\x95": ("a Python pickle", _NOTHING),
+    b"\x7fELF": ("a program", _NOTHING),
+    b"\x89PNG\r\n": ("an image", _NOTHING),
+    b"GIF87a": ("an image", _NOTHING),
+    b"GIF89a": ("an image", _NOTHING),
+    b"\xff\xd8\xff": ("an image", _NOTHING),
+    b"II*\0": ("an image", _NOTHING),
+    b"MM\0*": ("an image", _NOTHING),
+    b"OggS": ("a sound or film", _NOTHING),
+    b"ID3\x03": ("a sound or film", _NOTHING),
+    b"ID3\x04": ("a sound or film", _NOTHING),
+    b"\x1aE\xdf\xa3": ("a sound or film", _NOTHING),
 }
-# Formats that no encoding has a say in. A zip archive may be a document: what is in it, and which.
+# Formats that no encoding has a say in.
 _BINARY = {b"PAR1": "parquet", b"%PDF-": "pdf", b"PK\x03\x04": "docx"}
+_WORD = "word/document.xml"
+# What a zip archive is, if a file of this name is in it.
 _IN_ZIP = {
-    "word/document.xml": "docx",
-    "xl/workbook.xml": "an Excel file",
-    "ppt/presentation.xml": "a PowerPoint file",
-    "META-INF/container.xml": "an EPUB book",
-    "content.xml": "an OpenDocument file",
+    "xl/workbook.xml": ("an Excel file", "save it as CSV"),
+    "ppt/presentation.xml": ("a PowerPoint file", _CONVERT),
+    "META-INF/container.xml": ("an EPUB book", _CONVERT),
+    "content.xml": ("an OpenDocument file", _CONVERT),
 }
 
 
@@ -92,24 +95,29 @@ def by_name(name: str) -> str | None:
     return _BY_ENDING.get(path.suffix)
 
 
-def foreign(start: bytes) -> str:
-    """What a file is that can't be read, in words; nothing if it may be readable."""
+def refusal(start: bytes) -> str:
+    """Why a file that begins so can't be read, and what to do; nothing if it may be readable."""
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
-            return what
-    return "a sound or film" if start[4:8] == b"ftyp" else ""
+            return _refused(*what)
+    return _refused("a sound or film", _NOTHING) if start[4:8] == b"ftyp" else ""
 
 
-def document_in_zip(file: io.BufferedReader) -> str:
-    """What kind of document a zip archive is: ``docx``, or words for another; nothing if none."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
-    except zipfile.BadZipFile:
-        return ""
-    finally:
-        file.seek(0)
-    return next((kind for name, kind in _IN_ZIP.items() if name in names), "")
+def refusal_of_zip(names: Collection[str]) -> str:
+    """The same for a zip archive with files of these names."""
+    for name, what in _IN_ZIP.items():
+        if name in names:
+            return _refused(*what)
+    return ""
+
+
+def is_docx(names: Collection[str] | bytes) -> bool:
+    """Whether a zip archive with files of these names, or that begins so, is a Word file."""
+    return _WORD.encode() in names if isinstance(names, bytes) else _WORD in names
+
+
+def _refused(what: str, advice: str) -> str:
+    return f"{what}, which can't be read; {advice}"
 
 
 def format_of(
@@ -161,7 +169,7 @@ def _table(first: str, options: ReadOptions) -> str:
     # A table names its text in its first line; in prose a space follows a comma.
     columns = [name.strip().strip('"') for name in _SEPARATORS.split(first)]
     prose = re.search(r"[,;] ", first) is not None
-    names = {*TEXT_NAMES, (options.text_field or "").lower()}
+    names = {*TEXT_NAMES, (options.text_field or TEXT_NAMES[0]).lower()}
     if len(columns) > 1 and not prose and not names.isdisjoint(columns):
         return "tsv" if "\t" in first else "csv"
     return ""

@@ -11,7 +11,7 @@ from typing import cast
 
 from topicclf.records.live import live_reader, standard_input
 from topicclf.records.options import ReadOptions
-from topicclf.records.sniffing import by_name, format_of, known_name
+from topicclf.records.sniffing import format_of, is_docx, known_name
 from topicclf.records.unpacking import DAMAGED, is_archive, is_zip, unpacked
 
 __all__ = ["STDIN", "find_files", "is_document", "open_file", "total_size"]
@@ -114,8 +114,8 @@ def is_document(name: str, *, options: ReadOptions) -> bool:
         start: io.BufferedReader = io.BufferedReader(io.BytesIO(file.peek()))
     try:
         start = unpacked(start, name) or start
-        if is_archive(start) and not (is_zip(start) and by_name(name) == "docx"):
-            return False
+        if is_archive(start):
+            return is_zip(start) and is_docx(start.peek())
         return format_of(name, start, options)[0] in _DOCUMENTS
     except DAMAGED:
         return False

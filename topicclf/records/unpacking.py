@@ -11,7 +11,7 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
@@ -41,7 +41,7 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
-_BUFFER = 1 << 18
+_BUFFER, _STEP = 1 << 18, 1 << 13
 _EMPTY: io.BufferedReader = io.BufferedReader(io.BytesIO())
 # An xz file says how much memory it takes.
 _MEMORY = 1 << 28
@@ -70,10 +70,14 @@ class _Bounded(io.RawIOBase):
         file: Unpacks.
         name: What it unpacks, for messages.
         packed: How many packed bytes have been read so far.
+        step: How many bytes to ask for at once, where a step that breaks off is lost.
     """
 
-    def __init__(self, file: _Readable, name: str, packed: Callable[[], int]) -> None:
+    def __init__(
+        self, file: _Readable, name: str, packed: Callable[[], int], *, step: int = _BUFFER
+    ) -> None:
         self._file = file
+        self._step = step
         self._name = name
         self._packed = packed
         self._grown = 0
@@ -82,7 +86,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        content = self._file.read(len(buffer))
+        content = self._file.read(min(len(buffer), self._step))
         self._grown += len(content)
         if self._grown > FREE_GROWTH and self._grown > GROWTH * self._packed():
             msg = (
@@ -209,6 +213,21 @@ class Member:
     problem: str = ""
 
 
+def names_in_zip(file: io.BufferedReader) -> Collection[str]:
+    """The names of the files in a zip archive; none if it is damaged.
+
+    Args:
+        file: The archive, from its start, where it is put back.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(archive.namelist())
+    except zipfile.BadZipFile:
+        return ()
+    finally:
+        file.seek(0)
+
+
 def is_archive(file: io.BufferedReader) -> bool:
     """Whether a file is a zip or tar archive."""
     return is_zip(file) or _is_tar(file)
@@ -273,7 +292,9 @@ def _tar_members(
             if info.issparse():
                 yield Member(full, _EMPTY, "a sparse file; unpack it first")
             elif source := archive.extractfile(info):
-                yield Member(full, cast("io.BufferedReader", source))
+                size = info.size
+                bounded = _Bounded(source, full, lambda size=size: size, step=_STEP)  # type: ignore[misc]
+                yield Member(full, io.BufferedReader(bounded, _BUFFER))
 
 
 def seekable(file: io.BufferedReader) -> io.BufferedReader:
