@@ -85,7 +85,7 @@ def refuse_one(items: object) -> None:
     if isinstance(items, str | bytes | bytearray | Mapping | Article):
         msg = f"give an iterable of articles, not one {type(items).__name__}; put it in a list"
         raise TypeError(msg)
-    if hasattr(items, "columns"):
+    if hasattr(type(items), "columns"):
         msg = (
             f"give an iterable of articles, not a {type(items).__name__}; topicclf.predict_frame "
             "takes data frames, and a column of texts, such as frame['text'], will do too"

@@ -14,6 +14,7 @@ __all__ = ["sentence_spans"]
 
 # A run of stops is tried once, from its start and as a whole: anything else takes quadratic time.
 _END = re.compile(r"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=\s)|\n")
+_WORD = re.compile(r"\w")
 _LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018]*$")
 
 # No abbreviation or initial is longer: looking no further back keeps the time linear.
@@ -61,5 +62,5 @@ def _add_stripped(spans: list[tuple[int, int]], text: str, start: int, end: int)
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end = start + len(piece.strip())
-    if start < end:
+    if start < end and _WORD.search(piece):
         spans.append((start, end))
