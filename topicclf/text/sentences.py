@@ -39,9 +39,11 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
     spans: list[tuple[int, int]] = []
     wordless = False
     for start, end in _pieces(text, abbreviations):
+        if start == end:
+            continue
         before, wordless = wordless, not _WORD.search(text, start, end)
         # Of many without a word one will do: each costs whoever reads it as much as a sentence.
-        if start < end and not (before and wordless):
+        if not (before and wordless):
             spans.append((start, end))
     return spans
 
