@@ -115,13 +115,16 @@ class TopicModel(ReadOnlyArrays):
         # Imported here, as predicting needs none of it.
         from topicclf.evidence.attribution import attribute
 
-        return attribute(
-            Article.of({"text": text, "title": title}),
+        article = Article.of({"text": text, "title": title})
+        explanation = attribute(
+            article,
             self.predict(text, title=title),
             weights=self.weights,
             join=self.join,
             thresholds=self.thresholds,
         )
+        # What the user gave, also where its markup was passed over: the offsets are the same.
+        return replace(explanation, text=Article(text, article.title and str(title)).joined)
 
     def predict_many(
         self,

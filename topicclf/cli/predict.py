@@ -43,6 +43,9 @@ _SHOWN = "text"
 @click.option("--title-field", metavar="NAME", help="The field of the title, if not title.")
 @click.option("--title", metavar="TEXT", help="The title of the one article that INPUT is.")
 @click.option("--encoding", metavar="NAME", help="The encoding of the input, if not Unicode.")
+@click.option("--delimiter", metavar="CHAR",
+              help="The character between the fields of CSV; without it the header tells."
+              )  # fmt: skip
 @click.option("--threshold", "thresholds", multiple=True, metavar="[TOPIC=]P",
               help="The probability from which on an article carries a topic; may be repeated."
               )  # fmt: skip
@@ -70,6 +73,7 @@ def predict(
     text_field: str | None,
     title_field: str | None,
     encoding: str | None,
+    delimiter: str | None,
     title: str | None,
     thresholds: tuple[str, ...],
     precision: float | None,
@@ -78,8 +82,8 @@ def predict(
 ) -> None:
     """Tag the articles of INPUT with the topics that they carry.
 
-    INPUT is plain text, JSON lines, CSV, TSV, Parquet or HTML, packed with gzip or not: files,
-    folders, globs, or - for standard input, as without any INPUT. The output has a record for each
+    INPUT is plain text, JSON, CSV, TSV, Parquet, web pages, feeds, PDF or Word, packed or not:
+    files, folders, archives, globs, or - for standard input, as without any INPUT. The output has a record for each
     of the input, in order, with topics and probabilities added. A bad record is an error record in
     its place; then the exit status is 1.
 
@@ -93,7 +97,11 @@ def predict(
       curl -s https://example.org/feed.jsonl | topicclf predict | head
     """  # noqa: D301
     reading = ReadOptions(
-        format=from_, text_field=text_field, title_field=title_field, encoding=encoding
+        format=from_,
+        text_field=text_field,
+        title_field=title_field,
+        encoding=encoding,
+        delimiter=delimiter,
     )
     files = find_files(inputs or [STDIN], options=reading)
     if STDIN in files and sys.stdin.isatty():
