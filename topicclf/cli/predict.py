@@ -83,9 +83,9 @@ def predict(
     """Tag the articles of INPUT with the topics that they carry.
 
     INPUT is plain text, JSON, CSV, TSV, Parquet, web pages, feeds, PDF or Word, packed or not:
-    files, folders, archives, globs, or - for standard input, as without any INPUT. The output has a record for each
-    of the input, in order, with topics and probabilities added. A bad record is an error record in
-    its place; then the exit status is 1.
+    files, folders, archives, globs, or - for standard input, as without any INPUT. The output has a
+    record for each of the input, in order, with topics and probabilities added. A bad record is an
+    error record in its place; then the exit status is 1.
 
     \b
     Examples:

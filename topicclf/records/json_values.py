@@ -5,7 +5,7 @@ than 64 bits; those the standard library reads, so that the values are the same 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -24,14 +24,14 @@ def read_json(content: bytes | str) -> Any:
     """
     try:
         value = _quick()(content)
-        exact = _is_exact(value, 0)
+        exact = _is_exact((value,), 0)
     except ValueError:
         exact = False
     if exact:
         return value
     try:
         value = json.loads(content if isinstance(content, str) else content.decode())
-        _is_exact(value, 0)
+        _is_exact((value,), 0)
     except RecursionError as error:
         raise _TooDeepError from error
     return value
@@ -58,22 +58,20 @@ def _standard(content: bytes | str) -> Any:
         raise _TooDeepError from error
 
 
-def _is_exact(value: Any, depth: int) -> bool:
-    """Whether no number in a value may have been rounded from a whole one."""
+def _is_exact(values: Iterable[Any], depth: int) -> bool:
+    """Whether no number among values, or within them, may have been rounded from a whole one."""
     if depth > DEEPEST:
         raise _TooDeepError
-    if isinstance(value, dict):
-        values = value.values()
-    elif isinstance(value, list):
-        values = value  # type: ignore[assignment]
-    else:
-        return not (isinstance(value, float) and abs(value) >= _BIG)
-    for each in values:
-        kind = type(each)
-        if kind is str:
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is int:
             continue
-        if (kind is dict or kind is list) and not _is_exact(each, depth + 1):
-            return False
-        if kind is float and (each >= _BIG or each <= -_BIG):
+        if kind is float:
+            if not -_BIG < value < _BIG:
+                return False
+        elif kind is dict:
+            if not _is_exact(value.values(), depth + 1):
+                return False
+        elif kind is list and not _is_exact(value, depth + 1):
             return False
     return True

@@ -40,7 +40,8 @@ def without_markup(text: str) -> str:
     >>> without_markup("<p>Oil &amp; gas</p>")
     '\n  Oil &     gas\n   '
     """
-    if "</" not in text or not _CLOSING.search(text):
+    # To look for one character is much quicker than to look for two.
+    if "<" not in text or not _CLOSING.search(text):
         return text
     return _blanked(text)
 
