@@ -477,7 +477,7 @@ def test_a_file_that_cannot_be_opened_is_a_bad_record_among_others(tmp_path: Pat
     (tmp_path / "m.txt").symlink_to("/nowhere")
     os.mkfifo(tmp_path / "p.txt")
     assert _texts(tmp_path) == ["a.txt", None, "z.txt"]
-    with pytest.raises(FileNotFoundError, match=r"no such file: .*m\.txt"):
+    with pytest.raises(FileNotFoundError, match=r"m\.txt"):
         _read(tmp_path / "m.txt")
 
 

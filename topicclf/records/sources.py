@@ -45,8 +45,6 @@ def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOption
         # Path's own glob takes no absolute pattern.
         matches = [source] if path.is_dir() else glob.glob(source, recursive=True)  # noqa: PTH207
         # A pattern may match a folder as well as what is in it.
-        if matches == [source] and not path.exists():
-            matches = []
         named = {os.path.normpath(file) for match in matches for file in _inside(match, options)}
         if not named:
             msg = f"no such file: {source}"
