@@ -20,7 +20,7 @@ from topicclf.features.vocabulary import join_folded
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 from topicclf.scoring.thresholds import Thresholds, adjusted
-from topicclf.text.article import Article, Item
+from topicclf.text.article import Article, Item, articles_of
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
 from topicclf.text.words import fold
 from topicclf.writing.beside import write_beside
