@@ -11,9 +11,9 @@ _EXAMPLE = re.compile(r"(?:^[ ]*>>> .*\n?)(?:^[ ]*\S.*\n?)*", re.MULTILINE)
 
 
 def fenced(docstring: str) -> str:
-    """A docstring whose examples are code to Markdown, too.
+    r"""A docstring whose examples are code to Markdown, too.
 
-    >>> print(fenced("It adds.\\n\\n>>> 1 + 1\\n2"))
+    >>> print(fenced("It adds.\n\n>>> 1 + 1\n2"))
     It adds.
     <BLANKLINE>
     ```pycon
@@ -28,7 +28,7 @@ def fenced(docstring: str) -> str:
     return _EXAMPLE.sub(fence, re.sub(r"^::$\n", "", docstring, flags=re.MULTILINE)).rstrip("\n")
 
 
-class Fenced(griffe.Extension):
+class Fenced(griffe.Extension):  # type: ignore[misc,unused-ignore]
     """Fences the examples in docstrings."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:

@@ -189,6 +189,7 @@ def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=True).stderr == b""
 
 
+@pytest.mark.slow
 @needs_terminals
 @pytest.mark.parametrize("models", [["evaluate", "shipped"], ["compare", "shipped", "shipped"]])
 def test_measuring_shows_how_far_it_is_on_a_terminal_only(models: list[str]) -> None:
@@ -206,6 +207,7 @@ def test_measuring_shows_how_far_it_is_on_a_terminal_only(models: list[str]) -> 
     assert subprocess.run(command, capture_output=True, check=True).stderr == b""
 
 
+@pytest.mark.slow
 @needs_terminals
 @pytest.mark.parametrize(
     ("command", "shown"),

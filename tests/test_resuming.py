@@ -45,6 +45,7 @@ def _parts(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix == ".part"]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     lines=_lines,
@@ -84,6 +85,7 @@ def test_whatever_is_bad_and_wherever_it_is_killed_each_line_is_answered_once(
             assert [row["number"] for row in rows if "error" not in row] == numbers
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_again_and_again_gets_there(tmp_path: Path) -> None:
     """Whenever it has written some more, by the signal that nothing can catch."""
     feed, out = tmp_path / "feed.jsonl", tmp_path / "out.jsonl"
