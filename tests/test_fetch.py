@@ -618,6 +618,7 @@ def test_briefs_and_unprocessed_stories_keep_their_text(tmp_path: Path) -> None:
         (b"no archive", "is damaged, or no .tar.gz"),
         (_pack({"reut2-000.sgm": b"text"}), "has no reut2-000.sgm with the SHA-256 6c6ee8738f8032"),
     ],
+    ids=["no archive", "other contents"],
 )
 def test_a_file_that_is_not_lewis_archive_is_refused(
     tmp_path: Path, content: bytes, message: str
