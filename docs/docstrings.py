@@ -13,13 +13,8 @@ _EXAMPLE = re.compile(r"(?:^[ ]*>>> .*\n?)(?:^[ ]*\S.*\n?)*", re.MULTILINE)
 def fenced(docstring: str) -> str:
     r"""A docstring whose examples are code to Markdown, too.
 
-    >>> print(fenced("It adds.\n\n>>> 1 + 1\n2"))
-    It adds.
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
+    >>> fenced("It adds.\n\n>>> 1 + 1\n2").split("\n")
+    ['It adds.', '', '```pycon', '>>> 1 + 1', '2', '```']
     """
 
     def fence(match: re.Match[str]) -> str:
