@@ -84,6 +84,7 @@ def test_accents_quotes_and_capitals_do_not_change_words() -> None:
     assert fancy.probabilities == plain.probabilities
 
 
+@pytest.mark.slow
 def test_a_line_of_fifty_megabytes_is_answered_with_evidence() -> None:
     """Nothing in it is quadratic; a quadratic step would take hours."""
     found = topicclf.predict("The navy ordered two frigates. " * 1_600_000)
@@ -192,6 +193,7 @@ def _packed(path: Path, content: str, *, share: float) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [50, 2000, 20_000])
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_what_can_be_read_of_a_packed_file_is_read(tmp_path: Path, n: int, share: float) -> None:

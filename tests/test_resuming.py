@@ -45,6 +45,7 @@ def _parts(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix == ".part"]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     lines=_lines,
@@ -87,6 +88,7 @@ def test_whatever_is_bad_and_wherever_it_is_killed_each_line_is_answered_once(
             assert [row["number"] for row in rows if "error" not in row] == numbers
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="open files can't be replaced")
 @pytest.mark.parametrize("kind", ["filtered", "workers"])
 def test_a_process_that_is_killed_again_and_again_gets_there(tmp_path: Path, kind: str) -> None:

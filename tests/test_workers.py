@@ -25,6 +25,7 @@ def workers() -> Callable[[], set[Any]]:
     return lambda: set(multiprocessing.active_children()) - before
 
 
+@pytest.mark.slow
 def test_two_workers_answer_as_one_does(
     shipped: TopicModel, articles: list[dict[str, Any]]
 ) -> None:
