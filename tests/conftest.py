@@ -3,10 +3,15 @@
 import json
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import topicclf
 from topicclf import TopicClassifier, TopicModel
+
+# Machines that are busy are slow; no test is about seconds.
+hypothesis.settings.register_profile("topicclf", deadline=None)
+hypothesis.settings.load_profile("topicclf")
 
 ROOT = Path(__file__).parent.parent
 HELD_OUT = ROOT / "training" / "corpus" / "held-out.jsonl"

@@ -37,6 +37,7 @@ def _run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(commands, ["audit", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_labels_flipped_on_purpose_are_found(tmp_path: Path) -> None:
     """In our own corpus: of ten labels of each topic turned round, they come out on top."""
     path = ROOT / "training" / "corpus" / "articles.jsonl"

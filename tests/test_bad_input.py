@@ -84,6 +84,7 @@ def test_accents_quotes_and_capitals_do_not_change_words() -> None:
     assert fancy.probabilities == plain.probabilities
 
 
+@pytest.mark.slow
 def test_a_line_of_fifty_megabytes_is_answered_with_evidence() -> None:
     """Nothing in it is quadratic; a quadratic step would take hours."""
     found = topicclf.predict("The navy ordered two frigates. " * 1_600_000)
@@ -100,17 +101,70 @@ def _labelled(n: int) -> list[dict[str, Any]]:
     return [{"text": f"Frigates, no. {i}", "topics": ["defence"]} for i in range(n)]
 
 
+@pytest.mark.parametrize("name", ["my.jsonl", "my.dat"])
+@pytest.mark.parametrize("before", ["", "\n\n", "\ufeff"])
 @pytest.mark.parametrize("indent", [None, 0, 2])
-def test_a_json_array_is_said_to_be_one_once(tmp_path: Path, indent: int | None) -> None:
-    """Not line by line."""
-    path = tmp_path / "my.jsonl"
-    path.write_text(json.dumps(_labelled(9), indent=indent) + "\n", "utf-8")
-    (found,) = read_records([path])
-    assert isinstance(found, BadRecord)
-    assert found.line == 1
-    assert ("JSON array; make JSON lines of it" if indent is not None else "JSON list") in str(
-        found
+def test_a_json_array_is_read_element_by_element(
+    tmp_path: Path, indent: int | None, before: str, name: str
+) -> None:
+    """However it is laid out."""
+    path = tmp_path / name
+    path.write_text(before + json.dumps(_labelled(9), indent=indent) + "\n", "utf-8")
+    assert [record.fields for record in read_records([path]) if isinstance(record, Record)] == (
+        _labelled(9)
     )
+
+
+def test_objects_over_several_lines_are_read(tmp_path: Path) -> None:
+    """One, or several after each other; each has the line on which it starts."""
+    path = tmp_path / "my.json"
+    path.write_text("".join(json.dumps(each, indent=2) + "\n" for each in _labelled(3)), "utf-8")
+    found = list(read_records([path]))
+    assert [each.fields for each in found if isinstance(each, Record)] == _labelled(3)
+    assert [each.line for each in found] == [1, 7, 13]
+
+
+def _kinds(path: Path, content: str) -> list[tuple[str, int]]:
+    """What becomes of each record: its text or the start of what is wrong, and its line."""
+    path.write_text(content, "utf-8")
+    return [
+        (each.text if isinstance(each, Record) else each.problem[:8], each.line)
+        for each in read_records([path])
+    ]
+
+
+def test_a_broken_element_costs_itself_only(tmp_path: Path) -> None:
+    """Whether its JSON is wrong, its quotes are, or the file breaks off in it."""
+    path = tmp_path / "my.json"
+    good, last = '{\n"text": "good"\n}', '{"text": "last"}'
+    wrong = '{\n"text": 1 2\n}'
+    assert _kinds(path, f"[{good},\n{wrong},\n{last}]") == [
+        ("good", 1),
+        ("not JSON", 4),
+        ("last", 7),
+    ]
+    assert _kinds(path, f'[{good},\n{{"text": "no\n,\n{last}]')[::3] == [("good", 1)]
+    assert _kinds(path, f"[{good},\n{{") == [("good", 1), ("the JSON", 4)]
+    assert _kinds(path, f"[{good},") == [("good", 1), ("the JSON", 3)]
+
+
+def test_a_line_that_is_cut_costs_itself_only(tmp_path: Path) -> None:
+    """It isn't taken for the beginning of an object over several lines."""
+    good = '{"text": "good"}\n'
+    for cut in ("{", '{"id": 1,', '{"id": 1, "tags": ["a",', '{"text": "no', "["):
+        found = _kinds(tmp_path / "my.jsonl", good + cut + "\n" + good + good)
+        assert [each for each in found if each[0] == "good"] == [
+            ("good", 1),
+            ("good", 3),
+            ("good", 4),
+        ]
+        assert len(found) == 4
+
+
+def test_lines_that_open_and_never_close_take_linear_time(tmp_path: Path) -> None:
+    """Thousands of them would otherwise take hours."""
+    for line in ("{", "[", '{"a":', '"b": 2,', '{"a": 1,', '[{"a": 1},', "}"):
+        assert len(_kinds(tmp_path / "my.jsonl", f"{line}\n" * 20_000)) > 0
 
 
 def test_a_line_that_is_a_list_costs_itself_only(tmp_path: Path) -> None:
@@ -139,6 +193,7 @@ def _packed(path: Path, content: str, *, share: float) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [50, 2000, 20_000])
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_what_can_be_read_of_a_packed_file_is_read(tmp_path: Path, n: int, share: float) -> None:
@@ -154,7 +209,7 @@ def test_what_can_be_read_of_a_packed_file_is_read(tmp_path: Path, n: int, share
         assert [item.text.removesuffix("\nand") for item in items] == texts[: len(items)]
         line = int(problem.place.rpartition(":")[2])
         assert 0 <= line - lines_each * len(items) - name.count("csv") <= 2
-        assert "the gzip file is damaged" in problem.message
+        assert "the packed file is damaged" in problem.message
 
 
 def test_an_empty_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

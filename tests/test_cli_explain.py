@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+import topicclf
 from topicclf import TopicClassifier
 from topicclf.cli.group import commands
 
@@ -63,10 +64,79 @@ def test_errors_are_one_line_and_a_status(arguments: list[str], message: str, st
     assert message in run.output
 
 
-def test_more_than_one_article_is_refused(tmp_path: Path) -> None:
-    """Explaining is for one."""
-    several = tmp_path / "several.jsonl"
-    several.write_text('{"text": "The navy."}\n{"text": "The army."}\n')
-    run = CliRunner().invoke(commands, ["explain", str(several)])
-    assert run.exit_code == 3
-    assert "more than one article" in run.output
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """Records with ids, one of them bad."""
+    path = tmp_path / "several.jsonl"
+    records = [
+        {"id": 7, "story": "The navy ordered two frigates.", "url": "https://example.org/?a=b"},
+        {"id": "8", "story": "Tariffs on steel rose.", "Headline": "Trade"},
+        {"id": 9},
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def _explain(*arguments: object) -> Result:
+    return CliRunner().invoke(commands, ["explain", *map(str, arguments)])
+
+
+@pytest.mark.parametrize(
+    ("options", "topic"),
+    [
+        (["--record", 1], "defence"),
+        (["--record", 2], "trade"),
+        (["--id", 7], "defence"),
+        (["--id", "8"], "trade"),
+        (["--id", "url=https://example.org/?a=b"], "defence"),
+        (["--id", "Headline=Trade", "--title-field", "Headline"], "trade"),
+    ],
+)
+def test_a_record_is_picked_by_number_or_id(
+    several: Path, options: list[object], topic: str
+) -> None:
+    """Its fields are found as predict finds them."""
+    run = _explain(several, "--text-field", "story", *options)
+    assert run.exit_code == 0
+    assert run.stdout.startswith(f"This article carries {topic} (")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "status"),
+    [
+        ([], "more than one article: pick one by --record N or --id ID", 3),
+        (["--record", 4], "has no record 4", 3),
+        (["--record", 3], "no field 'story'", 3),
+        (["--id", "x"], "has no record with the id 'x'", 3),
+        (["--id", "x", "--record", 1], "not by both", 2),
+    ],
+)
+def test_a_record_that_is_not_there_is_refused(
+    several: Path, options: list[object], message: str, status: int
+) -> None:
+    """And one that is bad, or not the only one."""
+    run = _explain(several, "--text-field", "story", *options)
+    assert message in run.stderr
+    assert run.exit_code == status
+
+
+def test_it_begins_with_a_sentence(tmp_path: Path) -> None:
+    """About the topics and the words for them, or how near the nearest one is."""
+    article = tmp_path / "a.txt"
+    article.write_text("The navy ordered two frigates.")
+    first, blank, *_ = _explain(article).stdout.splitlines()
+    assert first.startswith("This article carries defence (100.0% probable, mostly for ")
+    assert '"frigates"' in first
+    assert blank == ""
+    article.write_text("The quartet plays Haydn on Sunday.")
+    first, *_ = _explain(article).stdout.splitlines()
+    assert first.startswith("This article carries none of the topics. The nearest is ")
+
+
+def test_lone_surrogates_become_escapes(tmp_path: Path) -> None:
+    """In the library as well."""
+    feed = tmp_path / "a.jsonl"
+    feed.write_text('{"text": "Tariffs \\ud800 on steel rose"}\n')
+    assert json.loads(_explain(feed, "--json").stdout)["text"] == "Tariffs \ud800 on steel rose"
+    for shown in (topicclf.predict, topicclf.explain):
+        json.loads(shown("Tariffs \ud800 on steel rose").to_json().encode())

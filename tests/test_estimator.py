@@ -45,6 +45,7 @@ def test_it_predicts_what_follows_from_the_definitions(small: TopicClassifier) -
     assert np.abs(small.predict_proba(texts) - expected).max() < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:only . articles:UserWarning")
 def test_it_clones_searches_and_stands_in_pipelines() -> None:
     """The conventions of scikit-learn, with its own scorers."""
@@ -91,6 +92,7 @@ def test_untrusted_articles_do_not_calibrate() -> None:
     assert numbers["positives"] + numbers["negatives"] == trusted.sum()
 
 
+@pytest.mark.slow
 def test_the_same_fit_gives_the_same_bytes(tmp_path: Any) -> None:
     """Whatever the number of threads."""
     for name, jobs in (("one", None), ("two", 2)):

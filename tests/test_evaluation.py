@@ -152,6 +152,7 @@ def test_intervals_hold_the_value_and_grow_with_fewer_articles(answers: Answers)
     assert evaluate(answers) == many
 
 
+@pytest.mark.slow
 def test_intervals_have_the_coverage_that_they_state() -> None:
     """Of many samples, about nine in ten have the true share of false tags in their interval."""
     rng = np.random.default_rng(0)
@@ -400,6 +401,7 @@ def test_names_keep_the_columns_of_the_table() -> None:
     assert "\x1b" not in evaluation_table(found)
 
 
+@pytest.mark.slow
 def test_the_level_is_named_with_all_its_digits(tmp_path: Path) -> None:
     """99.5 % are not all."""
     run = _run("shipped", HELD_OUT, "--draws", "20", "--level", "0.995", "--html",
@@ -429,6 +431,7 @@ def test_values_that_are_no_dates_are_told_on_the_command_line(tmp_path: Path) -
     assert "2024-05" in run.stdout
 
 
+@pytest.mark.slow
 def test_lone_surrogates_stop_nothing(tmp_path: Path) -> None:
     """JSON's escapes can say what no file of UTF-8 can hold."""
     article = {"text": "Two frigates \ud800.", "title": "Navy \udfff", "topics": ["trade"]}
@@ -450,6 +453,7 @@ def test_the_command_prints_json(answers: Answers) -> None:
     assert found["macro_f1"]["low"] is None
 
 
+@pytest.mark.slow
 def test_the_page_stands_alone(tmp_path: Path) -> None:
     """Pictures and text are in the one file, evidence is marked, and markup in texts is shown."""
     lines = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
@@ -466,6 +470,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert "<b>The navy ordered" not in page
 
 
+@pytest.mark.slow
 def test_the_page_takes_names_in_any_script_and_with_any_signs(tmp_path: Path) -> None:
     """A dollar sign starts no formula, and no font has to know the letters."""
     article = {"text": "The navy ordered two frigates.", "topics": ["defence"]}
@@ -502,6 +507,7 @@ def test_the_page_shortens_long_names_and_has_room_for_them() -> None:
     assert "international trade policy an…" in pictures[2]
 
 
+@pytest.mark.slow
 def test_pictures_can_be_scrolled_where_the_screen_is_narrow(tmp_path: Path) -> None:
     """Shrunk to a telephone's width, their letters could not be read."""
     run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html", "--draws", "0")
@@ -512,6 +518,7 @@ def test_pictures_can_be_scrolled_where_the_screen_is_narrow(tmp_path: Path) -> 
     assert max(map(int, images)) > 700
 
 
+@pytest.mark.slow
 def test_without_draws_the_page_speaks_of_no_intervals(tmp_path: Path) -> None:
     """Neither in its text nor in its pictures."""
     run = _run("shipped", HELD_OUT, "--html", tmp_path / "r.html", "--draws", "0")
@@ -521,6 +528,7 @@ def test_without_draws_the_page_speaks_of_no_intervals(tmp_path: Path) -> None:
     assert "95% interval" not in _pictures(page)[0]
 
 
+@pytest.mark.slow
 def test_the_page_tells_none_from_unknown(tmp_path: Path) -> None:
     """Where a label is unknown, the article may carry the topic."""
     text = "The navy ordered two frigates and a submarine."
@@ -536,6 +544,7 @@ def test_the_page_tells_none_from_unknown(tmp_path: Path) -> None:
     assert "my.jsonl:3 · labelled &#x27;trade&#x27;; unknown: &#x27;energy&#x27; · defence" in page
 
 
+@pytest.mark.slow
 def test_a_page_that_can_not_be_written_takes_no_numbers_along(tmp_path: Path) -> None:
     """What took long to measure is on standard output before."""
     run = _run("shipped", HELD_OUT, "--html", tmp_path / ("r" * 300), "--draws", "0")
@@ -544,6 +553,7 @@ def test_a_page_that_can_not_be_written_takes_no_numbers_along(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_of_many_topics_the_page_shows_those_with_most_mistakes(tmp_path: Path) -> None:
     """And says so; slices show those with most articles."""
     names = [f"topic {number}" for number in range(50)]

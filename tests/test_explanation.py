@@ -49,6 +49,7 @@ def test_they_add_up_for_any_text(pieces: list[str]) -> None:
     _check_sums(topicclf.explain(" ".join(pieces * 20)))
 
 
+@pytest.mark.slow
 def test_without_the_words_that_tip_it_a_topic_is_gone(
     shipped: TopicModel, articles: Articles
 ) -> None:

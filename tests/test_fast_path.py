@@ -46,6 +46,7 @@ def test_a_small_models_probabilities_follow_from_the_definitions(
         assert row == pytest.approx(slow.probabilities(text), abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(TEXTS)
 def test_probabilities_follow_from_the_definitions(

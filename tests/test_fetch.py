@@ -618,6 +618,7 @@ def test_briefs_and_unprocessed_stories_keep_their_text(tmp_path: Path) -> None:
         (b"no archive", "is damaged, or no .tar.gz"),
         (_pack({"reut2-000.sgm": b"text"}), "has no reut2-000.sgm with the SHA-256 6c6ee8738f8032"),
     ],
+    ids=["no archive", "other contents"],
 )
 def test_a_file_that_is_not_lewis_archive_is_refused(
     tmp_path: Path, content: bytes, message: str
@@ -631,6 +632,7 @@ def test_a_file_that_is_not_lewis_archive_is_refused(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_the_real_archive_gives_the_published_counts(shared: Path, tmp_path: Path) -> None:
     """7,770 stories to train on and 3,019 to test on, in 90 categories."""
     run = _fetch("reuters-modapte", "--archive", shared / "reuters21578.tar.gz", "--out", tmp_path)
@@ -659,6 +661,7 @@ def warm(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (cache / f"reuters-{commit[:8]}.tar.gz").write_bytes(packed)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_the_raw_files_give_the_corpora_beside_the_clone(shared: Path, tmp_path: Path) -> None:
     """The same articles in the same order with the same texts and labels."""

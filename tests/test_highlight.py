@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def test_a_page_shows_the_text_and_nothing_of_it_is_markup() -> None:
     assert ">navy</mark>" in marked
 
 
+@pytest.mark.slow
 @given(st.text(), st.lists(st.builds(Stretch, st.integers(), st.integers(), st.floats(-9, 9))))
 def test_without_its_marks_the_text_is_what_it_was(text: str, spans: list[Stretch]) -> None:
     """Marks add colour and change no character, wherever the spans lie."""

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.conftest import ROOT
+
 
 def _imported(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sorted(set(name.split('.')[0] for name in sys.modules)))"
@@ -22,6 +24,30 @@ def test_predicting_imports_numpy_only() -> None:
     )
     assert "numpy" in found
     assert not found & {"sklearn", "nltk", "scipy", "joblib", "click", "training"}
+
+
+_WITHOUT = """
+import sys
+for name in ("joblib", "nltk", "scipy", "sklearn", "threadpoolctl"):
+    sys.modules[name] = None  # Importing it fails, as where it is not installed.
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import topicclf; print(*topicclf.predict('The navy ordered two frigates.').topics)",
+        "import topicclf; print(*next(topicclf.predict_many(['Two new frigates.'])).topics)",
+        "import topicclf; print(*topicclf.explain('The navy ordered two frigates.').topics)",
+        "from topicclf.cli import main; sys.argv[1:] = ['predict', 'examples/article.txt']; main()",
+    ],
+)
+def test_predicting_needs_numpy_and_click_alone(code: str) -> None:
+    """In a small container, that is, which has nothing else."""
+    command = [sys.executable, "-c", _WITHOUT + code]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert "defence" in run.stdout
 
 
 def test_importing_topicclf_imports_nothing_heavy() -> None:

@@ -60,6 +60,9 @@ def test_without_extraction_furniture_would_make_topics(shipped: TopicModel) -> 
         "A tank on manoeuvres. Photograph: Army press office",
         "© 2026 Northgas Oil and Energy plc",
         "Copyright 2026 Elmtown Echo. All rights reserved.",
+        "Copyright 2020-2026 by The Daily",
+        "Image source, Army",
+        "Sign up for our news alerts",
         "Sign up for our Defence newsletter",
         "We and our partners use cookies to measure electricity tariffs.",
     ],
@@ -72,6 +75,12 @@ def test_a_line_of_furniture_goes(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "Sign up for emergency alerts now, the governor told residents as the wildfire neared.",
+        "Subscribe to the flood alerts of the agency, it told farmers along the river.",
+        "Sign up by e-mail before Monday, the ministry says, or lose the gas rebate.",
+        "Watch: tanker burns in the strait after missile strike",
+        "Copyright 2024 treaty talks failed on Monday, and tariffs will follow.",
+        "Image sources of the navy put the ship at the pier on Monday.",
         "Read more than one book a month and you will sleep better, a study says.",
         "Copyright law is being rewritten in Brussels.",
         "Watch out for ice, the police said.",

@@ -50,8 +50,6 @@ def test_json_lines_keep_every_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"", "a blank line"),
-        (b"  \t", "a blank line"),
         (b"{", "not JSON"),
         (b"\x00", "not JSON"),
         (b'{"text": "a\x00b"}', "not JSON"),
@@ -80,10 +78,11 @@ def test_a_bad_line_is_a_bad_record_in_its_place(tmp_path: Path, line: bytes, pr
     assert bad.line == last.line - 1
 
 
-def test_blank_lines_can_be_left_out(tmp_path: Path) -> None:
-    """For whom they are no loss."""
-    path = _file(tmp_path, "a.jsonl", '\n{"text": "a"}\n\n\n{"text": "b"}\n')
-    assert _texts(path, skip_blank=True) == ["a", "b"]
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    """The lines after them keep their numbers."""
+    path = _file(tmp_path, "a.jsonl", '\n{"text": "a"}\n \t\n\r\n{"text": "b"}\n')
+    assert _texts(path) == ["a", "b"]
+    assert _read(path)[1].line == 5
 
 
 def test_a_line_of_ten_megabytes_is_read(tmp_path: Path) -> None:
@@ -256,7 +255,7 @@ def test_damaged_gzip_is_a_bad_record_where_it_breaks(tmp_path: Path) -> None:
     whole = gzip.compress(lines)
     found = _read(_file(tmp_path, "a.jsonl.gz", whole[: len(whole) // 2]))
     assert isinstance(found[-1], BadRecord)
-    assert "gzip file is damaged" in found[-1].problem
+    assert "packed file is damaged" in found[-1].problem
     assert found[-1].line == len(found) > 1000
 
 
@@ -290,6 +289,7 @@ def test_a_source_without_a_file_is_an_error_at_once(tmp_path: Path, name: str) 
         (b"id;text\n1;The navy.\n", ["The navy."]),
         (b'"text"\tid\nThe navy.\t1\n', ["The navy."]),
         (b"Body, mind and text\nA review.\n", ["Body, mind and text\nA review.\n"]),
+        (b"Dear reader,\nthe navy.", ["Dear reader,\nthe navy."]),
         (b"", [""]),
     ],
 )
@@ -396,3 +396,143 @@ def test_without_trafilatura_a_page_asks_for_the_extra(
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     with pytest.raises(MissingExtraError, match=r"pip install \"topicclf\[html\]\""):
         _read(_file(tmp_path, "a.html", PAGE))
+
+
+def test_a_named_field_is_found_whatever_its_capitals(tmp_path: Path) -> None:
+    """Unless two names differ in nothing else."""
+    path = _file(tmp_path, "a.csv", "text,Artikeltext,KICKER\na,b,c\n")
+    [record] = _read(path, text_field="artikeltext", title_field="kicker")
+    assert isinstance(record, Record)
+    assert (record.text, record.title) == ("b", "c")
+    two = _file(tmp_path, "b.csv", "Words,WORDS\na,b\n")
+    with pytest.raises(DataError, match="no field 'words'"):
+        _read(two, text_field="words")
+
+
+@pytest.mark.parametrize("empty", ["", "  ", None, float("nan")])
+def test_an_article_beside_an_empty_text_is_read(tmp_path: Path, empty: object) -> None:
+    """From the next field that has a usual name."""
+    line = json.dumps({"text": empty, "summary": "no", "body": "The navy."})
+    assert _texts(_file(tmp_path, "a.jsonl", line)) == ["The navy."]
+
+
+@pytest.mark.parametrize("missing", ["null", "NaN"])
+def test_a_missing_title_is_none(tmp_path: Path, missing: str) -> None:
+    """A missing text is an error."""
+    path = _file(tmp_path, "a.jsonl", f'{{"title": {missing}, "text": "a"}}\n{{"text": {missing}}}')
+    good, bad = _read(path)
+    assert isinstance(good, Record)
+    assert good.title == ""
+    assert "'text' must be a text, but is missing" in str(bad)
+
+
+def test_a_text_of_html_is_read_without_its_tags(tmp_path: Path) -> None:
+    """The field stays as it is."""
+    text = "<p>The <b>navy</b> &amp; more</p>"
+    [record] = _read(_file(tmp_path, "a.jsonl", json.dumps({"text": text})))
+    assert isinstance(record, Record)
+    assert record.text.split() == ["The", "navy", "&", "more"]
+    assert record.fields == {"text": text}
+
+
+@pytest.mark.parametrize("with_orjson", [True, False])
+def test_numbers_and_names_are_the_same_without_orjson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_orjson: bool
+) -> None:
+    """What orjson would round or refuse is read as the standard library reads it."""
+    from topicclf.records import json_values
+
+    if not with_orjson:
+        monkeypatch.setitem(sys.modules, "orjson", None)
+    json_values._quick.cache_clear()
+    values = [
+        str(2**63), str(2**64), str(-(2**63) - 1), "1e400", "-1e400", "1e22", "NaN", "-0", "-0.0",
+        "Infinity", '"\\ud800"', '{"a": 1, "a": 2}', "[[1.5, 100000000000000000001]]", '"\\u0000"',
+    ]  # fmt: skip
+    for value in values:
+        line = f'{{"text": "a", "n": {value}}}'
+        [record] = _read(_file(tmp_path, "a.jsonl", line))
+        assert isinstance(record, Record)
+        assert repr(record.fields) == repr(json.loads(line))
+    for depth, kind in ((90, Record), (110, BadRecord), (5000, BadRecord)):
+        line = f'{{"text": "a", "n": {"[" * depth}{"]" * depth}}}'
+        assert [type(each) for each in _read(_file(tmp_path, "a.jsonl", line))] == [kind]
+    json_values._quick.cache_clear()
+
+
+def test_a_glob_gives_each_file_once(tmp_path: Path) -> None:
+    """Also where it matches folders and what is in them."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    _file(tmp_path, "a/b/c.txt", "c")
+    assert _texts(tmp_path / "**") == ["c"]
+    assert _texts(tmp_path / "a" / "*") == ["c"]
+
+
+def test_a_file_that_cannot_be_opened_is_a_bad_record_among_others(tmp_path: Path) -> None:
+    """Such as a link to nowhere; a pipe in a folder is no file."""
+    import os
+
+    for name in ("a.txt", "z.txt"):
+        _file(tmp_path, name, name)
+    (tmp_path / "m.txt").symlink_to("/nowhere")
+    os.mkfifo(tmp_path / "p.txt")
+    assert _texts(tmp_path) == ["a.txt", None, "z.txt"]
+    with pytest.raises(FileNotFoundError, match=r"m\.txt"):
+        _read(tmp_path / "m.txt")
+
+
+@pytest.mark.parametrize(
+    "line", ['",a","', '1,"navy orders', '1,"navy"x orders', '1,"""navy', '"' * 9]
+)
+def test_quotes_that_never_close_take_linear_time(tmp_path: Path, line: str) -> None:
+    """Each costs its own line, and no good one."""
+    path = _file(tmp_path, "a.csv", f"id,text\n1,first\n{line}\n" * 10_000 + "2,last\n")
+    texts = _texts(path)
+    assert texts[0] == "first"
+    assert texts[-1] == "last"
+
+
+@pytest.mark.parametrize("header", ["a," * 50_000, ",".join(f"c{n}" for n in range(50_000))])
+def test_a_header_of_many_columns_takes_linear_time(tmp_path: Path, header: str) -> None:
+    """Whether it is good, has a name twice or no text; the message stays short."""
+    good = "text," + ",".join(f"c{number}" for number in range(50_000))
+    assert len(_read(_file(tmp_path, "a.csv", f"{good}\n{',' * 50_000}\n" * 1))) == 1
+    with pytest.raises(DataError) as caught:
+        _read(_file(tmp_path, "b.csv", header + "\n"), text_field="c0.5")
+    assert len(str(caught.value)) < 1000
+
+
+def test_parquet_values_that_python_has_not_are_text_or_null(tmp_path: Path) -> None:
+    """The same whether pandas is installed or not; the articles are answered."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    bad = b"caf\xe9 tariffs"
+    broken = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.array([0, len(bad)], pa.int32()).buffers()[1], pa.py_buffer(bad)]
+    )
+    columns = {
+        "nanoseconds": pa.array([1_700_000_000_123_456_789], pa.timestamp("ns")),
+        "whole": pa.array([1_700_000_000_000_000_000], pa.timestamp("ns")),
+        "time": pa.array([1], pa.time64("ns")),
+        "duration": pa.array([1], pa.duration("ns")),
+        "late": pa.array([2**58], pa.timestamp("us")),
+        "day": pa.array([10**7], pa.date32()),
+        "mars": pa.array([1], pa.timestamp("us", tz="Mars/Phobos")),
+        "broken": broken,
+        "huge": pa.array([2**64 - 1], pa.uint64()),
+        "struct": pa.array([{}], pa.struct([])),
+    }
+    for name, column in columns.items():
+        path = tmp_path / f"{name}.parquet"
+        try:
+            parquet.write_table(pa.table({"text": ["a"], name: column}), path)
+        except pa.ArrowNotImplementedError:
+            continue
+        [record] = _read(path)
+        assert isinstance(record, Record)
+        value = record.fields[name]
+        assert value is None or type(value).__module__ in {"builtins", "datetime"}
+        if name == "nanoseconds":
+            assert value == "2023-11-14 22:13:20.123456789"
+        if name == "broken":
+            assert value == "caf\ufffd tariffs"

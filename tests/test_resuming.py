@@ -1,7 +1,6 @@
 """Interrupted, killed and gone on with: as many records out as in."""
 
 import json
-import random
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kill import kill_and_resume
 from topicclf.cli.group import commands
 from topicclf.writing.part import Part
 
@@ -45,7 +45,8 @@ def _parts(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix == ".part"]
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
 @given(
     lines=_lines,
     kind=st.sampled_from(["jsonl", "csv"]),
@@ -64,7 +65,10 @@ def test_whatever_is_bad_and_wherever_it_is_killed_each_line_is_answered_once(
         status = _predict(feed, "-o", whole, *options).exit_code
         assert status == any(line in BAD for line in lines)
         # Killed just before it takes its place, the part is whole; a cut is an earlier kill.
-        with mock.patch.object(Part, "finish"):
+        with (
+            mock.patch.object(Part, "finish"),
+            mock.patch("topicclf.cli.output._FLUSHED", 3),
+        ):
             _predict(feed, "-o", out, *options)
             [part] = _parts(folder)
             uncut = part.read_bytes()
@@ -84,33 +88,12 @@ def test_whatever_is_bad_and_wherever_it_is_killed_each_line_is_answered_once(
             assert [row["number"] for row in rows if "error" not in row] == numbers
 
 
-def test_a_process_that_is_killed_again_and_again_gets_there(tmp_path: Path) -> None:
-    """Whenever it has written some more, by the signal that nothing can catch."""
-    feed, out = tmp_path / "feed.jsonl", tmp_path / "out.jsonl"
-    records = [{"number": number, "text": f"{TEXTS[0]} {number} " * 20} for number in range(2500)]
-    feed.write_text("".join(f"{json.dumps(record)}\n" for record in records))
-    command = [sys.executable, "-m", "topicclf", "predict", str(feed), "--why", "--resume"]
-    chance = random.Random(5)
-    kills = 0
-
-    def written() -> int:
-        return sum(path.stat().st_size for path in _parts(tmp_path))
-
-    while not out.exists():
-        before = written()
-        with subprocess.Popen([*command, "-o", str(out)]) as run:
-            if kills == 4:
-                continue
-            while run.poll() is None and written() <= before:
-                time.sleep(0.002)
-            # Not always at the end of what is written at once.
-            time.sleep(chance.uniform(0, 0.02))
-            kills += run.poll() is None
-            run.kill()
-    assert kills
-    numbers = [json.loads(row)["number"] for row in out.read_text().splitlines()]
-    assert numbers == list(range(2500))
-    assert not _parts(tmp_path)
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="open files can't be replaced")
+@pytest.mark.parametrize("kind", ["filtered", "workers"])
+def test_a_process_that_is_killed_again_and_again_gets_there(tmp_path: Path, kind: str) -> None:
+    """At random moments; ``python tests/kill.py`` does it by the hundred."""
+    assert kill_and_resume(tmp_path, kind, kills=3, seed=5, records=2000)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C can't be sent")
@@ -132,8 +115,8 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
         run.send_signal(signal.SIGINT)
         told = run.stderr.read()
     assert run.returncode == 130
-    assert "--resume goes on with it" in told
-    assert "Traceback" not in told
+    assert "--resume goes on from there" in told
+    assert told.count("\n") == 1
 
 
 def test_a_part_of_other_work_is_not_gone_on_with(tmp_path: Path) -> None:
@@ -143,18 +126,79 @@ def test_a_part_of_other_work_is_not_gone_on_with(tmp_path: Path) -> None:
     assert _predict(feed, "-o", out, "--strict").exit_code == 1
     run = _predict(feed, "-o", out, "--resume", "--threshold", "0.7")
     assert run.exit_code == 3
-    assert "was made from other input, with other options" in run.stderr
+    assert "by another model" in run.stderr
 
 
-def test_an_input_that_has_become_shorter_is_an_error(tmp_path: Path) -> None:
-    """What was written would answer nothing."""
-    feed, out = tmp_path / "feed.jsonl", tmp_path / "out.jsonl"
-    feed.write_text('{"text": "Frigates."}\n' * 300 + "{\n")
+def _interrupted(folder: Path, lines: str, *, ending: str = "jsonl") -> tuple[Path, Path]:
+    """A feed, and the file that a run over it left in part."""
+    feed, out = folder / "feed.jsonl", folder / f"out.{ending}"
+    feed.write_text(lines + "{\n")
     assert _predict(feed, "-o", out, "--strict").exit_code == 1
-    feed.write_text("")
+    assert [path.name for path in _parts(folder)] == [f"out.{ending}.topicclf.part"]
+    return feed, out
+
+
+LINES = '{"text": "Frigates."}\n' * 300
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("", "was written from other input"),
+        (LINES, "was written from other input"),
+        (LINES.replace("F", "f", 1) + "{\n", "the input is not what"),
+        (LINES[:-23] + "x" + LINES[-22:] + "{\n", "the input is not what"),
+    ],
+)
+def test_an_input_that_is_not_the_same_any_more_is_refused(
+    tmp_path: Path, lines: str, message: str
+) -> None:
+    """It has become shorter, or differs; what is there stays for whoever has the old one."""
+    feed, out = _interrupted(tmp_path, LINES)
+    before = feed.read_text()
+    feed.write_text(lines)
     run = _predict(feed, "-o", out, "--resume")
     assert run.exit_code == 3
-    assert "more records than there are" in run.stderr
+    assert message in run.stderr
+    assert "without --resume the work begins anew" in run.stderr
+    assert "goes on" not in run.stderr
+    feed.write_text(before)
+    assert _predict(feed, "-o", out, "--resume").exit_code == 1
+    assert out.read_text().count("Frigates") == 300
+
+
+def test_other_standard_input_is_refused(tmp_path: Path) -> None:
+    """The same one is read again and compared."""
+    out = tmp_path / "out.jsonl"
+
+    def predict(given: str, *options: str) -> Result:
+        arguments = ["predict", "--from", "jsonl", "-o", str(out), *options]
+        return CliRunner().invoke(commands, arguments, input=given)
+
+    assert predict(LINES + "{\n", "--strict").exit_code == 1
+    run = predict(LINES.replace("Frigates", "Mortgage"), "--resume")
+    assert "the input is not what" in run.stderr
+    assert run.exit_code == 3
+    assert predict(LINES, "--resume").exit_code == 0
+    assert out.read_text().count("Frigates") == 300
+
+
+@pytest.mark.parametrize("options", [["--format", "csv"], ["--why"], ["--only", "trade"]])
+def test_other_options_are_refused(tmp_path: Path, options: list[str]) -> None:
+    """JSON lines are never gone on with as CSV."""
+    feed, out = _interrupted(tmp_path, LINES)
+    run = _predict(feed, "-o", out, "--resume", *options)
+    assert run.exit_code == 3
+    assert "was written in another format" in run.stderr or "with other options" in run.stderr
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_the_counts_go_on_too(tmp_path: Path, ending: str) -> None:
+    """Topics and errors of the interrupted run are in the summary."""
+    feed, out = _interrupted(tmp_path, LINES, ending=ending)
+    run = _predict(feed, "-o", out, "--resume")
+    assert "301 records: defence 300, no topic 0" in run.stderr
+    assert f"1 of 301 records can't be used; the first: {feed}:301" in run.stderr
 
 
 def test_without_resume_the_work_starts_anew(tmp_path: Path) -> None:

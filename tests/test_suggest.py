@@ -206,6 +206,7 @@ def test_a_folder_that_is_not_there_is_told_before_the_pool_is_read(tmp_path: Pa
     assert not (tmp_path / "nope").exists()
 
 
+@pytest.mark.slow
 def test_rounds_go_on_until_the_pool_is_empty(
     shipped: TopicModel, articles: list[dict[str, object]]
 ) -> None:
@@ -256,6 +257,7 @@ def test_many_copies_do_not_make_an_article_more_likely(
     assert [one.item for one in often] == [one.item for one in once]
 
 
+@pytest.mark.slow
 def test_a_pool_in_parts_is_drawn_from_as_a_whole(
     shipped: TopicModel, articles: list[dict[str, object]]
 ) -> None:

@@ -448,6 +448,7 @@ def _fails(data: Path, out: Path, *, signal_name: str) -> int:
     return subprocess.run(arguments, capture_output=True, check=False).returncode
 
 
+@pytest.mark.slow
 def test_a_kill_or_an_interrupt_leaves_the_old_model_whole(data: Path, tmp_path: Path) -> None:
     """Even when it comes at the last moment."""
     out = tmp_path / "model"
@@ -461,6 +462,7 @@ def test_a_kill_or_an_interrupt_leaves_the_old_model_whole(data: Path, tmp_path:
     assert topicclf.load(out).topics == ("bread", "football")
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_model_whole(data: Path, tmp_path: Path) -> None:
     """A file that may not grow beyond 2 kB fails as one on a full disk does."""
     out = tmp_path / "model"
@@ -584,6 +586,7 @@ def test_a_file_whose_name_is_no_text_is_learnt_from(data: Path, tmp_path: Path)
     assert topicclf.load(tmp_path / "other").provenance["file"] == odd.name
 
 
+@pytest.mark.slow
 def test_what_a_kill_left_behind_is_removed(data: Path, tmp_path: Path) -> None:
     """By the next one that writes there; what another process is writing stays."""
     out = tmp_path / "model"

@@ -67,6 +67,7 @@ def test_the_script_learns_what_its_recipe_says(tmp_path: Path) -> None:
     assert np.abs(difference).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
     """All three files, whatever the number of processes and the order of sets."""
     about = [{"text": f"Gen. Ito met Sen. Doe and Mr. Roe. {n}", "topics": []} for n in range(40)]

@@ -35,6 +35,7 @@ def run(script: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_two_workers_answer_as_one_does(
     shipped: TopicModel, articles: list[dict[str, Any]]
 ) -> None:

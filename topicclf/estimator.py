@@ -27,7 +27,7 @@ from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
 from topicclf.model import TopicModel
-from topicclf.text.article import Article, Item
+from topicclf.text.article import Item, articles_of
 
 __all__ = ["TopicClassifier"]
 
@@ -168,7 +168,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check_settings()
         objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
-        texts = [Article.of(item, number=n).joined for n, item in enumerate(_listed(X))]
+        texts = [article.joined for article in articles_of(X)]
         labels, topics = label_array(Y, self.topics, n_articles=len(texts))
         about = _About.of(
             len(texts), sample_weight=sample_weight, groups=groups, trusted=trusted,
@@ -260,14 +260,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic, shape (n_articles, n_topics), always."""
         check_is_fitted(self, "model_")
-        return self.model_.predict_proba(_listed(X))
-
-
-def _listed(X: Iterable[Item]) -> list[Item]:
-    if isinstance(X, str | bytes):
-        msg = f"X must be an iterable of articles, not one {type(X).__name__}"
-        raise TypeError(msg)
-    return list(X)
+        return self.model_.predict_proba(X)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from topicclf.api import load
 from topicclf.errors import DataError
 from topicclf.installation.extras import extra
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
-from topicclf.text.article import Article
+from topicclf.text.article import Article, is_missing
 from topicclf.writing.row import PROBABILITY, free_names
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def predict_frame(
     texts = whole[_column(whole.columns, text, TEXT_NAMES)].to_list()
     name = _column(whole.columns, title, TITLE_NAMES, needed=False)
     titles = whole[name].to_list() if name else [None] * len(texts)
-    rows = [row for row, value in enumerate(texts) if not _is_null(value)]
+    rows = [row for row, value in enumerate(texts) if not is_missing(value)]
     model = model or load()
     articles = _articles(rows, texts, titles)
     topics: list[list[str] | None] = [None] * len(texts)
@@ -104,10 +104,5 @@ def _column(
 
 def _articles(rows: list[int], texts: list[Any], titles: list[Any]) -> Iterator[Article]:
     for row in rows:
-        title = None if _is_null(titles[row]) else titles[row]
+        title = None if is_missing(titles[row]) else titles[row]
         yield Article.of({"text": texts[row], "title": title}, number=row)
-
-
-def _is_null(value: object) -> bool:
-    # Not a number is what pandas has for nothing, and the one thing that differs from itself.
-    return value is None or (isinstance(value, float) and value != value)

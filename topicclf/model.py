@@ -19,7 +19,7 @@ from topicclf.scoring.join import Join
 from topicclf.scoring.judge import Answer, Chunk, Judge, chunks
 from topicclf.scoring.scores import Weights
 from topicclf.scoring.thresholds import Thresholds, adjusted
-from topicclf.text.article import Article, Item
+from topicclf.text.article import Article, Item, refuse_one
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
 from topicclf.writing.beside import write_beside
 
@@ -70,10 +70,9 @@ class TopicModel(ReadOnlyArrays):
             TypeError: The text or the title is no `str`, or a threshold is not a number.
             ValueError: As for `with_thresholds`.
         """
-        if not isinstance(text, str) or not isinstance(title, str | None):
-            Article.of({"text": text, "title": title})
-        title = title or ""
-        return self._prediction(text, title, self._judge_by(thresholds).one(text, title))
+        article = Article.of({"text": text, "title": title})
+        judge = self._judge_by(thresholds)
+        return self._prediction(article.text, article.title, judge.one(article.text, article.title))
 
     def with_thresholds(self, thresholds: Thresholds) -> Self:
         """The same model with other thresholds.
@@ -108,13 +107,16 @@ class TopicModel(ReadOnlyArrays):
         # Imported here, as predicting needs none of it.
         from topicclf.evidence.attribution import attribute
 
-        return attribute(
-            Article.of({"text": text, "title": title}),
+        article = Article.of({"text": text, "title": title})
+        explanation = attribute(
+            article,
             self.predict(text, title=title),
             weights=self.weights,
             join=self.join,
             thresholds=self.thresholds,
         )
+        # What the user gave, also where its markup was passed over: the offsets are the same.
+        return replace(explanation, text=Article(text, article.title and str(title)).joined)
 
     def predict_many(
         self,
@@ -167,9 +169,7 @@ class TopicModel(ReadOnlyArrays):
     def _judged(
         self, items: Iterable[Item], workers: int | None, judge: Judge, *, named: bool
     ) -> Iterator[_Judged]:
-        if isinstance(items, str | bytes | Mapping):
-            msg = f"give an iterable of articles, not one {type(items).__name__}"
-            raise TypeError(msg)
+        refuse_one(items)
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
@@ -187,6 +187,7 @@ class TopicModel(ReadOnlyArrays):
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
+        refuse_one(items)
         rows = [self._judge.probabilities(chunk) for chunk in chunks(items)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 

@@ -12,6 +12,12 @@ def main() -> None:
 
         sys.stdout.write(f"topicclf {described()}\n")
         return
-    from topicclf.cli.group import commands
+    try:
+        from topicclf.cli.group import commands
+        from topicclf.cli.streams import fill_in
 
-    commands(prog_name="topicclf")
+        fill_in()
+        commands(prog_name="topicclf")
+    except KeyboardInterrupt:
+        # Pressed so early that no command had begun.
+        sys.exit(130)

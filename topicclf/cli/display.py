@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from topicclf.cli.streams import can_print
 from topicclf.records.record import BadRecord, Record
 from topicclf.render.highlight import ansi
+from topicclf.render.wording import printable
 
 if TYPE_CHECKING:
     from topicclf.evidence.prediction import Prediction
@@ -17,6 +19,7 @@ __all__ = ["Display"]
 
 _BAR = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_PLAIN = "#"
 # More topics than this don't fit into columns.
 _COLUMNS = 6
 
@@ -39,11 +42,11 @@ class Display:
 
     def block(self, prediction: "Prediction") -> str:
         """One article, in full."""
-        lines = [self._bold(", ".join(prediction.topics) or "none of the topics")]
+        lines = [self._bold(printable(", ".join(prediction.topics)) or "none of the topics")]
         width = max(map(len, self.topics))
         for topic, probability in prediction.probabilities.items():
             carried = topic in prediction.topics
-            line = f"  {topic:{width}} {_bar(probability, _BAR)} {probability:6.1%}"
+            line = f"  {printable(topic):{width}} {_bar(probability, _BAR)} {probability:6.1%}"
             lines.append(self._bold(f"{line} *") if carried else line)
         if self.why or self.top_terms:
             lines += self._evidence(prediction)
@@ -59,31 +62,33 @@ class Display:
     def _evidence(self, prediction: "Prediction") -> Iterator[str]:
         for topic, evidence in prediction.evidence.items():
             yield ""
-            yield f"{self._bold(topic)}: {', '.join(evidence.terms)}"
+            yield f"{self._bold(printable(topic))}: {printable(', '.join(evidence.terms))}"
             for sentence in evidence.sentences if self.why else ():
                 text = sentence.text
                 if self.colour:
                     text = ansi(text, sentence.terms, offset=sentence.start)
                 else:
-                    text = _printable(text)
+                    text = printable(text)
                 yield f'  "{text}"'
 
     def header(self) -> str:
         """What stands above the lines."""
         names = self.topics if self._in_columns else ("topics",)
-        return "  ".join([*(f"{name:14.14}" for name in names), "article"])
+        return "  ".join([*(f"{printable(name):14.14}" for name in names), "article"])
 
     def line(self, record: Record, prediction: "Prediction") -> str:
         """One article of many."""
         shown = "  ".join(self._cells(prediction))
         room = shutil.get_terminal_size().columns - len(click.unstyle(shown)) - 2
         text = " ".join((record.title or record.text[:500]).split())
-        return f"{shown}  {_printable(text)[: max(room, 20)]}"
+        return f"{shown}  {printable(text)[: max(room, 20)]}"
 
     def _cells(self, prediction: "Prediction") -> Iterator[str]:
         probabilities = prediction.probabilities
         if not self._in_columns:
-            named = (f"{topic} {probabilities[topic]:.2f}" for topic in prediction.topics)
+            named = (
+                f"{printable(topic)} {probabilities[topic]:.2f}" for topic in prediction.topics
+            )
             yield ", ".join(named) or "none"
             return
         for topic in self.topics:
@@ -94,11 +99,12 @@ class Display:
 
     def heading(self, record: Record) -> str:
         """What stands above a block where there are several."""
-        return f"{record.file}:{record.line} {_printable(record.title)}".rstrip()
+        return printable(f"{record.file}:{record.line} {record.title}").rstrip()
 
     def error(self, bad: BadRecord) -> str:
         """A bad record."""
-        return click.style(f"{bad}", fg="red") if self.colour else str(bad)
+        text = printable(str(bad))
+        return click.style(text, fg="red") if self.colour else text
 
     @property
     def _in_columns(self) -> bool:
@@ -114,11 +120,8 @@ def _bar(share: float, width: int) -> str:
     >>> _bar(0.5, 4)
     '██  '
     """
+    if not can_print(_EIGHTHS):
+        return f"{_PLAIN * round(share * width):{width}}"
     full, eighths = divmod(round(share * width * 8), 8)
     bar = "█" * full + (_EIGHTHS[eighths] if eighths else "")
     return f"{bar:{width}}"
-
-
-def _printable(text: str) -> str:
-    # Otherwise a text could give the terminal orders.
-    return "".join(c if c.isprintable() else " " for c in text)

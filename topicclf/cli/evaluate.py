@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from topicclf.cli.inputs import files_read
 from topicclf.cli.measuring import MeasuringOptions, load_model, measuring_options
 from topicclf.cli.options import require_folder
 from topicclf.cli.terminal import printed_warnings
+from topicclf.writing.apart import require_apart
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
 
@@ -53,6 +55,7 @@ def evaluate(
 
     if page:
         require_folder(page)
+        require_apart(page, reads=files_read(models=[model], data=measuring.data))
         # Before anything is measured, so that a missing extra is noticed at once.
         from topicclf.render.report import MOST_PICTURES, evaluation_page
 

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from topicclf.cli.streams import say
 from topicclf.errors import TopicclfError, did_you_mean
 from topicclf.installation.version import described
 
@@ -82,12 +83,16 @@ def _statuses(ctx: click.Context) -> Iterator[None]:
         # What Python has buffered for the pipe would fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         ctx.exit(_PIPE)
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+    except KeyboardInterrupt as error:
+        click.echo("; ".join(["interrupted", *_notes(error)]), err=True)
         ctx.exit(_INTERRUPTED)
     except (TopicclfError, OSError) as error:
-        click.echo(f"topicclf: {_message(error)}", err=True)
+        say("; ".join([_message(error), *_notes(error)]))
         ctx.exit(_UNUSABLE)
+
+
+def _notes(error: BaseException) -> list[str]:
+    return getattr(error, "__notes__", [])
 
 
 def _message(error: Exception) -> str:

@@ -33,6 +33,9 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--from", "format_", type=click.Choice(list(FORMATS)),
                   help="Format of all files; by default their names decide.")  # fmt: skip
     @click.option("--encoding", metavar="NAME", help="Encoding of all files.")
+    @click.option("--delimiter", metavar="CHAR",
+                  help="Character between the fields of CSV; by default the header decides."
+                  )  # fmt: skip
     @functools.wraps(command)
     def wrapped(
         text_field: str | None,
@@ -42,6 +45,7 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
         topic_columns: str | None,
         format_: str | None,
         encoding: str | None,
+        delimiter: str | None,
         **others: Any,
     ) -> None:
         read = ReadOptions(
@@ -49,7 +53,7 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
             text_field=text_field,
             title_field=title_field,
             encoding=encoding,
-            skip_blank=True,
+            delimiter=delimiter,
         )
         labels = LabelOptions(
             topics_field=topics_field,

@@ -8,7 +8,17 @@ import click
 
 from topicclf.cli.group import COMMANDS, STATUSES, commands
 from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
-from topicclf.records.options import FORMATS
+from topicclf.records.options import (
+    DEEPEST,
+    FORMATS,
+    FREE_GROWTH,
+    GROWTH,
+    LONGEST_RECORD,
+    MOST_ATTRIBUTES,
+    MOST_PAGES,
+    MOST_SIBLINGS,
+    MOST_TAGS,
+)
 
 __all__ = ["manual"]
 
@@ -88,8 +98,22 @@ def _ending() -> str:
             texts=_listed(TEXT_NAMES),
             titles=_listed(TITLE_NAMES),
             statuses=_rows(statuses),
+            limits=_rows(_limits()),
         )
     )
+
+
+def _limits() -> Iterator[tuple[object, str]]:
+    bad = "a bad record"
+    yield f"{LONGEST_RECORD >> 20} MiB in a line, row, text, page or document", bad
+    yield f"{DEEPEST} levels of nesting in a JSON record", bad
+    yield (
+        f"{GROWTH} times the packed size, from {FREE_GROWTH >> 20} MiB on",
+        "the rest of the file is refused",
+    )
+    yield f"{MOST_TAGS:,} tags in a page, {MOST_ATTRIBUTES} attributes in a tag", bad
+    yield f"{MOST_SIBLINGS:,} elements directly in another one", bad
+    yield f"{MOST_PAGES:,} pages in a PDF file", bad
 
 
 def _rows(rows: Iterable[tuple[object, str]]) -> str:

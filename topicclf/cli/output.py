@@ -1,33 +1,35 @@
 """Where rows go: standard output, or a file that is whole or not there."""
 
+import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from topicclf.errors import DataError, TopicclfError
-from topicclf.writing.delimited import DelimitedWriter, is_bad_row, read_header, whole_rows
-from topicclf.writing.jsonl import JsonlWriter, is_bad_line, whole_lines
+from topicclf.records import BadRecord, Record
+from topicclf.writing.delimited import DelimitedWriter, Header
+from topicclf.writing.jsonl import JsonlWriter
 from topicclf.writing.parquet import ParquetWriter
-from topicclf.writing.part import Part, RowForm, Written
-from topicclf.writing.row import Row, Writer
+from topicclf.writing.part import Checkpoint, Part, resolved
+from topicclf.writing.row import Row, Skipped, Writer
+from topicclf.writing.sheet import Sheet
+from topicclf.writing.tally import Tally
 
 __all__ = ["Destination", "Output"]
 
-_FORMS = {
-    "jsonl": RowForm(whole_lines, is_bad_line),
-    "csv": RowForm(whole_rows, is_bad_row, header=1),
-    "tsv": RowForm(whole_rows, is_bad_row, header=1),
-}
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-# Often enough for whoever reads along.
+# Often enough for whoever reads along, and so that a kill costs little.
 _FLUSHED = 256
+_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,20 @@ class Destination:
     Attributes:
         format: The format.
         target: The file; None is standard output.
-        topics: The model's topics.
-        mark: Tells this work from other work with the same file.
-        filtered: Whether rows may be left out.
+        sheet: What a table looks like.
+        work: What makes this work another one: the input, the options, the model.
     """
 
     format: str
     target: Path | None
-    topics: tuple[str, ...]
-    mark: str
-    filtered: bool
+    sheet: Sheet
+    work: Mapping[str, Any]
 
     @property
     def is_file(self) -> bool:
         """Whether it is a file, and nobody reads along."""
         if self.target is not None:
-            return not self.target.exists() or self.target.is_file()
+            return _is_plain(self.target)
         try:
             return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
         except OSError:
@@ -66,49 +66,53 @@ class Destination:
             resume: Whether to go on with what an interrupted run has left.
 
         Raises:
-            DataError: What it has left can't be gone on with.
+            DataError: Resuming is not possible.
         """
-        target = self.target
-        if target is None or not self.is_file:
-            with (
-                click.open_file("-" if target is None else str(target), "wb") as file,
-                Output(file, self._writer(file, Written(0, 0), blanks=False)) as output,
-            ):
+        if self.target is None or not self.is_file:
+            name = "-" if self.target is None else str(self.target)
+            with click.open_file(name, "wb") as file, Output(file, self._writer(file)) as output:
                 yield output
             return
-        part = Part(target, self.mark)
-        form = _FORMS.get(self.format)
-        if not resume:
-            part.path.unlink(missing_ok=True)
-        elif form is None:
-            msg = f"{self.format} can't be gone on with: it ends in what was to come; use jsonl"
+        resumable = self.format != "parquet"
+        if resume and not resumable:
+            msg = "can't resume parquet, which is written at the end; use jsonl, csv or tsv"
             raise DataError(msg)
-        written = part.repair(form) if resume and form else Written(0, 0)
-        blanks = self.filtered and form is not None
-        with part.path.open("ab") as file:
-            try:
-                with Output(file, self._writer(file, written, blanks=blanks), written) as output:
-                    yield output
-            except BaseException:
-                _leave(part, resumable=form is not None)
-                raise
-        part.finish(form if blanks else None)
+        part = Part(self.target, self.work, resume=resume, resumable=resumable)
+        output = Output(part.file, self._writer(part.file, part.checkpoint), part)
+        try:
+            with output:
+                yield output
+            part.finish(output.rewritten())
+        except BaseException as error:
+            note = part.leave()
+            if note and output.began:
+                error.add_note(note)
+            raise
+        finally:
+            part.close()
 
-    def _writer(self, file: IO[bytes], written: Written, *, blanks: bool) -> Writer:
+    def _writer(self, file: IO[bytes], done: Checkpoint | None = None) -> Writer:
         if self.format == "parquet":
-            return ParquetWriter(file, self.topics)
+            folder = resolved(self.target).parent if self.target and done else None
+            names = self.sheet.columns
+            return ParquetWriter(file, self.sheet.topics, columns=names, folder=folder)
         if self.format == "jsonl":
-            return JsonlWriter(file, self.topics, blanks=blanks)
-        delimiter = _DELIMITERS[self.format]
-        header = [name for row in written.header for name in read_header(row, delimiter=delimiter)]
-        return DelimitedWriter(file, self.topics, delimiter=delimiter, header=header, blanks=blanks)
+            return JsonlWriter(file, self.sheet.topics)
+        header = done.more.get("header") if done else None
+        return DelimitedWriter(
+            file,
+            self.sheet,
+            delimiter=_DELIMITERS[self.format],
+            header=Header(**header) if header else None,
+            streamed=done is None,
+        )
 
 
-def _leave(part: Part, *, resumable: bool) -> None:
-    if resumable and part.path.stat().st_size:
-        click.echo(f"what is done is in {part.path}; --resume goes on with it", err=True)
-    else:
-        part.path.unlink()
+def _is_plain(target: Path) -> bool:
+    # What is in /dev may lead to a file, but has to be written as it comes.
+    return not str(target.absolute()).startswith("/dev/") and (
+        target.is_file() or not target.exists()
+    )
 
 
 class Output:
@@ -117,14 +121,42 @@ class Output:
     Args:
         file: The file.
         writer: Writes rows into it.
-        written: What an earlier run has written.
+        part: The file as a part that can be gone on with, if it is one.
+
+    Attributes:
+        tally: Counts what was written, in earlier runs and in this one.
+        began: Whether it has been found out that this run may go on with what is there.
     """
 
-    def __init__(self, file: IO[bytes], writer: Writer, written: Written | None = None) -> None:
-        self.written = written or Written(0, 0)
+    def __init__(self, file: IO[bytes], writer: Writer, part: Part | None = None) -> None:
+        self.tally = Tally(part.checkpoint.more.get("tally") if part else None)
+        self.began = False
         self._file = file
         self._writer = writer
+        self._part = part
+        self._digest = hashlib.sha256()
         self._unflushed = 0
+        self._flushed = time.monotonic()
+
+    def pass_over(self, records: Iterator[Record | BadRecord]) -> None:
+        """Pass over the records that have been answered.
+
+        Raises:
+            DataError: They are not the same any more.
+        """
+        done = self._part.checkpoint if self._part else Checkpoint()
+        count = 0
+        for record in islice(records, done.records):
+            count += 1
+            self._digest.update(_identity(record))
+        if count < done.records or (count and self._digest.hexdigest() != done.digest):
+            assert self._part is not None
+            msg = (
+                f"can't resume: the input is not what {self._part.path} was made from; without "
+                "--resume the work begins anew"
+            )
+            raise DataError(msg)
+        self.began = True
 
     def write(self, row: Row) -> bool:
         """Write a row.
@@ -132,13 +164,49 @@ class Output:
         Returns:
             Whether it, and all before it, has now been handed to the system.
         """
-        self._writer.write(row)
+        self.tally.add(row)
+        if not isinstance(row, Skipped):
+            self._writer.write(row)
+        if self._part is not None:
+            self._digest.update(_identity(row if isinstance(row, BadRecord) else row.record))
         self._unflushed += 1
-        if self._unflushed < _FLUSHED:
+        if self._unflushed < _FLUSHED and time.monotonic() - self._flushed < _SECONDS:
             return False
-        self._unflushed = 0
-        self._writer.flush()
+        self.flush()
         return True
+
+    def flush(self) -> None:
+        """Hand on all rows so far; in a file they count from now on."""
+        self._writer.flush()
+        self._file.flush()
+        self._count_problems()
+        self._unflushed, self._flushed = 0, time.monotonic()
+        if self._part is None:
+            return
+        more: dict[str, Any] = {"tally": self.tally.state}
+        if isinstance(self._writer, DelimitedWriter):
+            if self._writer.header is None:
+                return
+            more["header"] = asdict(self._writer.header)
+        size = self._file.tell()
+        self._part.reach(Checkpoint(size, self.tally.records, self._digest.hexdigest(), more))
+
+    def _count_problems(self) -> None:
+        for problem in self._writer.problems:
+            self.tally.add_problem(problem)
+        self._writer.problems.clear()
+
+    def rewritten(self) -> Iterator[bytes] | None:
+        """The whole file once more, if that is needed."""
+        if not isinstance(self._writer, DelimitedWriter):
+            return None
+        self._file.seek(0)
+        return self._writer.rewritten(self._file)
+
+    @property
+    def absent(self) -> list[str]:
+        """Columns that were asked for and that no row had."""
+        return self._writer.absent
 
     def __enter__(self) -> "Output":
         return self
@@ -147,6 +215,16 @@ class Output:
         if kind is None:
             self._writer.close()
             self._file.flush()
-        elif issubclass(kind, TopicclfError):
+            self._count_problems()
+        elif issubclass(kind, TopicclfError) and self.began:
             # Whatever else went wrong may have gone wrong in the midst of writing.
-            self._writer.flush()
+            self.flush()
+
+
+def _identity(record: Record | BadRecord) -> bytes:
+    """What makes a record of the input another one."""
+    if isinstance(record, BadRecord):
+        return f"{record.line}: {record.problem}\n".encode(errors="replace")
+    if record.json:
+        return record.json
+    return repr(record.fields).encode(errors="backslashreplace")

@@ -1,5 +1,6 @@
 """``topicclf predict``."""
 
+import csv
 import hashlib
 import json
 import sys
@@ -12,11 +13,18 @@ import click
 from topicclf import load
 from topicclf.cli.answering import Answering, StrictError
 from topicclf.cli.options import model_option, topic_among
+from topicclf.cli.streams import is_closed, say, waiting_input
 from topicclf.cli.tagging import Job
 from topicclf.cli.thresholds import with_precision, with_thresholds
+from topicclf.installation.version import __version__
 from topicclf.records import ReadOptions
 from topicclf.records.options import FORMATS
-from topicclf.records.sources import STDIN, find_files, is_document
+from topicclf.records.sources import STDIN, find_files, is_document, total_size
+from topicclf.render.wording import printable
+from topicclf.writing.apart import is_same_file, require_apart
+from topicclf.writing.part import ENDINGS, resolved
+from topicclf.writing.sheet import Sheet
+from topicclf.writing.tally import Tally
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
@@ -25,6 +33,8 @@ __all__ = ["predict"]
 
 _WRITTEN = ("jsonl", "csv", "tsv", "parquet")
 _SHOWN = "text"
+_DELIMITED = ("csv", "tsv")
+_TABLES = (*_DELIMITED, "parquet")
 
 
 @click.command()
@@ -43,6 +53,9 @@ _SHOWN = "text"
 @click.option("--title-field", metavar="NAME", help="The field of the title, if not title.")
 @click.option("--title", metavar="TEXT", help="The title of the one article that INPUT is.")
 @click.option("--encoding", metavar="NAME", help="The encoding of the input, if not Unicode.")
+@click.option("--delimiter", metavar="CHAR",
+              help="The character between the fields of CSV; without it the header tells."
+              )  # fmt: skip
 @click.option("--threshold", "thresholds", multiple=True, metavar="[TOPIC=]P",
               help="The probability from which on an article carries a topic; may be repeated."
               )  # fmt: skip
@@ -53,7 +66,16 @@ _SHOWN = "text"
 @click.option("--why", is_flag=True, help="Add the evidence: sentences, and the words in them.")
 @click.option("--top-terms", is_flag=True, help="Add the words that weigh most for each topic.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad record.")
-@click.option("--resume", is_flag=True, help="Go on with what an interrupted run left of FILE.")
+@click.option("--resume", is_flag=True, help="Resume an interrupted run that was to write FILE.")
+@click.option("--columns", multiple=True, metavar="NAME,...",
+              help="Write only these columns of csv, tsv or parquet, in this order: fields, "
+              "topics, probabilities, why, probability_TOPIC and the like; error is always last."
+              )  # fmt: skip
+@click.option("--excel", is_flag=True, help="Begin csv and tsv with the mark that Excel needs.")
+@click.option("--safe-cells", is_flag=True,
+              help="Put an apostrophe before cells of csv and tsv that a spreadsheet would run as "
+              "a formula.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="No summary at the end.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N",
               help="Predict in N threads; of use with the compiled kernel."
               )  # fmt: skip
@@ -70,18 +92,23 @@ def predict(
     text_field: str | None,
     title_field: str | None,
     encoding: str | None,
+    delimiter: str | None,
     title: str | None,
     thresholds: tuple[str, ...],
     precision: float | None,
     resume: bool,
+    columns: tuple[str, ...],
+    excel: bool,
+    safe_cells: bool,
+    quiet: bool,
     **asked: Any,
 ) -> None:
     """Tag the articles of INPUT with the topics that they carry.
 
-    INPUT is plain text, JSON lines, CSV, TSV, Parquet or HTML, packed with gzip or not: files,
-    folders, globs, or - for standard input, as without any INPUT. The output has a record for each
-    of the input, in order, with topics and probabilities added. A bad record is an error record in
-    its place; then the exit status is 1.
+    INPUT is plain text, JSON, CSV, TSV, Parquet, web pages, feeds, PDF or Word, packed or not:
+    files, folders, archives, globs, or - for standard input, as without any INPUT. The output has a
+    record for each of the input, in order, with topics and probabilities added. A bad record is an
+    error record in its place; then the exit status is 1.
 
     \b
     Examples:
@@ -93,50 +120,109 @@ def predict(
       curl -s https://example.org/feed.jsonl | topicclf predict | head
     """  # noqa: D301
     reading = ReadOptions(
-        format=from_, text_field=text_field, title_field=title_field, encoding=encoding
+        format=from_,
+        text_field=text_field,
+        title_field=title_field,
+        encoding=encoding,
+        delimiter=delimiter,
     )
     files = find_files(inputs or [STDIN], options=reading)
+    if output is not None:
+        files = _apart(output, files, inputs)
     if STDIN in files and sys.stdin.isatty():
         click.echo("reading what you type; end it with Ctrl-D", err=True)
+    answering = Answering(
+        _adjusted(load(model), thresholds, precision),
+        paused=waiting_input() if STDIN in files else None,
+        **asked,
+    )
     job = Job(
         files=files,
         reading=reading,
-        answering=Answering(_adjusted(load(model), thresholds, precision), **asked),
+        answering=answering,
         document=len(files) == 1 and is_document(files[0], options=reading),
         title=title,
     )
-    for topic in job.answering.only:
-        topic_among(job.answering.model.topics, topic)
+    for topic in answering.only:
+        topic_among(answering.model.topics, topic)
     if title is not None and not job.document:
         msg = "--title is for one text or page; give records theirs in a field"
         raise click.UsageError(msg)
     form = format_ or _usual_form(output, document=job.document)
-    if resume and output is None:
-        msg = "--resume needs the file to go on with: -o FILE"
-        raise click.UsageError(msg)
-    if form == _SHOWN and output is not None:
-        msg = "-o FILE is for jsonl, csv, tsv and parquet"
-        raise click.UsageError(msg)
+    sheet = Sheet(
+        answering.model.topics,
+        why=answering.why,
+        top_terms=answering.top_terms,
+        columns=_names(columns),
+        excel=excel,
+        safe_cells=safe_cells,
+    )
+    _check(form, output, sheet, resume=resume)
     try:
-        if form == _SHOWN:
-            count = job.show()
-        else:
-            from topicclf.cli.output import Destination
-
-            destination = Destination(
-                form,
-                output,
-                topics=job.answering.model.topics,
-                mark=_mark(job),
-                filtered=bool(job.answering.only),
-            )
-            count = job.write(destination, resume=resume)
+        tally = job.show() if form == _SHOWN else _write(job, form, output, sheet, resume=resume)
     except StrictError as error:
-        click.echo(f"topicclf: {error}", err=True)
+        say("; ".join([str(error), *getattr(error, "__notes__", ())]))
         ctx.exit(1)
-    if count.bad:
-        click.echo(f"topicclf: {count}", err=True)
+    if form != _SHOWN and not quiet and (output is not None or form != "jsonl"):
+        click.echo(printable(tally.summary()), err=True)
+    if tally.bad:
+        say(tally.complaint())
         ctx.exit(1)
+
+
+def _write(job: Job, form: str, output: Path | None, sheet: Sheet, *, resume: bool) -> Tally:
+    from topicclf.cli.output import Destination
+
+    destination = Destination(form, output, sheet=sheet, work=_work(job, form, sheet))
+    if output is None and destination.is_file:
+        require_apart(sys.stdout.fileno(), reads=job.files)
+    tally, absent = job.write(destination, resume=resume)
+    for name in absent:
+        say(f"no record has a field {name!r}, so its column is empty")
+    return tally
+
+
+def _apart(output: Path, files: list[str], named: tuple[str, ...]) -> list[str]:
+    """The files without the output, which may be in a folder that is read from an earlier run.
+
+    Raises:
+        DataError: The output is a file that was named.
+    """
+    require_apart(output, reads=[name for name in files if name in named or name == STDIN])
+    target = resolved(output)
+    own = [target, *(target.with_name(f"{target.name}{ending}") for ending in ENDINGS)]
+    return [name for name in files if not any(is_same_file(each, name) for each in own)]
+
+
+def _names(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that were asked for; a name with a comma in it needs quotes."""
+    names = (name.strip() for row in csv.reader(columns, skipinitialspace=True) for name in row)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _check(form: str, output: Path | None, sheet: Sheet, *, resume: bool) -> None:
+    """Check that options fit the form of the output.
+
+    Raises:
+        click.UsageError: One doesn't.
+    """
+    problem = ""
+    if output is None and is_closed(sys.stdout):
+        problem = "standard output is closed; write with -o FILE"
+    elif resume and output is None:
+        problem = "--resume needs the file to go on with: -o FILE"
+    elif form == _SHOWN and output is not None:
+        problem = "-o FILE is for jsonl, csv, tsv and parquet"
+    elif sheet.columns and form not in _TABLES:
+        problem = "--columns is for csv, tsv and parquet"
+    elif (sheet.excel or sheet.safe_cells) and form not in _DELIMITED:
+        problem = "--excel and --safe-cells are for csv and tsv"
+    elif not sheet.why and {"why", "evidence"} & set(sheet.columns):
+        problem = "the columns 'why' and 'evidence' need --why"
+    elif not sheet.top_terms and "terms" in sheet.columns:
+        problem = "the column 'terms' needs --top-terms"
+    if problem:
+        raise click.UsageError(problem)
 
 
 def _adjusted(
@@ -160,15 +246,21 @@ def _usual_form(output: Path | None, *, document: bool) -> str:
     raise click.UsageError(msg)
 
 
-def _mark(job: Job) -> str:
-    """A mark that is another one for other input, options or models."""
-    model = job.answering.model
-    facts = (
-        job.files,
-        job.title,
-        asdict(job.reading),
-        (job.answering.only, job.answering.why, job.answering.top_terms),
-        (model.topics, model.thresholds.tolist(), model.provenance),
-        model.weights.intercept.tolist(),
-    )
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:8]
+def _work(job: Job, form: str, sheet: Sheet) -> dict[str, Any]:
+    """What makes this work another one than what an earlier run has left."""
+    answering, model = job.answering, job.answering.model
+    facts = (model.topics, model.thresholds.tolist(), model.provenance)
+    digest = hashlib.sha256(json.dumps(facts, default=str).encode())
+    digest.update(model.weights.intercept.tobytes() + model.weights.coef.tobytes())
+    return {
+        "topicclf": __version__,
+        "format": form,
+        "options": {
+            "title": job.title,
+            "reading": asdict(job.reading),
+            "only": answering.only,
+            "sheet": asdict(sheet),
+        },
+        "model": digest.hexdigest(),
+        "input": [[name, total_size([name])] for name in job.files],
+    }

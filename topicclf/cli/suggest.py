@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from topicclf.cli.inputs import files_read
 from topicclf.cli.label_options import label_options
 from topicclf.cli.measuring import load_model
 from topicclf.cli.options import require_folder
@@ -18,6 +19,7 @@ from topicclf.labelled.reading import Problem, listing
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size
+from topicclf.writing.apart import require_apart
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
 
@@ -73,6 +75,8 @@ def suggest(
         require_folder(out)
     offered = _Articles.of(pool, labels.read)
     known = _Articles.of(labelled, labels.read)
+    if out:
+        require_apart(out, reads=[*files_read(models=[model]), *offered.files, *known.files])
     from topicclf.labelling.suggest import suggest as choose
 
     with progress(total_size(offered.files), unit="articles") as bar:

@@ -5,48 +5,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
-from topicclf.cli.answering import Answer, Answering
+from topicclf.cli.answering import Answering
 from topicclf.cli.terminal import Progress, coloured, progress
-from topicclf.errors import DataError
 from topicclf.records import BadRecord, ReadOptions, Record, read_records
 from topicclf.records.sources import total_size
-from topicclf.writing.row import Row
+from topicclf.writing.tally import Tally
 
 if TYPE_CHECKING:
     from topicclf.cli.output import Destination
 
-__all__ = ["BadCount", "Job"]
-
-
-@dataclass
-class BadCount:
-    """How many records there were, and how many of them were bad.
-
-    Attributes:
-        records: All of them.
-        bad: The bad ones.
-        first: The first bad one.
-    """
-
-    records: int = 0
-    bad: int = 0
-    first: BadRecord | None = None
-
-    def add(self, answer: Answer | Row) -> None:
-        """Count one more."""
-        self.records += 1
-        if isinstance(answer, BadRecord):
-            self.bad += 1
-            self.first = self.first or answer
-
-    def __str__(self) -> str:
-        told = f"; the first: {self.first}" if self.first else ""
-        return f"{self.bad} of {self.records} records can't be used{told}"
+__all__ = ["Job"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +39,7 @@ class Job:
     document: bool = False
     title: str | None = None
 
-    def show(self) -> BadCount:
+    def show(self) -> Tally:
         """Answer for people to read: a block for each article, or a line where there are many."""
         from topicclf.cli.display import Display
 
@@ -77,51 +49,53 @@ class Job:
             why=self.answering.why or self.document,
             top_terms=self.answering.top_terms,
         )
-        count = BadCount()
+        tally = Tally()
         blocks = display.why or display.top_terms
         if not blocks:
             click.echo(display.header())
         with self._records(shown=not sys.stdout.isatty()) as (records, _):
             for answer in self.answering.answers(records):
-                count.add(answer)
+                tally.records += 1
                 if isinstance(answer, BadRecord):
+                    tally.add_problem(answer)
                     click.echo(display.error(answer))
                 elif not self.answering.keeps(answer[1].topics):
                     continue
                 elif blocks:
                     if not self.document:
-                        click.echo(("\n" if count.records > 1 else "") + display.heading(answer[0]))
+                        click.echo(("\n" if tally.records > 1 else "") + display.heading(answer[0]))
                     click.echo(display.block(answer[1]))
                 else:
                     click.echo(display.line(*answer))
-        return count
+        return tally
 
-    def write(self, destination: "Destination", *, resume: bool) -> BadCount:
+    def write(self, destination: "Destination", *, resume: bool) -> tuple[Tally, list[str]]:
         """Answer as rows of a file.
 
+        Returns:
+            What was written, and the columns that were asked for and that no row had.
+
         Raises:
-            DataError: What an earlier run has written can't be gone on with.
+            DataError: Resuming is not possible.
         """
         with (
             _rare_collection(),
             self._records(shown=destination.is_file) as (records, bar),
             destination.open(resume=resume) as output,
         ):
-            done = output.written
-            if sum(1 for _ in islice(records, done.records)) < done.records:
-                msg = f"{destination.target} has been written from more records than there are"
-                raise DataError(msg)
-            count = BadCount(done.records, done.bad)
-            bar.add_items(done.records)
+            output.pass_over(records)
+            bar.add_items(output.tally.records)
+            paused = None if destination.is_file else self.answering.paused
             unseen = 0
             for row in self.answering.rows(records):
-                count.add(row)
                 unseen += 1
                 if output.write(row):
                     bar.add_items(unseen)
                     unseen = 0
+                elif paused is not None and paused():
+                    output.flush()
             bar.add_items(unseen)
-        return count
+        return output.tally, output.absent
 
     @contextmanager
     def _records(self, *, shown: bool) -> Iterator[tuple[Iterator[Record | BadRecord], Progress]]:

@@ -1,6 +1,5 @@
 """An explanation: each topic's log-odds as a sum, the passages, and the words it depends on."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -249,7 +248,9 @@ class Explanation:
 
     def to_json(self) -> str:
         """What `to_dict` gives, as JSON in one line."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        from topicclf.text.json_text import as_json
+
+        return as_json(self.to_dict())
 
     def to_html(self) -> str:
         """A page that needs nothing else, with the article highlighted for each topic."""

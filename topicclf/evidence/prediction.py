@@ -1,6 +1,5 @@
 """A prediction: topics, probabilities and the evidence for them."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -122,7 +121,9 @@ class Prediction:
 
     def to_json(self) -> str:
         """What `to_dict` gives, as JSON in one line."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        from topicclf.text.json_text import as_json
+
+        return as_json(self.to_dict())
 
     def _repr_html_(self) -> str:
         from topicclf.render.notebook import prediction_html

@@ -47,7 +47,7 @@ class LabelOptions:
     topics_field: str | None = None
     separator: str | None = None
     topic_columns: tuple[str, ...] | None = None
-    read: ReadOptions = field(default_factory=lambda: ReadOptions(skip_blank=True))
+    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True)

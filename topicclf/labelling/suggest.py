@@ -14,7 +14,7 @@ from topicclf.evaluation.answers import log_odds
 from topicclf.labelling.near_duplicates import NearDuplicateFilter, feature_matrix
 from topicclf.labelling.reservoir import Reservoir
 from topicclf.labelling.suggestion import Suggestion
-from topicclf.text.article import Article, Item
+from topicclf.text.article import Article, Item, refuse_one
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
@@ -62,6 +62,8 @@ def suggest(
     Raises:
         TypeError: An item of the pool is not an article.
     """
+    for given in (pool, labelled):
+        refuse_one(given)
     vocabulary = model.weights.vocabulary
     known = feature_matrix(labelled, vocabulary)
     uncertain, random = (

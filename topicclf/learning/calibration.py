@@ -84,7 +84,7 @@ def _logistic(
         p = 0.5 + 0.5 * np.tanh(0.5 * (x @ weights))
         gradient = x.T @ (p - yes) + penalty * weights
         curvature = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
-        step = np.linalg.lstsq(curvature, gradient)[0]
+        step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         # The penalised loss is convex, so that a short enough step always leads down.
         while (now := loss(weights - step)) > before and np.abs(step).max() > _SHORTEST_STEP:
             step /= 2

@@ -14,15 +14,20 @@ _LONGEST = 300
 _FURNITURE = re.compile(
     r"""
     (?: read | see | watch | listen | find\ out ) \ more \s* (?: [:>|\u203a\u00bb\u2013-] .* )?
-    | (?: read\ (?:also|next) | also\ read | see\ also | watch | related
+    | watch
+    | (?: read\ (?:also|next) | also\ read | see\ also | related
         | related\ (?: articles? | stories | content ) | more\ on\ this (?:\ story)?
         | recommended (?:\ for\ you)? ) \s* (?: : .* )?
-    | (?: image | photo | picture ) \ (?: caption | credit | source ) s? \b .*
+    | (?: image | photo | picture ) \ (?: caption | credit | source ) s? \s* (?: [:,|\u2013-] .* )?
     | .* \( (?: file\ )? (?: photo | picture | image ) \b [^()]* \) \.?
     | .* [.)] \s (?: photo (?:graph)? | picture | image ) s? (?: \ by | : ) \s [^.]{1,60} \.?
-    | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) | \d{4} ) | \( c \) \s* \d{4} ) .*
+    | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
+    | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
+        (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
     | .* \b all\ rights\ reserved \.?
-    | (?: sign\ up | subscribe ) \b .* \b (?: newsletters? | inbox | e-?mail | alerts ) \b .*
+    | (?: sign\ up | subscribe ) \b (?! .* \b (?: sa(?:y|ys|id) | t[eo]l(?:d|l|ls) | warn(?:s|ed)
+        | urge[sd]? | ask(?:s|ed) | advise[sd]? ) \b )
+        .* \b (?: newsletters? | inbox | e-?mail | (?: our | news ) \ alerts ) \b .*
     | .* \b (?: we | this\ (?:web)?site ) \b .{0,60} \b uses? \ cookies \b .*
     """,
     re.VERBOSE | re.IGNORECASE,

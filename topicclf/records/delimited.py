@@ -2,21 +2,27 @@
 
 import csv
 import io
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import chain
 
 from topicclf.errors import DataError
-from topicclf.records.decoding import Undecodable, decoded_lines
+from topicclf.records.decoding import TextLines, Undecodable
 from topicclf.records.fields import FieldFinder
-from topicclf.records.options import ReadOptions
+from topicclf.records.options import LONGEST_RECORD, ReadOptions
 from topicclf.records.record import BadRecord, Record
 
 __all__ = ["read_delimited"]
 
 _DELIMITERS = ",;\t|"
-# A quote that is never closed would take the rest of the file for one field.
-_LONGEST_ROW = 1 << 25
+# How Excel is told what delimiter a file has.
+_SEPARATOR = re.compile(r"sep=(.)[\r\n]*")
+# What a broken quote takes in is read again. So many characters may be, and so many more for each
+# that was read well: quotes that never close would take quadratic time.
+_AGAIN, _AGAIN_EACH = 1 << 16, 4
+
+_Line = str | Undecodable
 
 
 def read_delimited(
@@ -28,31 +34,19 @@ def read_delimited(
         file: The file, from its start.
         name: Its name, for messages.
         options: How to read.
-        tabs: Whether tabs part the fields; otherwise the header tells whether commas, semicolons,
-            tabs or bars do.
+        tabs: Whether tabs are between the fields; otherwise the header tells whether commas,
+            semicolons, tabs or bars are, if the options don't.
 
     Raises:
         DataError: The header has no text, or a name twice.
     """
     # The limit is the whole process's; ours is higher than the module's own of 128 kB.
-    csv.field_size_limit(_LONGEST_ROW)
-    decoded = decoded_lines(file, name=name, encoding=options.encoding)
-    lines = _Lines(_parted(line for _, line in decoded))
-    delimiter = "\t" if tabs else _delimiter(lines.first())
-    rows = _rows(lines, delimiter)
-    _, header = next(rows, (0, []))
+    csv.field_size_limit(LONGEST_RECORD)
+    lines = _Lines(_decoded(file, name))
+    rows = _rows(lines, options.delimiter or _delimiter(lines, tabs=tabs))
+    header, finder = _header(rows, name, options)
     if not header:
         return
-    if isinstance(header, str):
-        msg = f"{name}:1: the header can't be read: {header}"
-        raise DataError(msg)
-    if twice := sorted({column for column in header if header.count(column) > 1}):
-        msg = f"{name}:1: two columns are called {twice[0]!r}; rename one"
-        raise DataError(msg)
-    finder = FieldFinder(options)
-    if problem := finder.complaint(tuple(header)):
-        msg = f"{name}:1: {problem}"
-        raise DataError(msg)
     for line, row in rows:
         if isinstance(row, str):
             yield BadRecord(row, name, line)
@@ -63,11 +57,35 @@ def read_delimited(
             yield finder.record(dict(zip(header, row, strict=True)), name, line)
 
 
-def _parted(lines: Iterator[str | Undecodable]) -> Iterator[str | Undecodable]:
-    """Part what is one line because a carriage return alone ends each, as on old Macs."""
-    first = next(lines, "")
-    old = isinstance(first, str) and "\r" in first.rstrip("\r\n")
-    for line in chain([first], lines):
+def _header(
+    rows: Iterator[tuple[int, "_Row"]], name: str, options: ReadOptions
+) -> tuple[list[str], FieldFinder]:
+    finder = FieldFinder(options)
+    number, header = next(rows, (0, []))
+    if not header:
+        return [], finder
+    if isinstance(header, str):
+        msg = f"{name}:{number}: the header can't be read: {header}"
+        raise DataError(msg)
+    if twice := sorted(column for column, count in Counter(header).items() if count > 1):
+        msg = f"{name}:{number}: two columns are called {twice[0]!r}; rename one"
+        raise DataError(msg)
+    if problem := finder.complaint(tuple(header)):
+        msg = f"{name}:{number}: {problem}"
+        raise DataError(msg)
+    return header, finder
+
+
+def _decoded(file: io.BufferedReader, name: str) -> Iterator[_Line]:
+    """The text of each line; where a carriage return alone ends each, as on old Macs, as well."""
+    start = file.peek()
+    old = b"\r" in start and b"\n" not in start
+    lines = TextLines(file, name=name, end=b"\r" if old else b"\n")
+    decoded = map(lines.text, lines)
+    first = next(decoded, "")
+    if isinstance(first, str) and "\r" in first.rstrip("\r\n"):
+        old = True
+    for line in chain([first], decoded):
         if old and isinstance(line, str):
             yield from io.StringIO(line, newline="")
         else:
@@ -83,43 +101,65 @@ class _Lines:
         problem: Why the row can't be read, if its lines say so.
     """
 
-    def __init__(self, lines: Iterator[str | Undecodable]) -> None:
+    def __init__(self, lines: Iterator[_Line]) -> None:
         self._lines = lines
-        self._again: deque[str | Undecodable] = deque()
+        self._again: deque[_Line] = deque()
         self._length = 0
+        self._left = _AGAIN
         self.number = 0
         self.row: list[str | Undecodable] = []
         self.problem = ""
 
     def first(self) -> str:
+        """The first line, which stays where it is."""
         line = next(self._lines, "")
         self._again.append(line)
         return line.text if isinstance(line, Undecodable) else line
+
+    def skip(self) -> None:
+        """Pass over the first line."""
+        self._again.popleft()
+        self.number += 1
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
+        if self.row and self._left <= 0:
+            self._again.appendleft(line)
+            msg = "a quote that is never closed"
+            raise csv.Error(msg)
         self.row.append(line)
         if isinstance(line, Undecodable):
             self.problem = line.problem
             line = line.text
         self._length += len(line)
-        if self._length > _LONGEST_ROW:
+        if self._length > LONGEST_RECORD:
             msg = "a quote that is never closed, or a row that is too long"
             raise csv.Error(msg)
         return line
 
-    def end_row(self, count: int | None = None) -> None:
-        """Keep the row's first lines, by default all; the others are read once more."""
-        count = len(self.row) if count is None else count
-        self._again.extendleft(reversed(self.row[count:]))
+    def end_row(self) -> None:
+        """Keep the lines of the row."""
+        self._left += _AGAIN_EACH * self._length
+        self._end(len(self.row))
+
+    def break_row(self) -> None:
+        """Keep the first line of the row alone: the quote may be alone among good rows."""
+        self._left -= self._length
+        self._again.extendleft(reversed(self.row[1:]))
+        self._end(1)
+
+    def _end(self, count: int) -> None:
         self.number += count
         self.row, self.problem, self._length = [], "", 0
 
 
-def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+_Row = list[str] | str
+
+
+def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, _Row]]:
     """The rows, or what is wrong with each, and the line on which it starts."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -129,9 +169,8 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]
         except StopIteration:
             return
         except csv.Error as error:
-            yield start, f"a broken quote, most likely ({error})"
-            # Only the first line is given up: the quote may stand alone among good rows.
-            lines.end_row(1)
+            yield start, lines.problem or f"a broken quote, most likely ({error})"
+            lines.break_row()
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
         problem = lines.problem
@@ -142,5 +181,9 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]
             yield start, row
 
 
-def _delimiter(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
+def _delimiter(lines: _Lines, *, tabs: bool) -> str:
+    header = lines.first()
+    if told := _SEPARATOR.fullmatch(header):
+        lines.skip()
+        return told[1]
+    return "\t" if tabs else max(_DELIMITERS, key=header.count)

@@ -1,53 +1,143 @@
-"""JSON lines: one object a line."""
+"""JSON lines, one object a line; objects over several lines and arrays of objects as well."""
 
 import io
 import json
-import re
 from collections.abc import Iterator
+from typing import Any
 
-from topicclf.records.decoding import Undecodable, decoded_lines
+from topicclf.records.decoding import TextLines, Undecodable
 from topicclf.records.fields import FieldFinder
+from topicclf.records.json_values import read_json
+from topicclf.records.lines import RawLine, TooLong
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
+from topicclf.records.spread_json import SpreadJson
 
 __all__ = ["read_jsonl"]
-
-# How an array begins that goes on on the next line.
-_ARRAY = re.compile(r"\s*\[\s*(\{.*)?$", re.DOTALL)
 
 
 def read_jsonl(
     file: io.BufferedReader, *, name: str, options: ReadOptions
 ) -> Iterator[Record | BadRecord]:
-    """Read a record from each line; a file that is an array is a single bad record."""
+    """Read a record from each object; blank lines are none."""
+    lines = TextLines(file, name=name)
     record = FieldFinder(options).record
-    lines = decoded_lines(file, name=name, encoding=options.encoding)
-    for number, (raw, line) in enumerate(lines, 1):
-        if isinstance(line, Undecodable):
-            yield BadRecord(line.problem, name, number)
-            continue
+    others = _OtherLines(lines, name, options)
+    for line in lines:
+        others.number += 1
         try:
-            fields = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            if number == 1 and _ARRAY.match(line):
-                problem = "the file is a JSON array; make JSON lines of it, with `jq -c '.[]'`, say"
-                yield BadRecord(problem, name, number)
-                return
-            if line.strip():
-                yield BadRecord(_complaint(error), name, number)
-            elif not options.skip_blank:
-                yield BadRecord("a blank line", name, number)
-            continue
-        if isinstance(fields, dict):
-            yield record(fields, name, number, raw)
+            fields = None if isinstance(line, TooLong) else read_json(line)
+        except ValueError:
+            fields = None
+        if type(fields) is dict and isinstance(line, bytes):
+            lines.unicode += not line.isascii()
+            yield record(fields, name, others.number, line)
         else:
-            problem = f"a JSON {type(fields).__name__}; put one object on each line"
-            yield BadRecord(problem, name, number)
+            yield from others.read(line)
 
 
-def _complaint(error: ValueError | RecursionError) -> str:
-    if isinstance(error, RecursionError):
-        return "not JSON that can be read: it is nested too deeply"
+class _OtherLines:
+    """Reads what isn't a line of JSON in UTF-8.
+
+    Attributes:
+        number: How many lines have been read.
+    """
+
+    def __init__(self, lines: TextLines, name: str, options: ReadOptions) -> None:
+        self.number = 0
+        self._lines = lines
+        self._name = name
+        self._finder = FieldFinder(options)
+        self._in_array = False
+        # Lines up to here have been tried as parts of something larger.
+        self._tried = 0
+
+    def read(self, line: RawLine) -> Iterator[Record | BadRecord]:
+        text = self._lines.text(line)
+        if isinstance(text, Undecodable):
+            yield self._bad(text.problem)
+            return
+        # Elements of an array that broke off, and files with a mark put together, too.
+        text = text.strip(" \t\r\n").removeprefix("\ufeff").removesuffix(",")
+        if self._in_array and text.endswith("}]"):
+            text = text.removesuffix("]")
+        if not text or (self._in_array and text == "]"):
+            return
+        try:
+            yield from self._values(read_json(text))
+        except ValueError as error:
+            if text[0] in "{[" and self.number > self._tried:
+                yield from self._spread(text, error)
+            else:
+                yield self._bad(_complaint(error))
+
+    def _values(self, value: Any) -> Iterator[Record | BadRecord]:
+        elements = value if isinstance(value, list) and value else [value]
+        if not all(isinstance(each, dict) for each in elements):
+            yield self._bad(f"a JSON {type(value).__name__}; put one object on each line")
+            return
+        for each in elements:
+            yield self._finder.record(each, self._name, self.number)
+
+    def _spread(self, text: str, error: ValueError) -> Iterator[Record | BadRecord]:
+        """Read an object, or the objects of an array, from as many lines as it takes."""
+        spread = SpreadJson()
+        taken: list[RawLine] = []
+        self._in_array = text[0] == "["
+        try:
+            while True:
+                for one in spread.add(text, self.number):
+                    yield self._element(one, spread.start)
+                    taken.clear()
+                if not spread.open:
+                    return
+                taken.append(self._next_line())
+                text = self._plain(taken[-1])
+        except StopIteration:
+            if any(map(self._is_record, taken)):
+                self._take_back(taken, spread.start, tried=self.number)
+            yield self._bad("the JSON breaks off here: it is never closed", spread.start)
+        except ValueError:
+            start = spread.start or self.number
+            self._take_back(taken, start, tried=self.number - 1)
+            yield self._bad(_complaint(error), start)
+
+    def _take_back(self, taken: list[RawLine], start: int, *, tried: int) -> None:
+        """Give up one line, and read those after it by themselves."""
+        again = min(self.number - start, len(taken))
+        self._lines.take_back(taken[len(taken) - again :])
+        self._tried = tried
+        self.number -= again
+
+    def _is_record(self, line: RawLine) -> bool:
+        try:
+            value = read_json(line) if isinstance(line, bytes) else None
+        except ValueError:
+            return False
+        return isinstance(value, dict) and not self._finder.complaint(tuple(value))
+
+    def _next_line(self) -> RawLine:
+        line = next(iter(self._lines))
+        self.number += 1
+        return line
+
+    def _plain(self, line: RawLine) -> str:
+        text = self._lines.text(line)
+        if isinstance(text, Undecodable):
+            raise ValueError
+        return text
+
+    def _element(self, text: str, number: int) -> Record | BadRecord:
+        try:
+            return self._finder.record(read_json(text), self._name, number)
+        except ValueError as error:
+            return BadRecord(_complaint(error), self._name, number)
+
+    def _bad(self, problem: str, number: int | None = None) -> BadRecord:
+        return BadRecord(problem, self._name, number or self.number)
+
+
+def _complaint(error: ValueError) -> str:
     # JSON's own message counts lines from the start of this one.
     what = f"{error.msg} at {error.pos}" if isinstance(error, json.JSONDecodeError) else str(error)
     return f"not JSON ({what}); put one JSON object on each line"

@@ -1,4 +1,4 @@
-"""A record of the input, and what stands for one that can't be read."""
+"""A record of the input, and what takes the place of one that can't be read."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,10 +8,10 @@ __all__ = ["BadRecord", "Record"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An article as it stands in somebody's file.
+    """An article as somebody's file has it.
 
     Attributes:
-        text: The article's text.
+        text: The article's text; if the file has HTML there, its tags are spaces here.
         title: Its title, or nothing.
         fields: Everything that the record holds, the text and the title under their own names.
         file: The file, as it was named; ``-`` is standard input.

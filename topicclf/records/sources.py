@@ -1,28 +1,25 @@
-"""Sources to open files: folders and globs unfolded, gzip unpacked, the format told."""
+"""Sources to open files: folders and globs unfolded, and the files opened."""
 
 import glob
-import gzip
 import io
 import os
-import re
-import sys
+import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
-from topicclf.records.fields import TEXT_NAMES
-from topicclf.records.options import FORMATS, ReadOptions
+from topicclf.records.live import live_reader, standard_input
+from topicclf.records.options import ReadOptions
+from topicclf.records.sniffing import format_of, is_docx, known_name
+from topicclf.records.unpacking import DAMAGED, is_archive, is_zip, unpacked
 
-__all__ = ["STDIN", "find_files", "format_of", "is_document", "open_file", "total_size"]
+__all__ = ["STDIN", "find_files", "is_document", "open_file", "total_size"]
 
-#: What stands for standard input.
+#: Standard input.
 STDIN = "-"
-# As much as one look at a file tells about its encoding.
 _BUFFER = 1 << 18
-_GZIP_MAGIC = b"\x1f\x8b"
-_PARTED = re.compile(rb"[,;\t|]")
-_BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in endings}
+_DOCUMENTS = {"text", "html", "mhtml", "pdf", "docx"}
 
 
 def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOptions) -> list[str]:
@@ -34,7 +31,7 @@ def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOption
             ending; hidden ones never do.
 
     Raises:
-        FileNotFoundError: A source is no file, or no file fits it.
+        FileNotFoundError: A source is not there, or no file matches it.
     """
     files: list[str] = []
     for source in (os.fspath(each) for each in sources):
@@ -47,12 +44,14 @@ def find_files(sources: Iterable[str | os.PathLike[str]], *, options: ReadOption
             continue
         # Path's own glob takes no absolute pattern.
         matches = [source] if path.is_dir() else glob.glob(source, recursive=True)  # noqa: PTH207
-        found = sorted(file for match in matches for file in _inside(match, options))
-        if not found:
-            fault = "holds no file of a known format" if path.is_dir() else "is no file"
-            msg = f"{source} {fault}"
+        # A pattern may match a folder as well as what is in it.
+        named = {os.path.normpath(file) for match in matches for file in _inside(match, options)}
+        if not named:
+            msg = f"no such file: {source}"
+            if path.is_dir():
+                msg = f"no file of a known format in {source}"
             raise FileNotFoundError(msg)
-        files += found
+        files += sorted(named)
     return files
 
 
@@ -62,53 +61,34 @@ def _inside(path: str, options: ReadOptions) -> Iterator[str]:
     for parent, folders, names in os.walk(path):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if not name.startswith(".") and (options.format or _ending(name) in _BY_ENDING):
-                yield str(Path(parent) / name)
+            full = Path(parent) / name
+            if not name.startswith(".") and (options.format or known_name(name)) and _is_file(full):
+                yield str(full)
 
 
-def _ending(name: str) -> str:
-    path = Path(name.lower())
-    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or a link to nowhere; to open a pipe would be to wait for ever."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 @contextmanager
 def open_file(
     name: str, *, on_bytes: Callable[[int], object] | None = None
 ) -> Iterator[io.BufferedReader]:
-    """Open a file, or standard input, for reading its bytes; gzip is unpacked.
+    """Open a file, or standard input, for reading its bytes as they are.
 
     Args:
         name: The file's name.
         on_bytes: Called with the number of bytes whenever some have been read from the disk.
     """
-    file: io.BufferedReader
-    with ExitStack() as stack:
-        if name != STDIN:
-            counted = cast("io.RawIOBase", _Counted(name, on_bytes))
-            file = stack.enter_context(io.BufferedReader(counted, _BUFFER))
-        elif isinstance(sys.stdin.buffer, io.BufferedReader):
-            file = sys.stdin.buffer
-        else:
-            file = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
-        if file.peek(2)[:2] == _GZIP_MAGIC:
-            unpacked = _Unpacked(gzip.GzipFile(fileobj=file))
-            file = stack.enter_context(io.BufferedReader(unpacked, _BUFFER))
-        yield file
-
-
-class _Unpacked(io.RawIOBase):
-    """The bytes of a packed file as they come, so that one that breaks off loses none."""
-
-    def __init__(self, file: gzip.GzipFile) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        content = self._file.read1(len(buffer))
-        buffer[: len(content)] = content
-        return len(content)
+    if name == STDIN:
+        yield standard_input()
+        return
+    with _Counted(name, on_bytes) as counted:
+        yield live_reader(counted) or io.BufferedReader(cast("io.RawIOBase", counted), _BUFFER)
 
 
 class _Counted(io.FileIO):
@@ -123,57 +103,26 @@ class _Counted(io.FileIO):
         return count
 
 
-def format_of(name: str, file: io.BufferedReader, *, options: ReadOptions) -> str:
-    """Tell a file's format: the one that was named, or by its name, or by how it begins."""
-    known = options.format or _BY_ENDING.get(_ending(name))
-    return known or _format_by_start(file.peek(), options)
-
-
-def _start(file: BinaryIO) -> bytes:
-    """What a file begins with, without taking it away."""
-    if isinstance(file, io.BufferedReader):
-        return file.peek()
-    place = file.tell()
-    start = file.read(_BUFFER)
-    file.seek(place)
-    return start
-
-
-def _format_by_start(start: bytes, options: ReadOptions) -> str:
-    start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    first = start.split(b"\n", 1)[0].rstrip(b"\r")
-    if start.startswith(b"par1"):
-        return "parquet"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "html"
-    if start.startswith((b'{"', b"{ ")):
-        return "jsonl"
-    # A table names its text in its first line; in prose a space follows a comma.
-    columns = [name.strip(b'"').decode("utf-8", "replace") for name in _PARTED.split(first)]
-    prose = any(name.startswith(" ") for name in columns)
-    names = {*TEXT_NAMES, (options.text_field or "").lower()}
-    if len(columns) > 1 and not prose and not names.isdisjoint(columns):
-        return "tsv" if b"\t" in first else "csv"
-    return "text"
-
-
 def is_document(name: str, *, options: ReadOptions) -> bool:
-    """Whether a file is one article: plain text or a web page.
+    """Whether a file is one article: plain text, a page or the like.
 
     Nothing is read that could not be read once more.
     """
-    known = options.format or _BY_ENDING.get(_ending(name))
-    if known is None and name == STDIN:
-        start = _start(sys.stdin.buffer)
-        known = None if start.startswith(_GZIP_MAGIC) else _format_by_start(start, options)
-    elif known is None and Path(name).is_file():
-        with open_file(name) as file:
-            known = format_of(name, file, options=options)
-    return known in {"text", "html"}
+    if name != STDIN and not Path(name).is_file():
+        return False
+    with open_file(name) as file:
+        start: io.BufferedReader = io.BufferedReader(io.BytesIO(file.peek()))
+    try:
+        start = unpacked(start, name) or start
+        if is_archive(start):
+            return is_zip(start) and is_docx(start.peek())
+        return format_of(name, start, options)[0] in _DOCUMENTS
+    except DAMAGED:
+        return False
 
 
 def total_size(files: Iterable[str]) -> int | None:
-    """The bytes that files take on the disk; None if that can't be told."""
+    """The bytes that files take on the disk; None if that can't be known."""
     total = 0
     for name in files:
         if name == STDIN or not Path(name).is_file():

@@ -63,7 +63,7 @@ def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
     size = 0
     try:
         for number, item in enumerate(items):
-            if type(item) is str:
+            if type(item) is str and "<" not in item:
                 text, title = item, ""
             else:
                 article = Article.of(item, number=number)

@@ -8,11 +8,13 @@ of the model, so that prediction doesn't need nltk.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 __all__ = ["sentence_spans"]
 
-_END = re.compile(r"(?P<stop>[.!?\u2026]+)[\"'\u201d\u2019)\]]*(?=\s)|\n")
+# A run of stops is tried once, from its start and as a whole: anything else takes quadratic time.
+_END = re.compile(r"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=\s)|\n")
+_WORD = re.compile(r"\w")
 _LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018]*$")
 
 # No abbreviation or initial is longer: looking no further back keeps the time linear.
@@ -35,14 +37,26 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
     ['Gen. Ito resigned.', 'The U.S. Navy said so.']
     """
     spans: list[tuple[int, int]] = []
+    wordless = False
+    for start, end in _pieces(text, abbreviations):
+        if start == end:
+            continue
+        before, wordless = wordless, not _WORD.search(text, start, end)
+        # Of many without a word one will do: each costs whoever reads it as much as a sentence.
+        if not (before and wordless):
+            spans.append((start, end))
+    return spans
+
+
+def _pieces(text: str, abbreviations: Collection[str]) -> Iterator[tuple[int, int]]:
+    """What is between the ends of sentences, without the white space around it."""
     start = 0
     for match in _END.finditer(text):
         if match["stop"] == "." and _goes_on(text, match, abbreviations):
             continue
-        _add_stripped(spans, text, start, match.end())
+        yield _stripped(text, start, match.end())
         start = match.end()
-    _add_stripped(spans, text, start, len(text))
-    return spans
+    yield _stripped(text, start, len(text))
 
 
 def _goes_on(text: str, stop: re.Match[str], abbreviations: Collection[str]) -> bool:
@@ -56,9 +70,7 @@ def _goes_on(text: str, stop: re.Match[str], abbreviations: Collection[str]) -> 
     return initial or word.lower() in abbreviations
 
 
-def _add_stripped(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
-    end = start + len(piece.strip())
-    if start < end:
-        spans.append((start, end))
+    return start, start + len(piece.strip())

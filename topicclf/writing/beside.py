@@ -11,12 +11,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from topicclf.writing.lock import lock
+
 try:
     import fcntl
 except ImportError:  # Windows, where an open file can't be deleted anyway.
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["all_beside", "replacing", "write_beside"]
+__all__ = ["all_beside", "copy_rights", "replacing", "write_beside"]
 
 _TOKEN_BYTES = 8
 _PART_END = ".part"
@@ -99,7 +101,7 @@ def _part_of(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], object]]]:
                     file.close()
                 part.replace(place)
 
-            _copy_rights(place, descriptor)
+            copy_rights(place, descriptor)
             yield file, rename
     except BaseException as error:
         with suppress(OSError):
@@ -157,24 +159,11 @@ def _part_start(place: Path) -> str:
 
 def _is_ours(descriptor: int) -> bool:
     """Lock a part; false if another process took it for abandoned before it was locked."""
-    return _lock(descriptor) is not False and bool(os.fstat(descriptor).st_nlink)
+    return lock(descriptor) is not False and bool(os.fstat(descriptor).st_nlink)
 
 
-def _lock(descriptor: int) -> bool | None:
-    """Whether a file could be locked; None where there are no locks."""
-    if fcntl is None:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # Some file systems have none.
-        return None
-    return True
-
-
-def _copy_rights(place: Path, descriptor: int) -> None:
-    """Give a part the owner and the mode of the file that it will replace."""
+def copy_rights(place: Path, descriptor: int) -> None:
+    """Give an open file the owner and the mode of the one that it will replace."""
     if fcntl is None or not place.exists():
         return
     old = place.stat()
@@ -202,7 +191,7 @@ def _remove_if_abandoned(part: Path) -> None:
     except OSError:
         return
     try:
-        if _lock(descriptor):
+        if lock(descriptor):
             part.unlink(missing_ok=True)
     finally:
         os.close(descriptor)

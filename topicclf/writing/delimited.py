@@ -1,134 +1,275 @@
 """Rows as CSV or TSV."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from dataclasses import dataclass
+from typing import IO, Any
 
 from topicclf.records.record import BadRecord
-from topicclf.writing.row import PROBABILITY, Row, Tagged, as_json, joined
+from topicclf.text.json_text import as_json
+from topicclf.writing.row import Tagged, free_names
+from topicclf.writing.sheet import ERROR, MORE_FIELDS, Fields, Sheet, printed
 
-__all__ = ["DelimitedWriter", "is_bad_row", "read_header", "whole_rows"]
+__all__ = ["DelimitedWriter", "Header"]
 
-_ERROR = "error"
-# So many rows, or as many as have so many characters, tell the columns.
+# So many rows, or as many as have so many characters, make the header.
 _FIRST_ROWS = 256
 _FIRST_CHARACTERS = 1 << 20
-#: What parts the topics of an article.
-_BETWEEN_TOPICS = ";"
+# What spreadsheets take for the start of a formula, also in its full width.
+_FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?%?")
+_LONGEST_CELL = (1 << 31) - 1
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns of a file that has been written in part.
+
+    Attributes:
+        fields: The columns of fields.
+        first: How many of them are in the file's first line.
+        more: Whether a row has fields without a column.
+    """
+
+    fields: tuple[str, ...]
+    first: int
+    more: bool = False
 
 
 class DelimitedWriter:
-    """Writes a header and each row; a probability is a column, other nested values are JSON.
+    """Writes a header and each row.
 
-    The columns are those of the first 256 rows. A later row with another one becomes an error in
-    its place, as there is no way back to the header.
+    The columns are those of the first 256 rows. A field that first comes later is written behind
+    the others; `rewritten` gives it its place in the header. Where that can't be, on a pipe, the
+    row keeps its other fields and its answer, and ``error`` names what is left out.
 
     Args:
         file: Where to.
-        topics: The model's topics.
-        delimiter: What parts the fields.
-        header: The columns, if they stand in the file already.
-        blanks: Whether what is filtered out leaves a blank line.
+        sheet: The table.
+        delimiter: What is between the fields.
+        header: What an earlier run has written.
+        streamed: Whether the file can't be written again.
     """
 
     def __init__(
         self,
         file: IO[bytes],
-        topics: Sequence[str],
+        sheet: Sheet,
         *,
         delimiter: str = ",",
-        header: Sequence[str] = (),
-        blanks: bool = False,
+        header: Header | None = None,
+        streamed: bool = True,
     ) -> None:
-        self._topics = topics
-        # Lone surrogates have no bytes.
-        self._text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
-        self._writer = csv.writer(self._text, delimiter=delimiter, lineterminator="\n")
-        self._columns = list(header)
-        self._blank = "\n" if blanks else ""
-        self._waiting: list[Row] = []
+        self.problems: list[BadRecord] = []
+        self._file = file
+        self._sheet = sheet
+        self._streamed = streamed
+        self._answers = sheet.answers
+        self._chosen = sheet.chosen
+        self._absent = set(self._chosen) - set(self._answers)
+        self._fields = Fields(self._answers, header.fields if header else ())
+        # How many columns of fields are in the header; None before there is one.
+        self._first = header.first if header else None
+        self._more = header.more if header else False
+        self._lines = _Lines(delimiter)
+        self._waiting: list[Tagged | BadRecord] = []
         self._size = 0
+        if self._chosen and header is None:
+            self._start()
 
-    def write(self, row: Row) -> None:
-        """Write a row; the first ones wait until they tell the columns."""
-        if self._columns:
+    @property
+    def header(self) -> Header | None:
+        """The columns so far; None before the first line is written."""
+        if self._first is None:
+            return None
+        return Header(tuple(self._fields.names), self._first, self._more)
+
+    @property
+    def absent(self) -> list[str]:
+        """Columns that were asked for and that no row had."""
+        return [name for name in self._chosen if name in self._absent]
+
+    def write(self, row: Tagged | BadRecord) -> None:
+        """Write a row; the first ones wait until they have made the header."""
+        if self._first is not None:
             self._write(row)
             return
         self._waiting.append(row)
-        self._size += sum(
-            len(value) for value in self._flat(row).values() if isinstance(value, str)
-        )
+        if isinstance(row, Tagged):
+            self._size += sum(
+                len(value) for value in row.record.fields.values() if isinstance(value, str)
+            )
         if self._size >= _FIRST_CHARACTERS or len(self._waiting) >= _FIRST_ROWS:
             self._start()
 
     def flush(self) -> None:
         """Hand on what has been written; the first rows may still wait."""
-        self._text.flush()
+        self._file.write(self._lines.taken())
 
     def close(self) -> None:
         """Write what still waits."""
-        if not self._columns:
+        if self._first is None:
             self._start()
-        self._text.detach()
+        self.flush()
+
+    def rewritten(self, source: IO[bytes]) -> Iterator[bytes] | None:
+        """The file once more, with all columns in the header; None if they are there already.
+
+        Args:
+            source: What has been written.
+        """
+        first = self._first or 0
+        late = self._fields.names[first:]
+        if self._chosen or not (late or self._more):
+            return None
+        return self._in_order(source, late, first=first)
+
+    def _in_order(self, source: IO[bytes], late: list[str], *, first: int) -> Iterator[bytes]:
+        lines = _Lines(self._lines.delimiter)
+        end = first + len(self._answers) + 1
+        if self._sheet.excel:
+            lines.pieces.append(codecs.BOM_UTF8)
+        for number, row in enumerate(_read(source, self._lines.delimiter)):
+            behind = row[end:] if number else [MORE_FIELDS, *self._safe(late)]
+            behind += [""] * (1 + len(late) - len(behind))
+            more, *others = behind
+            lines.add([*row[:first], *others, *([more] if self._more else ()), *row[first:end]])
+            if lines.size > _FIRST_CHARACTERS:
+                yield lines.taken()
+        yield lines.taken()
 
     def _start(self) -> None:
-        columns = dict.fromkeys(name for row in map(self._flat, self._waiting) for name in row)
-        # The last one, so that a bad row can be told by its end.
-        columns.pop(_ERROR, None)
-        self._columns = [*columns, _ERROR]
-        self._writer.writerow(self._columns)
+        if not self._chosen:
+            for row in self._waiting:
+                if isinstance(row, Tagged):
+                    self._fields.add(tuple(row.record.fields))
+        names = self._fields.names
+        self._first = len(names)
+        self._fields.fixed = self._streamed
+        if self._sheet.excel:
+            self._lines.pieces.append(codecs.BOM_UTF8)
+        self._lines.add([*self._safe(self._chosen or [*names, *self._answers]), ERROR])
         rows, self._waiting = self._waiting, []
         for row in rows:
             self._write(row)
 
-    def _write(self, row: Row) -> None:
-        if row is None:
-            self._text.write(self._blank)
-        else:
-            self._writer.writerow(self._cells(row))
+    def _write(self, row: Tagged | BadRecord) -> None:
+        if isinstance(row, BadRecord):
+            blank = len(self._chosen) or (self._first or 0) + len(self._answers)
+            self._add([None] * blank, [], str(row))
+            return
+        try:
+            cells, behind, problem = self._cells(row)
+        except (TypeError, ValueError, RecursionError) as error:
+            bad = BadRecord(f"can't be written: {error}", row.record.file, row.record.line)
+            self.problems.append(bad)
+            self._write(bad)
+            return
+        if damage := self._add(cells, behind, problem):
+            problem = f"{problem}; {damage}" if problem else damage
+        if problem:
+            self.problems.append(BadRecord(problem, row.record.file, row.record.line))
 
-    def _cells(self, row: Row) -> list[object]:
-        flat = self._flat(row)
-        error = str(row) if isinstance(row, BadRecord) else ""
-        if strange := [name for name in flat if name not in self._columns]:
-            flat, error = {}, f"a field {strange[0]!r} that earlier records lack; write jsonl"
-        return [flat.get(name) for name in self._columns[:-1]] + [error]
+    def _add(self, cells: list[object], behind: list[object], problem: str) -> str:
+        row = [*cells, problem, *behind]
+        if self._sheet.safe_cells:
+            row = self._safe(row)
+        if self._lines.add(row):
+            return ""
+        # It was written with question marks; now once more with a word about them.
+        damage = "lone surrogates, which no file can hold, became question marks"
+        row[len(cells)] = f"{problem}; {damage}" if problem else damage
+        self._lines.pieces.pop()
+        self._lines.add(row)
+        return damage
 
-    def _flat(self, row: Row) -> dict[str, object]:
-        if not isinstance(row, Tagged):
-            return {}
-        flat: dict[str, object] = {}
-        for name, value in joined(row, self._topics).items():
-            if name == "topics":
-                flat[name] = _BETWEEN_TOPICS.join(value)
-            elif name == "probabilities":
-                flat.update((f"{PROBABILITY}{topic}", p) for topic, p in value.items())
-            else:
-                flat[name] = as_json(value) if isinstance(value, dict | list) else value
-        # A column of its own from the start, or the first text that has one would not fit.
-        flat.setdefault("language", None)
-        return flat
+    def _cells(self, row: Tagged) -> tuple[list[object], list[object], str]:
+        """The cells under the header, those behind it, and what is left out."""
+        answers = self._sheet.cells(row)
+        fields = row.record.fields
+        if self._chosen:
+            return self._picked(fields, answers), [], ""
+        assert self._first is not None
+        plan, left = self._fields.add(tuple(fields))
+        cells = self._fields.spread(list(fields.values()), plan)
+        first, behind = cells[: self._first], cells[self._first :]
+        if left and self._streamed:
+            named = ", ".join(map(repr, left[:3])) + (" ..." if len(left) > 3 else "")
+            problem = f"left out {named}, which the header lacks; write with -o FILE to keep all"
+            return [*first, *answers], [], problem
+        more: object = None
+        if left:
+            self._more = True
+            values = zip(plan, fields.values(), strict=True)
+            rest = [value for place, value in values if place < 0]
+            more = as_json(dict(zip(left, rest, strict=True)))
+        return [*first, *answers], [more, *behind] if more or behind else [], ""
+
+    def _picked(self, fields: dict[str, Any], answers: list[object]) -> list[object]:
+        names = free_names(tuple(fields), self._fields.taken)
+        there = dict(zip(names, fields.values(), strict=True))
+        if self._absent:
+            self._absent -= there.keys()
+        there.update(zip(self._answers, answers, strict=True))
+        return [printed(there.get(name)) for name in self._chosen]
+
+    def _safe(self, cells: Iterable[object]) -> list[object]:
+        """Cells that no spreadsheet runs: what looks like a formula gets an apostrophe."""
+        if not self._sheet.safe_cells:
+            return list(cells)
+        return [
+            f"'{cell}"
+            if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+            else cell
+            for cell in cells
+        ]
 
 
-def whole_rows(file: Iterable[bytes]) -> Iterator[bytes]:
-    """The rows, header included, of a file that may end in the midst of one."""
-    lines: list[bytes] = []
-    quotes = 0
-    for line in file:
-        lines.append(line)
-        quotes += line.count(b'"')
-        # Within quotes a line's end is text, and quotes that are text stand twice.
-        if quotes % 2 == 0 and line.endswith(b"\n"):
-            yield b"".join(lines)
-            lines = []
+class _Lines:
+    """Collects rows as bytes; a carriage return is quoted whatever Python's version."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.pieces: list[bytes] = []
+        self.size = 0
+        self._text = ""
+        # Some versions quote only such line ends as are the file's own (gh-67044).
+        self._writer = csv.writer(self, delimiter=delimiter, lineterminator="\r\n")
+
+    def write(self, text: str) -> None:
+        self._text = text
+
+    def add(self, row: Sequence[object]) -> bool:
+        """Add a row.
+
+        Returns:
+            Whether all its characters have bytes; the others become question marks.
+        """
+        self._writer.writerow(row)
+        line = f"{self._text[:-2]}\n"
+        try:
+            content = line.encode()
+        except UnicodeEncodeError:
+            self.pieces.append(line.encode(errors="replace"))
+            return False
+        self.pieces.append(content)
+        self.size += len(content)
+        return True
+
+    def taken(self) -> bytes:
+        content = b"".join(self.pieces)
+        self.pieces, self.size = [], 0
+        return content
 
 
-def is_bad_row(row: bytes) -> bool:
-    """Whether a row stands for a bad record: its last field is not empty."""
-    return not row.endswith((b",\n", b"\t\n")) and row != b"\n"
-
-
-def read_header(row: bytes, *, delimiter: str) -> list[str]:
-    """The columns that a header names."""
-    return next(csv.reader([row.decode()], delimiter=delimiter))
+def _read(source: IO[bytes], delimiter: str) -> Iterator[list[str]]:
+    limit = csv.field_size_limit(_LONGEST_CELL)
+    text = io.TextIOWrapper(source, "utf-8-sig", newline="")
+    try:
+        yield from csv.reader(text, delimiter=delimiter)
+    finally:
+        csv.field_size_limit(limit)
+        text.detach()

@@ -1,13 +1,12 @@
 """What is written for one record of the input."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from topicclf.records.record import BadRecord, Record
 
-__all__ = ["ADDED", "PROBABILITY", "Row", "Tagged", "Writer", "as_json", "free_names", "joined"]
+__all__ = ["ADDED", "PROBABILITY", "Row", "Skipped", "Tagged", "Writer", "free_names", "joined"]
 
 
 class Tagged(NamedTuple):
@@ -26,22 +25,39 @@ class Tagged(NamedTuple):
     more: Mapping[str, Any] = {}
 
 
-#: A record and its answer; a bad record; or nothing, for one that is filtered out.
-Row = Tagged | BadRecord | None
+class Skipped(NamedTuple):
+    """A record that is filtered out.
+
+    Attributes:
+        record: The record.
+    """
+
+    record: Record
+
+
+#: A record and its answer; one that is filtered out; or a bad record.
+Row = Tagged | Skipped | BadRecord
 
 #: The names of what is added to a record.
 ADDED = frozenset({"topics", "probabilities", "terms", "evidence", "language", "error"})
 #: What a probability's column is called in CSV, before the topic.
 PROBABILITY = "probability_"
 
-#: JSON of any value that a file can hold, dates and the like as text.
-as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
 
 class Writer(Protocol):
-    """Writes rows in one format."""
+    """Writes rows in one format.
 
-    def write(self, row: Row) -> None:
+    Attributes:
+        problems: Rows that could not be written whole, since this was last emptied.
+    """
+
+    problems: list[BadRecord]
+
+    @property
+    def absent(self) -> list[str]:
+        """Columns that were asked for and that no row had."""
+
+    def write(self, row: Tagged | BadRecord) -> None:
         """Write a row."""
 
     def flush(self) -> None:
@@ -74,12 +90,18 @@ def joined(row: Tagged, topics: Sequence[str]) -> dict[str, Any]:
 
 
 @lru_cache
-def free_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names that make room for what is added."""
+def free_names(names: tuple[str, ...], taken: frozenset[str] = ADDED) -> tuple[str, ...]:
+    """Names that make room for what is added.
+
+    Args:
+        names: The names of a record's fields.
+        taken: The names of what is added.
+    """
     made: list[str] = []
+    there = frozenset(names)
     for name in names:
         free = name
-        while free in ADDED or free.startswith(PROBABILITY) or (free != name and free in names):
+        while free in taken or free.startswith(PROBABILITY) or (free != name and free in there):
             free = f"input_{free}"
         made.append(free)
     return tuple(made)

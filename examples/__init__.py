@@ -1,0 +1,1 @@
+"""Examples, and the picture of an answer that README shows."""
