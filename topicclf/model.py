@@ -70,7 +70,10 @@ class TopicModel(ReadOnlyArrays):
             TypeError: The text or the title is no `str`, or a threshold is not a number.
             ValueError: As for `with_thresholds`.
         """
-        article = Article.of({"text": text, "title": title})
+        if isinstance(text, str) and title is None:
+            article = Article.of(text)
+        else:
+            article = Article.of({"text": text, "title": title})
         judge = self._judge_by(thresholds)
         return self._prediction(article.text, article.title, judge.one(article.text, article.title))
 

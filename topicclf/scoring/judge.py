@@ -15,6 +15,7 @@ from topicclf.lazy import lazy
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
+from topicclf.text.markup import without_markup
 
 __all__ = ["Answer", "Chunk", "Judge", "chunks"]
 
@@ -63,8 +64,8 @@ def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
     size = 0
     try:
         for number, item in enumerate(items):
-            if type(item) is str and "<" not in item:
-                text, title = item, ""
+            if isinstance(item, str):
+                text, title = without_markup(item), ""
             else:
                 article = Article.of(item, number=number)
                 text, title = article.text, article.title
