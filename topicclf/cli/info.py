@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from topicclf import kernel
+import topicclf.kernel as kernel
 from topicclf.api import shipped_file
 from topicclf.cli.options import is_shipped
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf import kernel
+import topicclf.kernel as kernel
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.lookup import Lookup
 from topicclf.features.read_only import ReadOnlyArrays

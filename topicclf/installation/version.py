@@ -7,6 +7,6 @@ __version__ = "0.1.0"
 
 def described() -> str:
     """The version, and what predictions are made with."""
-    from topicclf import kernel
+    import topicclf.kernel as kernel
 
     return f"{__version__} ({kernel.described()})"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf import kernel
+import topicclf.kernel as kernel
 from topicclf.features.batch import known_words, read
 from topicclf.lazy import lazy
 from topicclf.scoring.join import Join

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf import kernel
+import topicclf.kernel as kernel
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
 from topicclf.features.read_only import ReadOnlyArrays
