@@ -140,8 +140,8 @@ def test_a_bad_record_is_an_error_in_its_place(tmp_path: Path) -> None:
         "probabilities",
     ]
     assert found[1] == {"error": found[1]["error"], "file": str(feed), "line": 2}
-    assert "the JSON breaks off" in found[1]["error"]
-    assert f"1 of 3 records can't be used; the first: {feed}:2: the JSON" in run.stderr
+    assert "not JSON" in found[1]["error"]
+    assert f"1 of 3 records can't be used; the first: {feed}:2: not JSON" in run.stderr
     assert run.exit_code == 1
 
 
