@@ -131,7 +131,7 @@ def test_why_and_top_terms_add_the_evidence(tmp_path: Path) -> None:
 
 def test_a_bad_record_is_an_error_in_its_place(tmp_path: Path) -> None:
     """Counted at the end, with status 1."""
-    feed = _feed(tmp_path, {"text": NAVY}, "{", "", {"text": QUAKE})
+    feed = _feed(tmp_path, {"text": NAVY}, "{", "[]", "", {"text": QUAKE})
     run = _predict(feed)
     found = _objects(run.stdout)
     assert [sorted(each)[0] for each in found] == [
