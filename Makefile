@@ -58,4 +58,4 @@ lock:  ## Newest and lowest versions into requirements/; needs uv.
 		--custom-compile-command "make lock" -o requirements/lowest.txt --upgrade pyproject.toml
 
 clean:  ## Remove what was built.
-	rm -rf build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf build dist topicclf/kernel/*.so .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

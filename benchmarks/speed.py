@@ -39,7 +39,7 @@ from training.recipe import Recipe  # noqa: E402
 from training.train import RECIPE, gather  # noqa: E402
 
 DOCS = REPOSITORY / "docs"
-COMMAND = str(Path(sys.executable).with_name("topicclf"))
+COMMAND = (sys.executable, "-m", "topicclf")
 OURS = "topicclf"
 SHIPPED = str(REPOSITORY / "models" / "news")
 SKLEARN = "import sklearn.feature_extraction.text, sklearn.linear_model"
@@ -141,7 +141,7 @@ def _cold(article: str, rounds: int) -> dict[str, float]:
 
     return medians(
         {
-            "topicclf predict": run(COMMAND, "predict", article),
+            "topicclf predict": run(*COMMAND, "predict", article),
             "import of scikit-learn": run(sys.executable, "-c", SKLEARN),
             "import of NumPy": run(sys.executable, "-c", "import numpy"),
             "nothing": run(sys.executable, "-c", "pass"),
@@ -154,7 +154,7 @@ def _command_peak(stories: list[str]) -> float:
     """The peak memory, in MB, of `topicclf predict` over JSON lines with STREAM characters."""
     lines = [json.dumps({"text": text}).encode() + b"\n" for text in stories]
     with subprocess.Popen(
-        [COMMAND, "predict", "-", "--format", "jsonl"],
+        [*COMMAND, "predict", "-", "--format", "jsonl"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     ) as process:
@@ -236,7 +236,7 @@ def main(corpus: Path | None, rounds: int, stream: bool, write: bool) -> None:
         texts = folder / "texts.json"
         texts.write_text(json.dumps(stories), "utf-8")
         _starts(models, str(texts), rounds, table)
-        facts["two workers"] = _two_workers(str(texts), rounds)
+        facts["two threads"] = _two_workers(str(texts), rounds)
         cold = _cold(str(REPOSITORY / "examples" / "article.txt"), rounds)
         ours = cold["topicclf predict"]
         for what, seconds in cold.items():

@@ -2,8 +2,8 @@
 
     python benchmarks/stages.py --corpus FOLDER
 
-In a batch of 256 stories and for one article of 2,000 characters; medians. --write puts the table
-into docs/.
+In a batch of 256 stories and for one article of 2,000 characters; medians. The compiled kernel does
+all that the stages of the NumPy path do. --write puts the table into docs/.
 """
 
 import sys
@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
@@ -21,31 +20,43 @@ import topicclf  # noqa: E402
 from benchmarks.pictures import put  # noqa: E402
 from benchmarks.speed import stories_of  # noqa: E402
 from benchmarks.timing import machine, medians  # noqa: E402
-from topicclf.features.batch import Batch, known_words, repeats  # noqa: E402
-from topicclf.features.fingerprints import fingerprints  # noqa: E402
+from topicclf.features.batch import Batch, known_words, read, repeats  # noqa: E402
+from topicclf.features.fingerprints import FoldedWords  # noqa: E402
 from topicclf.features.passages import passages  # noqa: E402
-from topicclf.features.vocabulary import join_folded  # noqa: E402
+from topicclf.scoring.judge import Chunk, chunks  # noqa: E402
 from topicclf.text.words import fold  # noqa: E402
 
 
-def _stages(texts: list[str]) -> dict[str, Callable[[], object]]:
+def _numpy_stages(texts: list[str]) -> dict[str, Callable[[], object]]:
     model = topicclf.load()
     weights, vocabulary = model.weights, model.weights.vocabulary
-    folded = join_folded(map(fold, texts))
-    words = fingerprints(folded)
+    folded = list(map(fold, texts))
+    words = FoldedWords.of(b" ".join(folded))
     terms, ends = vocabulary.read(folded)
     batch = Batch.of(terms, ends, vocabulary)
     scores = weights.score(batch)
     known = known_words(batch, vocabulary) > 0
     return {
-        "texts to bytes": lambda: join_folded(map(fold, texts)),
-        "bytes to fingerprints": partial(fingerprints, folded),
-        "fingerprints to terms": partial(vocabulary.surface_lookup.find, words),
+        "NumPy: texts to bytes": lambda: list(map(fold, texts)),
+        "bytes to fingerprints": words.fingerprints,
+        "fingerprints to terms, compared with the words": partial(vocabulary.read, folded),
         "terms to pairs": partial(Batch.of, terms, ends, vocabulary),
-        "where passages stand": partial(passages, batch.lengths),
+        "where passages lie": partial(passages, batch.lengths),
         "scores of articles and passages": partial(weights.score, batch),
         "of which: repeated words": partial(repeats, batch, vocabulary),
         "scores to probabilities": partial(model.join.probabilities, scores, known),
+    }
+
+
+def _stages(texts: list[str]) -> dict[str, Callable[[], object]]:
+    model = topicclf.load()
+    judge = model._judge
+    chunk = Chunk(texts, [""] * len(texts))
+    return _numpy_stages(texts) | {
+        "kernel: texts to numbered words": partial(read, texts, model.weights.vocabulary),
+        "texts to an array of probabilities": partial(judge.probabilities, chunk),
+        "texts to topics and probabilities by name": partial(judge.named, chunk),
+        "Python: items to chunks": lambda: list(chunks(texts)),
         "the whole, as predict_many": lambda: list(model.predict_many(texts)),
     }
 
@@ -58,7 +69,7 @@ def main(corpus: Path | None, rounds: int, write: bool) -> None:
     """Run the command line."""
     stories = stories_of(corpus)
     one = min(stories, key=lambda text: abs(len(text) - 2000))
-    n_words = len(np.concatenate([fingerprints(fold(text)) for text in stories[:256]]))
+    n_words = len(FoldedWords.of(b" ".join(map(fold, stories[:256]))))
     batch = medians(_stages(stories[:256]), rounds=rounds)
     single = medians(_stages([one]), rounds=10 * rounds)
     lines = [

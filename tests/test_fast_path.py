@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.reference import Reference
 from topicclf import TopicClassifier, TopicModel
-from topicclf.features.fingerprints import fingerprints
+from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.lookup import Lookup
 from topicclf.text.article import Article
 from topicclf.text.words import fold, words
@@ -102,7 +102,7 @@ def test_the_shipped_pipeline_loads_and_predicts_what_the_model_does(
 def test_equal_words_and_only_those_share_a_fingerprint(found: list[bytes]) -> None:
     """Whatever their length."""
     found = [word for word in found if word.split() == [word]]
-    numbers = fingerprints(b" ".join(found)).tolist()
+    numbers = FoldedWords.of(b" ".join(found)).fingerprints().tolist()
     assert len(numbers) == len(found)
     assert len(set(numbers)) == len(set(found))
     assert len(set(zip(numbers, found, strict=True))) == len(set(found))
@@ -111,7 +111,8 @@ def test_equal_words_and_only_those_share_a_fingerprint(found: list[bytes]) -> N
 def test_a_long_word_is_not_taken_for_another_that_begins_like_it() -> None:
     """Words without spaces between them come by the thousand letters."""
     word = "x" * 5000
-    first, second, third = fingerprints(fold(f"{word} {word}y {word}")).tolist()
+    folded = fold(f"{word} {word}y {word}")
+    first, second, third = FoldedWords.of(folded).fingerprints().tolist()
     assert first == third != second
 
 

@@ -21,6 +21,16 @@ _lock = Lock()
 _shipped: "TopicModel | None" = None
 
 
+def _renew_lock() -> None:
+    """In a forked process, where a thread that held the lock is no more."""
+    global _lock
+    _lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
     """Load a model. Nothing in its file can run code.
 
@@ -91,14 +101,14 @@ def predict_many(
 
     Args:
         items: Texts, or mappings with a ``text`` and perhaps a ``title``.
-        workers: How many processes predict; None or 1 for this one alone. They pay from some ten
-            thousand articles on.
+        workers: How many threads predict; None or 1 for this one alone. More are of use with the
+            compiled kernel only.
         thresholds: As for `predict`.
 
     Raises:
-        TypeError: An item is neither; the message gives its number, from 0.
+        TypeError: An item is neither; the message gives its number, from 0. The articles before it
+            have been answered.
         ValueError: `workers` is less than 1, or as for `predict`.
-        WorkerError: A worker died.
 
     >>> from topicclf import predict_many
     >>> [p.topics for p in predict_many(["The navy ordered two frigates.", "A new opera opens."])]

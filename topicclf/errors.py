@@ -11,7 +11,7 @@
     │   ├── TamperedModelError      its contents don't match their checksum
     │   ├── InvalidModelError       its contents don't make a model
     │   └── NewerModelError         it was written by a newer topicclf
-    └── WorkerError             a process that helped to predict died
+    └── WorkerError             no longer raised; threads took the place of processes
 
 A text of the wrong type raises Python's own `TypeError`.
 """
@@ -70,7 +70,7 @@ class NewerModelError(ModelFileError):
 
 
 class WorkerError(TopicclfError, RuntimeError):
-    """A process that helped to predict died."""
+    """A process that helped to predict died; no longer raised, as there are none."""
 
 
 def did_you_mean(name: str, known: Collection[str], *, otherwise: str) -> str:

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
-from itertools import compress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +13,14 @@ from numpy.typing import NDArray
 from topicclf.artifact.parts import Parts, model_bytes, read_model
 from topicclf.evidence.finder import find_evidence
 from topicclf.evidence.prediction import Prediction
-from topicclf.features.batch import Batch, known_words
 from topicclf.features.read_only import ReadOnlyArrays
-from topicclf.features.vocabulary import join_folded
+from topicclf.lazy import lazy
 from topicclf.scoring.join import Join
+from topicclf.scoring.judge import Answer, Chunk, Judge, chunks
 from topicclf.scoring.scores import Weights
 from topicclf.scoring.thresholds import Thresholds, adjusted
-from topicclf.text.article import Article, Item, articles_of
+from topicclf.text.article import Article, Item, refuse_one
 from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
-from topicclf.text.words import fold
 from topicclf.writing.beside import write_beside
 
 if TYPE_CHECKING:
@@ -30,20 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TopicModel", "model_file"]
 
-# Enough to spread NumPy's overhead, few enough to stay in the processor's cache.
-_BATCH_ARTICLES = 256
-_BATCH_CHARACTERS = 1 << 17
-
-
-class _Judgement(NamedTuple):
-    """What predictions are made of: per article its probabilities, known words and words."""
-
-    probabilities: NDArray[np.float64]
-    known: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-
-
-_Judged = tuple[list[Article], _Judgement]
+_Judged = tuple[Chunk, list[Answer]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +52,10 @@ class TopicModel(ReadOnlyArrays):
     abbreviations: tuple[str, ...] = field(default=(), repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What is computed when it is asked for is quicker computed than stored.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def predict(
         self, text: str, *, title: str | None = None, thresholds: Thresholds | None = None
     ) -> Prediction:
@@ -82,8 +71,8 @@ class TopicModel(ReadOnlyArrays):
             ValueError: As for `with_thresholds`.
         """
         article = Article.of({"text": text, "title": title})
-        judged = [([article], self._judge(_folded([article])))]
-        return next(self._predictions(judged, self._thresholds(thresholds)))
+        judge = self._judge_by(thresholds)
+        return self._prediction(article.text, article.title, judge.one(article.text, article.title))
 
     def with_thresholds(self, thresholds: Thresholds) -> Self:
         """The same model with other thresholds.
@@ -97,10 +86,13 @@ class TopicModel(ReadOnlyArrays):
             ValueError: There is no such topic, a threshold is not between 0 and 1, or their number
                 is not that of the topics.
         """
-        return replace(self, thresholds=self._thresholds(thresholds))
+        return replace(self, thresholds=adjusted(self.thresholds, self.topics, thresholds))
 
-    def _thresholds(self, asked: Thresholds | None) -> NDArray[np.float64]:
-        return self.thresholds if asked is None else adjusted(self.thresholds, self.topics, asked)
+    def _judge_by(self, thresholds: Thresholds | None) -> Judge:
+        if thresholds is None:
+            return self._judge
+        asked = adjusted(self.thresholds, self.topics, thresholds)
+        return replace(self._judge, thresholds=asked)
 
     def explain(self, text: str, *, title: str | None = None) -> "Explanation":
         """Tell all about the answer for one article: each topic's log-odds as a sum, and more.
@@ -136,16 +128,18 @@ class TopicModel(ReadOnlyArrays):
 
         Args:
             items: Texts, or mappings with a ``text`` and perhaps a ``title``.
-            workers: How many processes predict; None or 1 for this one alone. They pay from some
-                ten thousand articles on.
+            workers: How many threads predict; None or 1 for this one alone. More are of use with
+                the compiled kernel only.
             thresholds: As for `with_thresholds`, for these articles alone.
 
         Raises:
-            TypeError: An item is neither; the message gives its number, from 0.
+            TypeError: An item is neither; the message gives its number, from 0. The articles before
+                it have been answered.
             ValueError: `workers` is less than 1, or as for `with_thresholds`.
-            WorkerError: A worker died.
         """
-        return self._predictions(self._judged(items, workers), self._thresholds(thresholds))
+        return self._predictions(
+            self._judged(items, workers, self._judge_by(thresholds), named=True)
+        )
 
     def tag_many(
         self,
@@ -168,27 +162,17 @@ class TopicModel(ReadOnlyArrays):
         Raises:
             TypeError: As for `predict_many`.
             ValueError: Likewise.
-            WorkerError: Likewise.
         """
-        return self._tags(self._judged(items, workers), self._thresholds(thresholds))
+        return self._tags(self._judged(items, workers, self._judge_by(thresholds), named=False))
 
-    def _judged(self, items: Iterable[Item], workers: int | None) -> Iterator[_Judged]:
-        taken = articles_of(items)
+    def _judged(
+        self, items: Iterable[Item], workers: int | None, judge: Judge, *, named: bool
+    ) -> Iterator[_Judged]:
+        refuse_one(items)
         if workers is not None and workers < 1:
             msg = f"workers must be 1 or more, not {workers}"
             raise ValueError(msg)
-        return self._stream(taken, workers or 1)
-
-    def _stream(self, articles: Iterator[Article], workers: int) -> Iterator[_Judged]:
-        if workers == 1:
-            for chunk in _chunks(articles):
-                yield chunk, self._judge(_folded(chunk))
-            return
-        # Imported here, so that a first prediction does not wait for it.
-        from topicclf.processes import map_in_processes
-
-        tasks = ((chunk, _folded(chunk)) for chunk in _chunks(articles))
-        yield from map_in_processes(self._judge, tasks, workers=workers)
+        return judge.stream(chunks(items), workers=workers or 1, named=named)
 
     def predict_proba(self, items: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic for each article.
@@ -202,76 +186,59 @@ class TopicModel(ReadOnlyArrays):
         Raises:
             TypeError: An item is neither a text nor a mapping with one.
         """
-        rows = [self._judge(_folded(chunk)).probabilities for chunk in _chunks(articles_of(items))]
+        refuse_one(items)
+        rows = [self._judge.probabilities(chunk) for chunk in chunks(items)]
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
-    def _judge(self, folded: bytes) -> _Judgement:
-        vocabulary = self.weights.vocabulary
-        batch = Batch.of(*vocabulary.read(folded), vocabulary)
-        known = known_words(batch, vocabulary)
-        probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
-        return _Judgement(probabilities, known, batch.lengths)
+    @lazy
+    def _judge(self) -> Judge:
+        return Judge(self.topics, self.thresholds, self.weights, self.join)
 
-    def _predictions(
-        self, judged: Iterable[_Judged], thresholds: NDArray[np.float64]
-    ) -> Iterator[Prediction]:
-        for articles, judgement in judged:
-            yield from map(
-                self._prediction,
-                articles,
-                judgement.probabilities.tolist(),
-                (judgement.probabilities >= thresholds).tolist(),
-                judgement.known.tolist(),
-                judgement.lengths.tolist(),
-            )
+    def _predictions(self, judged: Iterable[_Judged]) -> Iterator[Prediction]:
+        for chunk, answers in judged:
+            yield from map(self._prediction, *chunk, answers)
 
-    def _prediction(
-        self, article: Article, row: list[float], passes: list[bool], known: int, n_words: int
-    ) -> Prediction:
-        topics = self._carried(row, passes)
+    def _prediction(self, text: str, title: str, answer: Answer) -> Prediction:
+        topics, probabilities, known, n_words = answer
         return Prediction(
-            topics=topics,
-            probabilities=dict(zip(self.topics, row, strict=True)),
-            known_share=known / n_words if n_words else 0.0,
-            n_words=n_words,
-            language=self._language(article, known, n_words),
-            _explain=partial(self._evidence, article, topics),
+            topics,
+            probabilities,
+            known / n_words if n_words else 0.0,
+            n_words,
+            # Nearly all articles are told here, for nothing.
+            None if known >= WELL_KNOWN * n_words else self._language(text, title, known / n_words),
+            partial(self._evidence, text, title, topics),
         )
 
     def _tags(
-        self, judged: Iterable[_Judged], thresholds: NDArray[np.float64]
+        self, judged: Iterable[_Judged]
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
-        for articles, judgement in judged:
-            rows = judgement.probabilities.tolist()
-            passes = (judgement.probabilities >= thresholds).tolist()
-            languages = map(
-                self._language, articles, judgement.known.tolist(), judgement.lengths.tolist()
-            )
-            yield from zip(map(self._carried, rows, passes), rows, languages, strict=True)
+        for chunk, answers in judged:
+            for text, title, (topics, row, known, n_words) in zip(*chunk, answers, strict=True):
+                well_known = known >= WELL_KNOWN * n_words
+                yield (
+                    topics,
+                    row,
+                    None if well_known else self._language(text, title, known / n_words),
+                )
 
-    @cached_property
+    @lazy
     def languages(self) -> frozenset[str]:
         """The languages that the model is of, as ISO 639 codes; learnt, not declared."""
         vocabulary = self.weights.vocabulary
         return languages_of(lambda text: (vocabulary.terms(text) != vocabulary.unknown).mean())
 
-    def _language(self, article: Article, known: int, n_words: int) -> str | None:
-        # Nearly all articles are told here, for nothing.
-        if known >= WELL_KNOWN * n_words:
-            return None
-        share = known / n_words
-        return foreign_language(article.joined, known_share=share, own=self.languages)
+    def _language(self, text: str, title: str, known_share: float) -> str | None:
+        joined = Article(text, title).joined
+        return foreign_language(joined, known_share=known_share, own=self.languages)
 
-    def _carried(self, row: list[float], passes: list[bool]) -> tuple[str, ...]:
-        found = list(compress(range(len(row)), passes))
-        if len(found) > 1:
-            found.sort(key=row.__getitem__, reverse=True)
-        return tuple([self.topics[i] for i in found])
-
-    def _evidence(self, article: Article, topics: tuple[str, ...]) -> dict[str, Any]:
+    def _evidence(self, text: str, title: str, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}
         return find_evidence(
-            article, columns, weights=self.weights, abbreviations=frozenset(self.abbreviations)
+            Article(text, title),
+            columns,
+            weights=self.weights,
+            abbreviations=frozenset(self.abbreviations),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -308,20 +275,3 @@ def model_file(path: str | os.PathLike[str]) -> Path:
     """The file that a path means: itself, or the ``model.npz`` in a folder."""
     path = Path(path)
     return path if path.suffix == ".npz" else path / "model.npz"
-
-
-def _folded(articles: Iterable[Article]) -> bytes:
-    return join_folded(fold(article.joined) for article in articles)
-
-
-def _chunks(articles: Iterator[Article]) -> Iterator[list[Article]]:
-    chunk: list[Article] = []
-    size = 0
-    for article in articles:
-        chunk.append(article)
-        size += len(article.title) + len(article.text)
-        if len(chunk) == _BATCH_ARTICLES or size >= _BATCH_CHARACTERS:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk

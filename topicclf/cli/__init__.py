@@ -8,9 +8,9 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; ``--version`` is answered before click is imported."""
     if sys.argv[1:] == ["--version"]:
-        from topicclf.installation.version import __version__
+        from topicclf.installation.version import described
 
-        sys.stdout.write(f"topicclf {__version__}\n")
+        sys.stdout.write(f"topicclf {described()}\n")
         return
     try:
         from topicclf.cli.group import commands

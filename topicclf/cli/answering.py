@@ -44,7 +44,7 @@ class Answering:
         why: Whether to add the evidence.
         top_terms: Whether to add the terms that weigh most.
         strict: Whether to stop at the first bad record.
-        workers: How many workers predict.
+        workers: How many threads predict.
         paused: Tells whether no more of the input has come for now: then what has come is
             answered, however little it is. None if all of it is there.
     """
@@ -62,7 +62,6 @@ class Answering:
 
         Raises:
             StrictError: A record is bad, and none may be.
-            WorkerError: A process died.
         """
         return self._answered(self.model.predict_many, records)
 
@@ -71,7 +70,6 @@ class Answering:
 
         Raises:
             StrictError: A record is bad, and none may be.
-            WorkerError: A process died.
         """
         if self.why or self.top_terms:
             for answer in self.answers(records):

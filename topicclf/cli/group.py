@@ -10,7 +10,7 @@ import click
 
 from topicclf.cli.streams import say
 from topicclf.errors import TopicclfError, did_you_mean
-from topicclf.installation.version import __version__
+from topicclf.installation.version import described
 
 __all__ = ["COMMANDS", "STATUSES", "commands"]
 
@@ -104,7 +104,7 @@ def _message(error: Exception) -> str:
 
 
 @click.group(cls=_Commands, name="topicclf", context_settings={"max_content_width": 100})
-@click.version_option(__version__, prog_name="topicclf", message="%(prog)s %(version)s")
+@click.version_option(described(), prog_name="topicclf", message="%(prog)s %(version)s")
 def commands() -> None:
     """Find the topics of news articles, several or none, and the evidence for them.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from topicclf import kernel
 from topicclf.api import shipped_file
 from topicclf.cli.options import is_shipped
 
@@ -36,7 +37,8 @@ def info(*, model: Path, terms: int, as_json: bool) -> None:
 
     information = inform(shipped_file() if is_shipped(model) else model, n_terms=terms)
     if as_json:
-        click.echo(json.dumps(asdict(information), ensure_ascii=False))
+        more = {"predicts_with": kernel.described()}
+        click.echo(json.dumps(asdict(information) | more, ensure_ascii=False))
     else:
         click.echo("\n".join(_readable(information)))
 
@@ -52,6 +54,7 @@ def _readable(information: "ModelInformation") -> Iterator[str]:
     for corpus in information.training.get("corpora", []):
         about = corpus.get("about") or corpus["file"]
         yield f"  trained on {corpus['articles']:,} articles: {about}"
+    yield f"  predicts with the {kernel.described()}"
     for topic, each in information.topics.items():
         yield ""
         yield f"{topic}: threshold {each.threshold:.2f}, in {each.prevalence:.1%} of the articles"

@@ -78,7 +78,7 @@ _TABLES = (*_DELIMITED, "parquet")
               "a formula.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="No summary at the end.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="Predict in N processes; they pay from some ten thousand articles on."
+              help="Predict in N threads; of use with the compiled kernel."
               )  # fmt: skip
 @click.pass_context
 def predict(

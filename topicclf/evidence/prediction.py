@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import Any, Literal
+
+from topicclf.lazy import lazy
 
 __all__ = ["Evidence", "Prediction", "Sentence", "Term"]
 
@@ -60,7 +61,7 @@ class Evidence:
     terms: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Prediction:
     """The answer for one article.
 
@@ -81,7 +82,25 @@ class Prediction:
     language: str | None
     _explain: Callable[[], dict[str, Evidence]] = field(repr=False, compare=False)
 
-    @cached_property
+    def __init__(
+        self,
+        topics: tuple[str, ...],
+        probabilities: Mapping[str, float],
+        known_share: float,
+        n_words: int,
+        language: str | None,
+        _explain: Callable[[], dict[str, Evidence]],
+    ) -> None:
+        # What a frozen dataclass does instead takes as long as all the rest of a short article.
+        attributes = self.__dict__
+        attributes["topics"] = topics
+        attributes["probabilities"] = probabilities
+        attributes["known_share"] = known_share
+        attributes["n_words"] = n_words
+        attributes["language"] = language
+        attributes["_explain"] = _explain
+
+    @lazy
     def evidence(self) -> dict[str, Evidence]:
         """The evidence for each topic that the article carries, computed when first asked for.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from topicclf.features.fingerprints import runs
 from topicclf.features.passages import Passages
-from topicclf.features.vocabulary import Vocabulary, join_folded
+from topicclf.features.vocabulary import Vocabulary
 from topicclf.text.words import fold
 
 __all__ = [
@@ -86,7 +86,12 @@ class Batch:
 
 def read(texts: Iterable[str], vocabulary: Vocabulary) -> Batch:
     """Turn texts into numbered words."""
-    return Batch.of(*vocabulary.read(join_folded(map(fold, texts))), vocabulary)
+    lexicon = vocabulary.lexicon
+    if lexicon is None:
+        return Batch.of(*vocabulary.read(map(fold, texts)), vocabulary)
+    terms, pairs, lengths = (np.frombuffer(part, np.int64) for part in lexicon.number(texts))
+    ends = np.cumsum(lengths + 1) - 1
+    return Batch(terms=terms, pairs=pairs, starts=ends - lengths, ends=ends)
 
 
 def known_words(batch: Batch, vocabulary: Vocabulary) -> NDArray[np.int64]:

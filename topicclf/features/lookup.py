@@ -8,11 +8,12 @@ one assignment.
 .. [1] Belazzougui, Botelho, Dietzfelbinger (2009), "Hash, Displace, and Compress", ESA.
 """
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from topicclf.lazy import lazy
 
 __all__ = ["Lookup", "narrow"]
 
@@ -71,7 +72,7 @@ class Lookup:
         self._default = np.int64(default)
         self._size = 1 << bits
 
-    @cached_property
+    @lazy
     def _table(self) -> tuple[NDArray[np.unsignedinteger], NDArray[np.signedinteger]]:
         """The key and the number of each place; filled when first asked."""
         keys, values = self._given

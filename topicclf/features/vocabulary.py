@@ -1,27 +1,21 @@
 """Words to numbers: which words and word pairs the model knows, and how rare each is."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.features.fingerprints import fingerprints
+from topicclf import kernel
+from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.lookup import Lookup
 from topicclf.features.read_only import ReadOnlyArrays
+from topicclf.lazy import lazy
+from topicclf.text.words import fold
 
-__all__ = ["Vocabulary", "join_folded"]
-
-# Holds a word that no text has, for folding leaves letters and digits only.
-_END = b" \x01 "
-_END_FINGERPRINT = fingerprints(_END)
-
-
-def join_folded(folded: Iterable[bytes]) -> bytes:
-    """Put folded texts together, with a mark after each."""
-    return _END.join([*folded, b""])
+__all__ = ["Vocabulary"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +23,8 @@ class Vocabulary(ReadOnlyArrays):
     """The words and pairs of neighbouring words that a model knows.
 
     Words that share a normal form (a stem, learnt when the model was made) are one term. Terms are
-    numbered from 0; the number after the last term stands for all unknown words, and the pairs
-    follow it. A number is also the row of the feature in a model's weights.
+    numbered from 0; the number after the last term means all unknown words, and the pairs follow
+    it. A number is also the row of the feature in a model's weights.
 
     Attributes:
         surfaces: Distinct words as folded texts have them, with a space between.
@@ -63,17 +57,36 @@ class Vocabulary(ReadOnlyArrays):
         """The number of the unknown; there are as many terms."""
         return self.n_features - len(self.pairs) - 1
 
-    @cached_property
+    @lazy
+    def lexicon(self) -> "kernel.Lexicon | None":
+        """The compiled kernel's table of words and pairs; None without the kernel."""
+        if not kernel.available:
+            return None
+        return kernel.Lexicon(
+            self.surfaces,
+            np.ascontiguousarray(self.surface_terms, np.int64),
+            np.ascontiguousarray(self.pairs, np.int64),
+            np.ascontiguousarray(self.idf, np.float32),
+            fold,
+            int.from_bytes(os.urandom(8), "little"),
+        )
+
+    @lazy
+    def _words(self) -> FoldedWords:
+        return FoldedWords.of(self.surfaces)
+
+    @lazy
     def surface_lookup(self) -> Lookup:
-        """From the fingerprints of words to terms."""
+        """From the fingerprints of words to their places among the surfaces."""
+        n_surfaces = len(self._words)
         return Lookup(
-            fingerprints(self.surfaces),
-            self.surface_terms,
-            default=self.unknown,
+            self._words.fingerprints(),
+            np.arange(n_surfaces),
+            default=n_surfaces,
             seeds=self.surface_seeds,
         )
 
-    @cached_property
+    @lazy
     def pair_lookup(self) -> Lookup:
         """From pairs to features."""
         first = self.unknown + 1
@@ -90,20 +103,27 @@ class Vocabulary(ReadOnlyArrays):
         Returns:
             The term of each word, or `unknown`; shape (n_words,), int64.
         """
-        return self.surface_lookup.find(fingerprints(folded))
+        return self._terms_of(FoldedWords.of(folded))
 
-    def read(self, joined: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def read(self, folded: Iterable[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Number the words of many folded texts at once.
 
         Args:
-            joined: The texts, as `join_folded` puts them together.
+            folded: The texts.
 
         Returns:
             The terms as from `terms`, with one more unknown after each text, and where these stand;
             shapes (n_words + n_texts,) and (n_texts,), int64.
         """
-        found = fingerprints(joined)
-        return self.surface_lookup.find(found), (found == _END_FINGERPRINT).nonzero()[0]
+        texts = list(folded)
+        words = FoldedWords.of(b" ".join(texts))
+        counts = words.counts(np.fromiter(map(len, texts), np.int64, len(texts)))
+        ends = np.cumsum(counts + 1) - 1
+        terms = np.full(len(words) + len(texts), self.unknown)
+        inside = np.ones(len(terms), bool)
+        inside[ends] = False
+        terms[inside] = self._terms_of(words)
+        return terms, ends
 
     def pairs_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Number the pairs of neighbours.
@@ -117,3 +137,12 @@ class Vocabulary(ReadOnlyArrays):
         pairs = terms * (self.unknown + 1)
         pairs[:-1] += terms[1:]
         return self.pair_lookup.find(pairs.view(np.uint64))
+
+    def _terms_of(self, words: FoldedWords) -> NDArray[np.int64]:
+        ours = self._words
+        places = self.surface_lookup.find(words.fingerprints())
+        likely = (places < len(ours)).nonzero()[0]
+        others = likely[~words.equal(likely, ours, places[likely])]
+        places[others] = len(ours)
+        terms: NDArray[np.int64] = np.append(self.surface_terms, self.unknown)[places]
+        return terms

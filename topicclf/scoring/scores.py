@@ -1,16 +1,17 @@
 """Features to scores: how strongly an article and each of its passages speak for each topic."""
 
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf import kernel
 from topicclf.features.batch import Batch, repeats
 from topicclf.features.passages import Passages, passages
 from topicclf.features.read_only import ReadOnlyArrays
 from topicclf.features.vocabulary import Vocabulary
+from topicclf.lazy import lazy
 
 __all__ = ["Scores", "Weights"]
 
@@ -53,14 +54,27 @@ class Weights(ReadOnlyArrays):
         # The tables are quicker made than stored.
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    @cached_property
+    @lazy
+    def rows(self) -> "kernel.Rows | None":
+        """What the compiled kernel sums up; None without the kernel."""
+        lexicon = self.vocabulary.lexicon
+        if lexicon is None:
+            return None
+        return kernel.Rows(
+            lexicon,
+            np.ascontiguousarray(self.intercept, np.float64),
+            np.ascontiguousarray(self.coef, np.float32),
+            np.ascontiguousarray(self.vocabulary.idf, np.float32),
+        )
+
+    @lazy
     def contributions(self) -> NDArray[np.float32]:
         """What one occurrence of a feature adds to each topic, before division by the length."""
         product: NDArray[np.float32] = self.coef * self.vocabulary.idf[:, None]
         product.flags.writeable = False
         return product
 
-    @cached_property
+    @lazy
     def _tables(self) -> list[NDArray[np.float32]]:
         """The contributions and, as the last column, the squared idf, a few columns each."""
         table = np.column_stack([self.contributions, self.vocabulary.idf**2])
