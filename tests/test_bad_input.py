@@ -144,8 +144,8 @@ def test_a_broken_element_costs_itself_only(tmp_path: Path) -> None:
         ("last", 7),
     ]
     assert _kinds(path, f'[{good},\n{{"text": "no\n,\n{last}]')[::3] == [("good", 1)]
-    assert _kinds(path, f"[{good},\n{{") == [("good", 1), ("the JSON", 4)]
-    assert _kinds(path, f"[{good},") == [("good", 1), ("the JSON", 3)]
+    assert _kinds(path, f"[{good},\n{{") == [("good", 1), ("not JSON", 4)]
+    assert _kinds(path, f"[{good},") == [("good", 1), ("not JSON", 3)]
 
 
 def test_a_line_that_is_cut_costs_itself_only(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_what_can_be_read_of_a_packed_file_is_read(tmp_path: Path, n: int, share
         assert [item.text.removesuffix("\nand") for item in items] == texts[: len(items)]
         line = int(problem.place.rpartition(":")[2])
         assert 0 <= line - lines_each * len(items) - name.count("csv") <= 2
-        assert "the packed file is damaged" in problem.message
+        assert "the gzip file is damaged" in problem.message
 
 
 def test_an_empty_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

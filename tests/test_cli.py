@@ -67,7 +67,7 @@ def test_a_command_line_that_makes_no_sense_is_answered_with_help(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["missing.txt"], "missing.txt is no file"),
+        (["missing.txt"], "no such file: missing.txt"),
         ([str(EXAMPLE), "--model", "missing"], "missing"),
         ([str(EXAMPLE), "--model", str(EXAMPLE.parent)], "model.npz"),
         ([str(EXAMPLE), "--encoding", "utf-9"], "no encoding 'utf-9'"),

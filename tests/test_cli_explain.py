@@ -52,7 +52,7 @@ def test_it_compares_two_models(tmp_path: Path, small: TopicClassifier) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "status"),
     [
-        (["missing.txt"], "missing.txt is no file", 3),
+        (["missing.txt"], "no such file: missing.txt", 3),
         ([str(EXAMPLE), "--html", "x", "--against", "y"], "--html shows one model", 2),
         ([str(EXAMPLE), "--model", "missing"], "missing", 3),
     ],

@@ -131,18 +131,17 @@ def test_why_and_top_terms_add_the_evidence(tmp_path: Path) -> None:
 
 def test_a_bad_record_is_an_error_in_its_place(tmp_path: Path) -> None:
     """Counted at the end, with status 1."""
-    feed = _feed(tmp_path, {"text": NAVY}, "{", "", {"text": QUAKE})
+    feed = _feed(tmp_path, {"text": NAVY}, "{", "[]", "", {"text": QUAKE})
     run = _predict(feed)
     found = _objects(run.stdout)
     assert [sorted(each)[0] for each in found] == [
         "probabilities",
         "error",
-        "error",
         "probabilities",
     ]
     assert found[1] == {"error": found[1]["error"], "file": str(feed), "line": 2}
     assert "not JSON" in found[1]["error"]
-    assert f"2 of 4 records can't be used; the first: {feed}:2: not JSON" in run.stderr
+    assert f"1 of 3 records can't be used; the first: {feed}:2: not JSON" in run.stderr
     assert run.exit_code == 1
 
 
@@ -293,7 +292,7 @@ def test_many_articles_are_shown_a_line_each(tmp_path: Path) -> None:
     assert header.split() == [*topicclf.load().topics, "article"]
     assert "█ 1.00* " in line or "0.9" in line
     assert line.endswith("Bridge [31m down")
-    assert error.startswith(f"{feed}:2: not JSON")
+    assert error.startswith(f"{feed}:2: the JSON breaks off")
 
 
 def test_with_why_each_article_is_shown_in_full(tmp_path: Path) -> None:

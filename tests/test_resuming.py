@@ -24,7 +24,7 @@ TEXTS = [
     "Haydn.",
     'Say "é",\n',
 ]
-BAD = [b"", b"{", b"\xfa\xfe", b'["text"]', b'{"text": null}', b"{}", b'{"text": "cut', b"\x00"]
+BAD = [b"{", b"\xfa\xfe", b'["text"]', b'{"text": null}', b"{}", b'{"text": "cut', b"\x00"]
 
 _goods = st.builds(
     lambda text, more, number: json.dumps(

@@ -118,8 +118,7 @@ class TopicModel(ReadOnlyArrays):
             join=self.join,
             thresholds=self.thresholds,
         )
-        # What the user gave, also where its markup was passed over: the offsets are the same.
-        return replace(explanation, text=Article(text, article.title and str(title)).joined)
+        return replace(explanation, text=article.shown)
 
     def predict_many(
         self,

@@ -13,11 +13,12 @@ import click
 from topicclf import load
 from topicclf.cli.answering import Answering, StrictError
 from topicclf.cli.options import model_option, topic_among
-from topicclf.cli.streams import is_closed, say, waiting_input
+from topicclf.cli.streams import is_closed, say
 from topicclf.cli.tagging import Job
 from topicclf.cli.thresholds import with_precision, with_thresholds
 from topicclf.installation.version import __version__
 from topicclf.records import ReadOptions
+from topicclf.records.live import paused_input
 from topicclf.records.options import FORMATS
 from topicclf.records.sources import STDIN, find_files, is_document, total_size
 from topicclf.render.wording import printable
@@ -133,7 +134,7 @@ def predict(
         click.echo("reading what you type; end it with Ctrl-D", err=True)
     answering = Answering(
         _adjusted(load(model), thresholds, precision),
-        paused=waiting_input() if STDIN in files else None,
+        paused=paused_input() if STDIN in files else None,
         **asked,
     )
     job = Job(

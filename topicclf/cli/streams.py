@@ -1,17 +1,14 @@
 """Standard streams as they are: of any encoding, slow, or not there at all."""
 
 import os
-import select
-import stat
 import sys
-from collections.abc import Callable
 from typing import IO, Any
 
 import click
 
 from topicclf.render.wording import printable
 
-__all__ = ["can_print", "fill_in", "is_closed", "say", "waiting_input"]
+__all__ = ["can_print", "fill_in", "is_closed", "say"]
 
 
 def fill_in() -> None:
@@ -42,15 +39,3 @@ def can_print(signs: str) -> bool:
 def say(message: str) -> None:
     """Print a message on standard error."""
     click.echo("topicclf: " + printable(message, keep="\n"), err=True)
-
-
-def waiting_input() -> Callable[[], bool] | None:
-    """What tells whether standard input has nothing for now; None if that never happens."""
-    try:
-        descriptor = sys.stdin.fileno()
-        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    except (OSError, ValueError):
-        return None
-    if regular or os.name == "nt":
-        return None
-    return lambda: not select.select([descriptor], [], [], 0)[0]

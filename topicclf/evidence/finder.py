@@ -74,7 +74,7 @@ def find_evidence(
                 )
         candidates.sort(key=lambda term: -term.weight)
         return Sentence(
-            text=texts[index],
+            text=article.shown[start:end],
             start=start - shift,
             end=end - shift,
             score=float(scores[index, column]),

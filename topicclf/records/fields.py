@@ -7,7 +7,6 @@ from topicclf.errors import did_you_mean
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 from topicclf.text.article import is_missing
-from topicclf.text.markup import without_markup
 
 __all__ = ["TEXT_NAMES", "TITLE_NAMES", "FieldFinder"]
 
@@ -71,7 +70,7 @@ class FieldFinder:
                 problem = f"{title_name!r} must be a text, but is {_kind(title)}"
                 return BadRecord(problem, file, line)
             title = ""
-        return Record(without_markup(text), without_markup(title), fields, file, line, json)
+        return Record(text, title, fields, file, line, json)
 
     def complaint(self, names: tuple[str, ...]) -> str:
         """What to say of fields without a text; an empty string if there is one."""

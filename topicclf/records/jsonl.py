@@ -96,7 +96,9 @@ class _OtherLines:
         except StopIteration:
             if any(map(self._is_record, taken)):
                 self._take_back(taken, spread.start, tried=self.number)
-            yield self._bad("the JSON breaks off here: it is never closed", spread.start)
+            yield self._bad(
+                "not JSON (it is never closed); put one JSON object on each line", spread.start
+            )
         except ValueError:
             start = spread.start or self.number
             self._take_back(taken, start, tried=self.number - 1)

@@ -115,6 +115,7 @@ class _FileReader:
         alone: Whether it is all that there is to read.
         layers: How many packings and archives may yet be around it.
         member: Whether it is in an archive.
+        packing: What it is packed with, for messages.
     """
 
     name: str
@@ -122,6 +123,7 @@ class _FileReader:
     alone: bool = True
     layers: int = _LAYERS
     member: bool = False
+    packing: str = "packed"
 
     def read(self, file: io.BufferedReader) -> Iterator[Record | BadRecord]:
         line = 0
@@ -130,7 +132,7 @@ class _FileReader:
                 line = record.line
                 yield record
         except (DamagedError, *DAMAGED) as error:
-            problem = f"the packed file is damaged ({error}); fetch or pack it again"
+            problem = f"the {self.packing} file is damaged ({error}); fetch or pack it again"
             place = error.line if isinstance(error, DamagedError) else line + 1
             yield BadRecord(problem, self.name, place)
         except DataError as error:
@@ -139,9 +141,9 @@ class _FileReader:
             yield BadRecord(str(error).removeprefix(f"{self.name}:").strip(), self.name, line + 1)
 
     def _records(self, file: io.BufferedReader) -> Iterator[Record | BadRecord]:
-        inner = unpacked(file, self.name)
-        if inner is not None and self.layers:
-            yield from replace(self, layers=self.layers - 1)._records(inner)
+        packing, inner = unpacked(file, self.name)
+        if packing and self.layers:
+            yield from replace(self, layers=self.layers - 1, packing=packing).read(inner)
             return
         names: Collection[str] = ()
         if is_zip(file):

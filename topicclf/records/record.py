@@ -11,7 +11,7 @@ class Record:
     """An article as somebody's file has it.
 
     Attributes:
-        text: The article's text; if the file has HTML there, its tags are spaces here.
+        text: The article's text.
         title: Its title, or nothing.
         fields: Everything that the record holds, the text and the title under their own names.
         file: The file, as it was named; ``-`` is standard input.

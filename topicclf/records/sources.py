@@ -113,7 +113,7 @@ def is_document(name: str, *, options: ReadOptions) -> bool:
     with open_file(name) as file:
         start: io.BufferedReader = io.BufferedReader(io.BytesIO(file.peek()))
     try:
-        start = unpacked(start, name) or start
+        _, start = unpacked(start, name)
         if is_archive(start):
             return is_zip(start) and is_docx(start.peek())
         return format_of(name, start, options)[0] in _DOCUMENTS

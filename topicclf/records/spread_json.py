@@ -69,9 +69,13 @@ class SpreadJson:
             if not self._stack or self._stack.pop() != _PAIRS[token]:
                 raise ValueError
             self._base = min(self._base, len(self._stack))
-        elif token == '"' or (not self.inside and token != ","):
+        elif token == '"' or (token != "," if not self.inside else self._names_nothing(token)):
             # A string without an end, or something between records that is no object.
             raise ValueError
+
+    def _names_nothing(self, token: str) -> bool:
+        """Whether it is where a name has to be, and none."""
+        return self._stack[-1] == "{" and self._before in "{," and token[0] != '"'
 
     def _opening(self, token: str) -> None:
         top = self._stack[-1] if self._stack else ""

@@ -174,28 +174,29 @@ def _zstandard(file: io.BufferedReader) -> _Readable:
     return cast("_Readable", pyarrow.CompressedInputStream(pyarrow.PythonFile(file), "zstd"))
 
 
-_PACKED: dict[bytes, Callable[[io.BufferedReader], _Readable]] = {
-    b"\x1f\x8b": _GzipChunks,
-    **{b"BZh%d1AY&SY" % level: _bzip2 for level in range(1, 10)},
-    b"\xfd7zXZ\0": _xz,
-    b"\x28\xb5\x2f\xfd": _zstandard,
+_PACKED: dict[bytes, tuple[str, Callable[[io.BufferedReader], _Readable]]] = {
+    b"\x1f\x8b": ("gzip", _GzipChunks),
+    **{b"BZh%d1AY&SY" % level: ("bzip2", _bzip2) for level in range(1, 10)},
+    b"\xfd7zXZ\0": ("xz", _xz),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", _zstandard),
 }
 
 
-def unpacked(file: io.BufferedReader, name: str) -> io.BufferedReader | None:
-    """A reader for what a file packs; None if it isn't packed.
+def unpacked(file: io.BufferedReader, name: str) -> tuple[str, io.BufferedReader]:
+    """What a file is packed with, and a reader for what it packs; the file itself if it isn't.
 
     Args:
         file: The file, from its start.
         name: Its name, for messages.
     """
     start = file.peek(16)
-    unpack = next((each for magic, each in _PACKED.items() if start.startswith(magic)), None)
+    found = (each for magic, each in _PACKED.items() if start.startswith(magic))
+    packing, unpack = next(found, ("", None))
     if unpack is None:
-        return None
+        return "", file
     counted = _Counted(file)
     source = unpack(io.BufferedReader(counted, _BUFFER))
-    return io.BufferedReader(_Bounded(source, name, lambda: counted.count), _BUFFER)
+    return packing, io.BufferedReader(_Bounded(source, name, lambda: counted.count), _BUFFER)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What counts as an article: a text, perhaps with a title."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from topicclf.text.markup import without_markup
@@ -14,16 +14,27 @@ class Article:
     """A text and, where it is apart, its title.
 
     Attributes:
-        text: The text.
-        title: The title, or nothing.
+        text: The text; if what was given is HTML, its tags are spaces here.
+        title: The title, likewise, or nothing.
+        given: The title and text as they were given, if that is something else.
     """
 
     text: str
     title: str = ""
+    given: tuple[str, str] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if "<" not in self.text and "<" not in self.title:
+            return
+        text, title = without_markup(self.text), without_markup(self.title)
+        if (text, title) != (self.text, self.title):
+            object.__setattr__(self, "given", (self.title, self.text))
+            object.__setattr__(self, "text", text)
+            object.__setattr__(self, "title", title)
 
     @classmethod
     def of(cls, item: "Item", *, number: int | None = None) -> "Article":
-        """Take what a user hands in; of a text that is HTML the tags become spaces.
+        """Take what a user hands in.
 
         Args:
             item: A text or a mapping; a title may be None, NaN or pandas' NA, which say that
@@ -34,7 +45,7 @@ class Article:
             TypeError: It is neither, or its text or title is not a `str`.
         """
         if isinstance(item, str):
-            return cls(without_markup(item))
+            return cls(item)
         if isinstance(item, Article):
             return item
         name = "the article" if number is None else f"item {number}"
@@ -47,15 +58,20 @@ class Article:
         if not isinstance(text, str):
             raise TypeError(_refusal(f"the text of {name}", text))
         if is_missing(title):
-            return cls(without_markup(text))
+            return cls(text)
         if not isinstance(title, str):
             raise TypeError(_refusal(f"the title of {name}", title))
-        return cls(without_markup(text), without_markup(title))
+        return cls(text, title)
 
     @property
     def joined(self) -> str:
         """The title, on a line of its own, and the text."""
         return f"{self.title}\n{self.text}" if self.title else self.text
+
+    @property
+    def shown(self) -> str:
+        """The same as it was given, for people to see; every place in it is the same."""
+        return "\n".join(filter(None, self.given)) if self.given else self.joined
 
 
 #: What users hand in: a text, or a mapping with a ``text`` and perhaps a ``title``.
