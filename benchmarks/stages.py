@@ -51,7 +51,7 @@ def _numpy_stages(texts: list[str]) -> dict[str, Callable[[], object]]:
 def _stages(texts: list[str]) -> dict[str, Callable[[], object]]:
     model = topicclf.load()
     judge = model._judge
-    chunk = Chunk(texts, [""] * len(texts))
+    chunk = Chunk(texts, [""] * len(texts), list(texts))
     return _numpy_stages(texts) | {
         "kernel: texts to numbered words": partial(read, texts, model.weights.vocabulary),
         "texts to an array of probabilities": partial(judge.probabilities, chunk),

@@ -457,7 +457,7 @@ def test_the_command_prints_json(answers: Answers) -> None:
 def test_the_page_stands_alone(tmp_path: Path) -> None:
     """Pictures and text are in the one file, evidence is marked, and markup in texts is shown."""
     lines = [json.loads(line) for line in HELD_OUT.read_text("utf-8").splitlines()]
-    wrong = {"text": "<b>The navy ordered two frigates.", "topics": ["trade"]}
+    wrong = {"text": "<b>The navy ordered two frigates.</b>", "topics": ["trade"]}
     data = _write(tmp_path / "my.jsonl", *lines, wrong)
     run = _run("shipped", data, "--html", tmp_path / "r.html", "--by", "length", "--draws", "50")
     assert run.exit_code == 0, run.output
@@ -675,7 +675,7 @@ def test_bad_lines_are_refused_or_left_out(tmp_path: Path) -> None:
     data.write_text(data.read_text("utf-8") * 2 + "{oops\n", "utf-8")
     run = _run("shipped", data)
     assert run.exit_code == 3
-    assert "my.jsonl:3: the JSON breaks off" in run.stderr
+    assert "my.jsonl:3: not JSON" in run.stderr
     assert "(--skip-bad leaves them out)" in run.stderr
     run = _run("shipped", data, "--skip-bad", "--json", "--draws", "0")
     assert run.exit_code == 0, run.output

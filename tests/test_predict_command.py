@@ -292,7 +292,7 @@ def test_many_articles_are_shown_a_line_each(tmp_path: Path) -> None:
     assert header.split() == [*topicclf.load().topics, "article"]
     assert "█ 1.00* " in line or "0.9" in line
     assert line.endswith("Bridge [31m down")
-    assert error.startswith(f"{feed}:2: the JSON breaks off")
+    assert error.startswith(f"{feed}:2: not JSON")
 
 
 def test_with_why_each_article_is_shown_in_full(tmp_path: Path) -> None:

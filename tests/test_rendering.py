@@ -7,7 +7,7 @@ import topicclf
 
 def test_a_notebook_shows_topics_and_highlighted_evidence() -> None:
     """Escaped, and with the telling words marked."""
-    shown = topicclf.predict("The <b>navy ordered two frigates.")._repr_html_()
+    shown = topicclf.predict("The <b>navy</b> ordered two frigates.")._repr_html_()
     assert "<b>defence</b>" in shown
     assert ">frigates</mark>" in shown
     assert "&lt;" in shown

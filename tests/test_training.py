@@ -88,7 +88,7 @@ def test_gzip_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress("".join(json.dumps(x) + "\n" for x in LINES).encode()))
     assert len(read_labelled(path)[0]) == len(LINES)
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(DataError, match=r"my\.jsonl\.gz:\d+: the packed file is damaged"):
+    with pytest.raises(DataError, match=r"my\.jsonl\.gz:\d+: the gzip file is damaged"):
         read_labelled(path)
 
 

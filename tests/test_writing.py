@@ -82,7 +82,7 @@ def test_a_field_that_first_comes_late_gets_its_column(
         ("y", "7"),
     ]
     assert all(row["topics"] == "defence" and not row["error"] for row in rows[:300])
-    assert "the JSON breaks off" in rows[300]["error"]
+    assert "not JSON" in rows[300]["error"]
     assert list(rows[0])[:4] == ["id", "text", "editor", "page"]
     assert list(rows[0])[-1] == "error"
 

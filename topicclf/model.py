@@ -75,7 +75,8 @@ class TopicModel(ReadOnlyArrays):
         else:
             article = Article.of({"text": text, "title": title})
         judge = self._judge_by(thresholds)
-        return self._prediction(article.text, article.title, judge.one(article.text, article.title))
+        answer = judge.one(article.text, article.title)
+        return self._prediction(article.text, article.title, article, answer)
 
     def with_thresholds(self, thresholds: Thresholds) -> Self:
         """The same model with other thresholds.
@@ -201,7 +202,7 @@ class TopicModel(ReadOnlyArrays):
         for chunk, answers in judged:
             yield from map(self._prediction, *chunk, answers)
 
-    def _prediction(self, text: str, title: str, answer: Answer) -> Prediction:
+    def _prediction(self, text: str, title: str, item: str | Article, answer: Answer) -> Prediction:
         topics, probabilities, known, n_words = answer
         return Prediction(
             topics,
@@ -210,14 +211,14 @@ class TopicModel(ReadOnlyArrays):
             n_words,
             # Nearly all articles are told here, for nothing.
             None if known >= WELL_KNOWN * n_words else self._language(text, title, known / n_words),
-            partial(self._evidence, text, title, topics),
+            partial(self._evidence, item, topics),
         )
 
     def _tags(
         self, judged: Iterable[_Judged]
     ) -> Iterator[tuple[tuple[str, ...], list[float], str | None]]:
         for chunk, answers in judged:
-            for text, title, (topics, row, known, n_words) in zip(*chunk, answers, strict=True):
+            for text, title, _, (topics, row, known, n_words) in zip(*chunk, answers, strict=True):
                 well_known = known >= WELL_KNOWN * n_words
                 yield (
                     topics,
@@ -235,10 +236,10 @@ class TopicModel(ReadOnlyArrays):
         joined = Article(text, title).joined
         return foreign_language(joined, known_share=known_share, own=self.languages)
 
-    def _evidence(self, text: str, title: str, topics: tuple[str, ...]) -> dict[str, Any]:
+    def _evidence(self, item: str | Article, topics: tuple[str, ...]) -> dict[str, Any]:
         columns = {topic: self.topics.index(topic) for topic in topics}
         return find_evidence(
-            Article(text, title),
+            Article.of(item),
             columns,
             weights=self.weights,
             abbreviations=frozenset(self.abbreviations),

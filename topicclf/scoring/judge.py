@@ -28,12 +28,14 @@ class Chunk(NamedTuple):
     """Articles that are judged together.
 
     Attributes:
-        texts: Their texts.
+        texts: Their texts, as they are read.
         titles: Their titles, as many; empty where there is none.
+        items: The articles as they were given.
     """
 
     texts: list[str]
     titles: list[str]
+    items: "list[str | Article]"
 
 
 class Answer(NamedTuple):
@@ -61,26 +63,29 @@ def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
     """
     texts: list[str] = []
     titles: list[str] = []
+    given: list[str | Article] = []
     size = 0
     try:
         for number, item in enumerate(items):
             if isinstance(item, str):
                 text, title = without_markup(item), ""
+                given.append(item)
             else:
                 article = Article.of(item, number=number)
                 text, title = article.text, article.title
+                given.append(article)
             texts.append(text)
             titles.append(title)
             size += len(text) + len(title)
             if len(texts) == _CHUNK_ARTICLES or size >= _CHUNK_CHARACTERS:
-                yield Chunk(texts, titles)
-                texts, titles, size = [], [], 0
+                yield Chunk(texts, titles, given)
+                texts, titles, given, size = [], [], [], 0
     except Exception:
         if texts:
-            yield Chunk(texts, titles)
+            yield Chunk(texts, titles, given)
         raise
     if texts:
-        yield Chunk(texts, titles)
+        yield Chunk(texts, titles, given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +107,7 @@ class Judge:
     def named(self, chunk: Chunk) -> list[Answer]:
         """Judge articles, with the probabilities as dictionaries."""
         if self._kernel is not None:
-            return self._kernel.answer(*chunk, True)  # type: ignore[return-value]
+            return self._kernel.answer(chunk.texts, chunk.titles, True)  # type: ignore[return-value]
         return [
             answer._replace(probabilities=dict(zip(self.topics, answer.probabilities, strict=True)))
             for answer in self._with_numpy(chunk)
@@ -111,7 +116,7 @@ class Judge:
     def unnamed(self, chunk: Chunk) -> list[Answer]:
         """Judge articles, with the probabilities as lists."""
         if self._kernel is not None:
-            return self._kernel.answer(*chunk, False)  # type: ignore[return-value]
+            return self._kernel.answer(chunk.texts, chunk.titles, False)  # type: ignore[return-value]
         return self._with_numpy(chunk)
 
     def stream(
@@ -138,7 +143,7 @@ class Judge:
         """Judge an article, with the probabilities as a dictionary."""
         if self._kernel is not None:
             return self._kernel.answer_one(text, title)  # type: ignore[return-value]
-        return self.named(Chunk([text], [title]))[0]
+        return self.named(Chunk([text], [title], [text]))[0]
 
     def probabilities(self, chunk: Chunk) -> NDArray[np.float64]:
         """The probability of each topic, shape (n_articles, n_topics)."""
@@ -146,7 +151,7 @@ class Judge:
             return self._measured(chunk)[0]
         found = np.empty((len(chunk.texts), len(self.topics)))
         known, lengths = np.empty((2, len(chunk.texts)), np.int64)
-        self._kernel.measure(*chunk, found, known, lengths)
+        self._kernel.measure(chunk.texts, chunk.titles, found, known, lengths)
         return found
 
     @lazy
@@ -199,7 +204,7 @@ def _judged_by(
                 except Exception as error:
                     ended = error
                 else:
-                    has_room = crew.put(*chunk)
+                    has_room = crew.put(chunk.texts, chunk.titles)
                     waiting.append(chunk)
             if waiting:
                 yield waiting.popleft(), crew.take(named)  # type: ignore[misc]
