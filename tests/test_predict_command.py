@@ -137,11 +137,12 @@ def test_a_bad_record_is_an_error_in_its_place(tmp_path: Path) -> None:
     assert [sorted(each)[0] for each in found] == [
         "probabilities",
         "error",
+        "error",
         "probabilities",
     ]
     assert found[1] == {"error": found[1]["error"], "file": str(feed), "line": 2}
     assert "not JSON" in found[1]["error"]
-    assert f"1 of 3 records can't be used; the first: {feed}:2: not JSON" in run.stderr
+    assert f"2 of 4 records can't be used; the first: {feed}:2: not JSON" in run.stderr
     assert run.exit_code == 1
 
 
