@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
 from tests.conftest import ROOT
+from topicclf.installation.former_homes import FORMER_HOMES
 
 
 def _imported(code: str) -> set[str]:
@@ -134,3 +136,11 @@ def test_public_names_are_sorted_and_there() -> None:
 
     assert topicclf.__all__ == sorted(topicclf.__all__)
     assert all(getattr(topicclf, name) is not None for name in topicclf.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(FORMER_HOMES))
+def test_modules_are_still_found_by_their_former_names(name: str) -> None:
+    """Old pickles and scripts name them; what they get is the module of today."""
+    module, home = import_module(name), import_module(FORMER_HOMES[name])
+    names = getattr(home, "__all__", ())
+    assert all(getattr(module, each) is getattr(home, each) for each in names)
