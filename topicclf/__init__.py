@@ -5,16 +5,13 @@
 ('defence',)
 """
 
-import sys
-
 from topicclf.api import explain, load, predict, predict_many
+from topicclf.installation.former_homes import find_former_homes
 from topicclf.installation.version import __version__ as __version__
 
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from topicclf.estimator import TopicClassifier
     from topicclf.evaluation.answers import answer
     from topicclf.evaluation.evaluation import evaluate
@@ -63,42 +60,7 @@ _HOMES = {
 }
 
 
-# The modules that pickles of topicclf 0.1 name, and where their classes are now.
-_FORMER_HOMES = {
-    "topicclf.explanation": "topicclf.evidence.explanation",
-    "topicclf.join": "topicclf.scoring.join",
-    "topicclf.prediction": "topicclf.evidence.prediction",
-    "topicclf.scores": "topicclf.scoring.scores",
-    "topicclf.vocabulary": "topicclf.features.vocabulary",
-}
-
-
-class _FormerHomes:
-    """Finds modules under their former names, for old pickles."""
-
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> object:
-        if name not in _FORMER_HOMES:
-            return None
-        from importlib.machinery import ModuleSpec
-
-        return ModuleSpec(name, _FormerHomes)  # type: ignore[arg-type]
-
-    @staticmethod
-    def create_module(spec: object) -> None:
-        """Leave it to Python."""
-
-    @staticmethod
-    def exec_module(module: "ModuleType") -> None:
-        from functools import partial
-        from importlib import import_module
-
-        vars(module)["__getattr__"] = partial(
-            getattr, import_module(_FORMER_HOMES[module.__name__])
-        )
-
-
-sys.meta_path.append(_FormerHomes)  # type: ignore[arg-type]
+find_former_homes()
 
 
 def __getattr__(name: str) -> object:

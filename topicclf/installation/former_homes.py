@@ -1,4 +1,4 @@
-"""Where modules of early versions are now, so that scripts and pickles that name them still work."""
+"""Where modules of early versions are now, for scripts and pickles that name them."""
 
 import sys
 
@@ -81,4 +81,4 @@ class _FormerHomes:
 
 def find_former_homes() -> None:
     """Let imports find modules by their former names."""
-    sys.meta_path.append(_FormerHomes)  # type: ignore[arg-type]
+    sys.meta_path.append(_FormerHomes)
