@@ -150,10 +150,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             groups: Articles of the same story share a value and stay on one side of every
                 split, as do those with the same words; shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
-                (n_articles,), bool; all by default. The others only help the weights.
-            measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
-                shape (n_articles,), bool; all by default. Articles written for training flatter a
-                model that will read others.
+                (n_articles,), bool; all by default. The others only help the weights. Trusted
+                articles of which no label is known are learnt from with the labels that a first
+                model is sure of.
+            measured: Which of the trusted articles probabilities, thresholds and `out_of_fold_` are
+                computed on, shape (n_articles,), bool; all by default. Articles written for
+                training flatter a model that will read others.
             sources: Where each article comes from, a value for each source; shape (n_articles,).
                 The more they differ in how often a threshold is right, the more careful are
                 promised bounds. One source by default.
@@ -193,7 +195,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
-        supervision = Supervision(labels, about.weight, about.trusted, folds)
+        supervision = Supervision(
+            labels, about.weight, about.trusted, about.measured, folds
+        )
         result = learn_weights(corpus, vocabulary, supervision, learning)
 
         trusted_articles = OutOfFoldPredictions(

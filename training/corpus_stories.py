@@ -15,13 +15,16 @@ _NYT_RUN = 300
 def corpus_story(fields: Mapping[str, Any]) -> str:
     """Name the story of an article from what its line says about it.
 
-    A field ``group`` settles it. Else corpora that tell of time or author are cut by these, and
-    other articles stand alone.
+    A field ``group`` settles it. Else corpora that give time or author are cut by these, and of an
+    outlet everything stays together: users read outlets that nobody trained on. Other articles
+    are alone.
 
     >>> corpus_story({"id": "wce:2022-02-24:3ab592f947"})
     'wce:2022-02'
     >>> corpus_story({"id": "senate:Lugar/14Mar2005Lugar234"})
     'senate:Lugar'
+    >>> corpus_story({"id": "punch:7", "source": "Punch"})
+    'outlet:Punch'
     """
     if "group" in fields:
         return f"group:{fields['group']}"
@@ -38,7 +41,9 @@ def corpus_story(fields: Mapping[str, Any]) -> str:
     if kind == "bbc":
         # Slugs of one story tend to start alike.
         return f"bbc:{re.split(r'[/-]', rest)[1:2]}"
-    if fields.get("date") and fields.get("source"):
-        return f"{fields['source']}:{fields['date']}"
+    if kind == "crs":
+        return f"crs:{fields.get('date')}"
+    if fields.get("source"):
+        return f"outlet:{fields['source']}"
     text = f"{fields.get('title')}\n{fields.get('text')}"
     return name or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,8 +18,11 @@ class CorpusEntry:
         file: The file's name under its root.
         root: ``repository`` for training/corpus, ``corpus`` for the folder given to the script.
         weight: How much one article counts.
+        labelled: Whether there are labels; articles without any are learnt from with the labels
+            that a first model is sure of.
         trusted: Whether labels hold for passages and calibration.
-        measured: Whether thresholds and what is measured out of fold go by it, if it is trusted.
+        measured: Whether probabilities, thresholds and what is measured out of fold go by it, if
+            it is trusted.
         passages_weight: How much a paragraph with a label of its own counts; 0 for not at all.
         every: Take every nth article only.
         about: What it is, for the model card.
@@ -29,6 +32,7 @@ class CorpusEntry:
     file: str
     root: str = "corpus"
     weight: float = 1.0
+    labelled: bool = True
     trusted: bool = False
     measured: bool = True
     passages_weight: float = 0.0
@@ -50,6 +54,7 @@ class CorpusEntry:
             "licence": self.licence,
             "articles": n_articles,
             "weight": self.weight,
+            "labelled": self.labelled,
             "trusted": self.trusted,
             "measured": self.trusted and self.measured,
         }

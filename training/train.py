@@ -10,6 +10,7 @@ For a model of your own there is `topicclf train`.
 import io
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from topicclf.errors import DataError
 from topicclf.evaluation.answers import known_labels
 from topicclf.installation.version import __version__
 from topicclf.labelled.reading import LabelledArticle, Problem, listing, merge, read_labelled
+from topicclf.records import BadRecord, read_records
 from topicclf.render.card import save_with_card
 from topicclf.training.dataset import TrainingSet
 from topicclf.training.run import check_place
@@ -51,12 +53,17 @@ def gather(
     entries: list[CorpusEntry] = []
     problems: list[Problem] = []
     for entry in recipe.corpora:
-        read, bad = read_labelled(entry.path(corpus), topics=recipe.topics, skip_bad=skip_bad)
+        path = entry.path(corpus)
+        if entry.labelled:
+            read, bad = read_labelled(path, topics=recipe.topics, skip_bad=skip_bad)
+        else:
+            read, bad = _read_unlabelled(path, recipe.topics or ()), []
         read = read[:: entry.every]
         items += read
         entries += [entry] * len(read)
         problems += bad
-    kept, contradictions = merge(items, [entry.weight for entry in entries])
+    # Of twins, the one with labels is kept.
+    kept, contradictions = merge(items, [entry.weight * entry.labelled for entry in entries])
     grave = [problem for i, problem in contradictions.items() if entries[i].trusted]
     if grave and not skip_bad:
         raise DataError(listing(grave))
@@ -75,6 +82,24 @@ def gather(
     ]
     topics = recipe.topics or tuple(sorted(occurring))
     return _training_set(examples, topics, summary), [*problems, *grave]
+
+
+def _read_unlabelled(path: Path, topics: Sequence[str]) -> list[LabelledArticle]:
+    articles = []
+    for record in read_records([path]):
+        if isinstance(record, BadRecord):
+            raise DataError(str(record))
+        articles.append(
+            LabelledArticle(
+                text=record.text,
+                title=record.title,
+                topics=frozenset(),
+                unknown=frozenset(topics),
+                fields=record.fields,
+                place=f"{record.file}:{record.line}",
+            )
+        )
+    return articles
 
 
 def _training_set(
@@ -110,9 +135,8 @@ class _Example:
 
     @property
     def source(self) -> str:
-        """The corpus; one of many newsrooms begins the names of its stories with theirs."""
-        newsroom, named, _ = self.story.partition(":")
-        return f"{self.entry.file}:{newsroom}" if named else self.entry.file
+        """The newsroom; the corpus where there is none."""
+        return str(self.item.fields.get("source", self.entry.file))
 
 
 def _examples(item: LabelledArticle, entry: CorpusEntry, name: str) -> list[_Example]:

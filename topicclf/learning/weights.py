@@ -30,7 +30,10 @@ _LOG = logging.getLogger("topicclf")
 _UNKNOWN = np.int8(-1)
 
 # A passage of an article with a topic is taken to carry it from this score on.
-_CLEAR_SCORE = 0.5
+_CLEAR_SCORE = 0.0
+# An unlabelled article is taken to carry a topic, or not, where its probability is this far up or
+# down.
+_SURE = 0.8
 # All passages of a long article together weigh at most this many times as much as the article.
 _PASSAGES_WEIGHT = 3.0
 # Passages of more articles than these teach little more, and take most of the time and memory.
@@ -50,13 +53,21 @@ class Supervision:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         weight: How much each counts, shape (n_articles,).
         trusted: Whether its labels hold for its passages, likewise.
+        measured: Whether the join is learnt from it, if it is trusted; likewise.
         folds: Likewise.
     """
 
     labels: NDArray[np.int8]
     weight: NDArray[np.float64]
     trusted: NDArray[np.bool_]
+    measured: NDArray[np.bool_]
     folds: NDArray[np.int64]
+
+    @property
+    def unlabelled(self) -> NDArray[np.bool_]:
+        """Which articles are trusted, but have no known label; shape (n_articles,)."""
+        unlabelled: NDArray[np.bool_] = self.trusted & (self.labels == _UNKNOWN).all(1)
+        return unlabelled
 
     @property
     def n_folds(self) -> int:
@@ -155,7 +166,10 @@ def learn_weights(
             del articles
         trusted = np.flatnonzero(known.trusted)
         material = _Material(*numbered_material(corpus, vocabulary, trusted))
-        jobs = (delayed(_learn)(material, known.of(topics), settings) for topics in blocks)
+        unlabelled = known.unlabelled
+        jobs = (
+            delayed(_learn)(material, known.of(topics), unlabelled, settings) for topics in blocks
+        )
         coef = np.empty((n_topics, vocabulary.n_features), np.float16)
         intercept = np.empty(n_topics)
         probability = np.empty((len(trusted), n_topics))
@@ -222,23 +236,26 @@ def _fit(features: sparse.csr_matrix, known: Supervision, settings: LinearSettin
     return fit_linear(features, known.labels, known.weight, settings)
 
 
-def _learn(material: _Material, known: Supervision, settings: LearningSettings) -> _Block:
-    articles = upper_rows(material.features, len(known.labels))
+def _learn(
+    material: _Material,
+    known: Supervision,
+    unlabelled: NDArray[np.bool_],
+    settings: LearningSettings,
+) -> _Block:
+    passage_scores = None
     if settings.learn_passages:
+        articles = upper_rows(material.features, len(known.labels))
         passage_scores = _passage_scores(material, articles, known, settings.linear)
-        fitted = [
-            fit_linear(
-                material.features,
-                *_with_passages(known.without(fold), score, material.cut),
-                settings.linear,
-            )
-            for fold, score in enumerate(passage_scores)
+    by_fold = [known.without(fold) for fold in range(known.n_folds)]
+    fitted = _fit_folds(material, by_fold, passage_scores, settings.linear)
+    join, probability = _judge(material, known, fitted)
+    if unlabelled.any():
+        by_fold = [
+            _taught(material, without, unlabelled & (known.folds != fold), linear, join)
+            for fold, (without, linear) in enumerate(zip(by_fold, fitted, strict=True))
         ]
-    else:
-        fitted = list(_per_fold(articles, known, settings.linear))
-    scores = _out_of_fold(material, known, fitted)
-    trusted = known.trusted
-    join, probability = learn_join(views(scores), known.labels[trusted], known.folds[trusted])
+        fitted = _fit_folds(material, by_fold, passage_scores, settings.linear)
+        join, probability = _judge(material, known, fitted)
     return _Block(
         # The mean of linear classifiers is one.
         coef=np.mean([each.coef for each in fitted], axis=0).astype(np.float16),
@@ -246,6 +263,63 @@ def _learn(material: _Material, known: Supervision, settings: LearningSettings) 
         join=join,
         probability=probability,
     )
+
+
+def _fit_folds(
+    material: _Material,
+    by_fold: Sequence[Supervision],
+    passage_scores: NDArray[np.float32] | None,
+    settings: LinearSettings,
+) -> list[Linear]:
+    """The classifiers of some topics, each from what is known without a fold."""
+    if passage_scores is None:
+        articles = upper_rows(material.features, len(by_fold[0].labels))
+        return [_fit(articles, known, settings) for known in by_fold]
+    return [
+        fit_linear(material.features, *_with_passages(known, score, material.cut), settings)
+        for known, score in zip(by_fold, passage_scores, strict=True)
+    ]
+
+
+def _judge(
+    material: _Material, known: Supervision, fitted: Sequence[Linear]
+) -> tuple[Join, NDArray[np.float64]]:
+    """The join, and the probabilities of the trusted articles, out of fold."""
+    scores = _out_of_fold(material, known, fitted)
+    trusted = known.trusted
+    labels = np.where(known.measured[:, np.newaxis], known.labels, _UNKNOWN)[trusted]
+    return learn_join(views(scores), labels, known.folds[trusted])
+
+
+def _taught(
+    material: _Material,
+    known: Supervision,
+    unlabelled: NDArray[np.bool_],
+    linear: Linear,
+    join: Join,
+) -> Supervision:
+    """What is known once unlabelled articles have the labels that a classifier is sure of.
+
+    Self-training after Scudder (1965), "Probability of Error of Some Adaptive Pattern-Recognition
+    Machines", IEEE Transactions on Information Theory 11.
+    """
+    chosen = unlabelled[known.trusted]
+    parts = np.flatnonzero(np.repeat(chosen, material.cut.counts))
+    counts = material.cut.counts[chosen]
+    scores = Scores(
+        articles=_score(material.features, np.flatnonzero(unlabelled), linear),
+        passages=_score(material.features, len(known.labels) + parts, linear),
+        cut=Passages(
+            starts=material.cut.starts[parts],
+            ends=material.cut.ends[parts],
+            first=np.cumsum(counts) - counts,
+            counts=counts,
+        ),
+    )
+    probability = join.probabilities(scores, np.ones(len(counts), bool))
+    labels = known.labels.copy()
+    labels[unlabelled] = np.select([probability >= _SURE, probability <= 1 - _SURE], [1, 0], -1)
+    return replace(known, labels=labels)
 
 
 def _passage_scores(
@@ -296,11 +370,14 @@ def _out_of_fold(material: _Material, known: Supervision, fitted: Sequence[Linea
     return Scores(articles=articles, passages=passages, cut=material.cut)
 
 
-def _evenly(n_articles: int) -> NDArray[np.bool_]:
-    """Which articles give their passages: all, or as many as are enough, spread evenly."""
-    share = min(_ARTICLES_WITH_PASSAGES / max(n_articles, 1), 1.0)
-    steps = np.floor(np.arange(n_articles + 1) * share)
-    chosen: NDArray[np.bool_] = np.diff(steps) > 0
+def _with_several(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which articles give their passages: those with several, or as many of them as are enough."""
+    chosen = counts > 1
+    several = np.flatnonzero(chosen)
+    share = min(_ARTICLES_WITH_PASSAGES / max(len(several), 1), 1.0)
+    # Spread evenly.
+    steps = np.floor(np.arange(len(several) + 1) * share)
+    chosen[several[np.diff(steps) == 0]] = False
     return chosen
 
 
@@ -328,6 +405,6 @@ def _with_passages(
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
     # The only passage of an article adds nothing.
-    labels[(many == 1) | ~np.repeat(_evenly(len(counts)), counts)] = _UNKNOWN
+    labels[~np.repeat(_with_several(counts), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
     return np.concatenate([known.labels, labels]), np.concatenate([known.weight, weight])
