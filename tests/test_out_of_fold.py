@@ -63,6 +63,35 @@ def test_thresholds_go_by_the_articles_that_are_measured_on() -> None:
     assert len(found.out_of_fold_proba_) == 120
 
 
+def test_probabilities_go_by_the_articles_that_are_measured_on() -> None:
+    """Half of the storms in the news are no disasters; all those written to learn from are."""
+    texts, kind, disaster = _news(60)
+    measured = np.arange(240) < 120
+    labels = np.where((kind == 1) & measured & (np.arange(240) % 8 == 1), 0, disaster)
+    found = TopicClassifier().fit(texts, labels[:, np.newaxis], measured=measured)
+    every = TopicClassifier().fit(texts, labels[:, np.newaxis])
+    storm = ["Storm rescuers dig on in the north"]
+    assert found.predict_proba(storm)[0, 0] < every.predict_proba(storm)[0, 0]
+
+
+def test_words_that_only_unlabelled_articles_have_are_learnt() -> None:
+    """They have the topic of the words beside them."""
+    texts, _, disaster = _news(30)
+    pool = [f"Tremors: {text}" if "Quake" in text else f"Encore! {text}" for text in _news(30)[0]]
+    labels = np.append(disaster, np.full(len(pool), -1))[:, np.newaxis]
+    found = TopicClassifier().fit([*texts, *pool], labels)
+    assert found.predict_proba(["Tremors"])[0, 0] > found.predict_proba(["Encore"])[0, 0] + 0.2
+    assert found.out_of_fold_["0"]["positives"] + found.out_of_fold_["0"]["negatives"] == 120
+
+
+def test_unlabelled_articles_do_not_leak_labels_into_their_fold() -> None:
+    """What they are taken to carry comes of classifiers that have not seen the fold."""
+    labels = np.random.default_rng(1).permutation(300)[:, np.newaxis] < 60
+    known = np.vstack([labels.astype(int), np.full((300, 1), -1)])
+    found = TopicClassifier().fit(_babble(600, seed=4), known)
+    assert roc_auc_score(labels[:, 0], found.out_of_fold_proba_[:300, 0]) < 0.6
+
+
 def _promise(**clusters: NDArray[np.int_]) -> float:
     """The precision that can be promised where a fifth of the storms are no disasters."""
     texts, kind, disaster = _news(100)

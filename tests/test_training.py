@@ -183,7 +183,7 @@ def test_without_the_full_corpora_only_our_own_articles_are_measured() -> None:
     """Even where a folder of them is beside the clone."""
     run = CliRunner().invoke(evaluate, ["--no-peers"])
     assert run.exit_code == 0, run.output
-    assert "dev and dev-modern are not measured (see --corpus)" in run.stderr
+    assert "only our own articles are measured (see --corpus)" in run.stderr
     lines = run.stdout.splitlines()
     assert lines[0] == "held-out, 256 articles"
     assert not any(line.startswith(("dev", "peers")) for line in lines)
@@ -231,7 +231,7 @@ def test_paragraphs_with_labels_become_examples_of_the_same_story() -> None:
         ({"group": 7, "id": "x"}, "group:7"),
         ({"id": "reuters21578:4600"}, "reuters:11"),
         ({"id": "bbc:tech/ultra-fast-wi-fi"}, "bbc:['ultra']"),
-        ({"id": "a", "source": "allsides", "date": "2020-07-15"}, "allsides:2020-07-15"),
+        ({"id": "a", "source": "allsides", "date": "2020-07-15"}, "outlet:allsides"),
         ({"id": "own-0001"}, "own-0001"),
     ],
 )

@@ -195,9 +195,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
-        supervision = Supervision(
-            labels, about.weight, about.trusted, about.measured, folds
-        )
+        supervision = Supervision(labels, about.weight, about.trusted, about.measured, folds)
         result = learn_weights(corpus, vocabulary, supervision, learning)
 
         trusted_articles = OutOfFoldPredictions(

@@ -33,6 +33,10 @@ from topicclf.training.dataset import TrainingSet
 from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
+from training.tuned_peers import TUNED_PEERS
+
+# Where users are comes first: outlets of which nothing else was seen.
+_CORPORA = ("dev-world", "dev-modern", "dev")
 
 
 def _measured(answers: Answers) -> Evaluation:
@@ -101,12 +105,17 @@ class EvaluationSets:
         """Read the sets, and ask the model."""
         paths = {"held-out": REPOSITORY / "held-out.jsonl"}
         if corpus:
-            full = {name: corpus / f"{name}.jsonl.gz" for name in ("dev", "dev-modern")}
+            full = {name: corpus / f"{name}.jsonl.gz" for name in _CORPORA}
             paths = full | paths
         articles = {
             name: read_labelled(path, topics=model.topics)[0] for name, path in paths.items()
         }
         return cls(model, articles, {name: answer(model, a) for name, a in articles.items()})
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of all sets, end to end."""
+        return [item.joined for items in self.articles.values() for item in items]
 
     @property
     def long(self) -> NDArray[np.bool_]:
@@ -131,30 +140,53 @@ def quality(sets: EvaluationSets) -> Iterator[str]:
     yield "are in a paragraph that carries the topic"
 
 
-def peers(sets: EvaluationSets, corpus: Path | None) -> Iterator[str]:
-    """How good the peers are that learn from the same data."""
-    recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
-    data, _ = gather(recipe, corpus, skip_bad=True)
+def peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
+    """How good the peers are that learn from the same labels, as their users would set them up."""
+    labelled = _labelled(data)
     yield ""
     yield "peers, trained on the same data, threshold 0.5, unknown taken for no"
     yield _header(sets.model.topics)
     for name, answers in sets.answers.items():
         yield _row(f"topicclf: {name}", answers)
-    for part, rows in (("all data", np.ones(len(data.texts), bool)), ("trusted", data.trusted)):
+    for part, rows in (("all data", labelled), ("trusted", labelled & data.trusted)):
         for peer in PEERS[:2]:
             predict = _trained(peer, data, rows)
             if isinstance(predict, str):
                 yield f"{f'{peer.name}, {part}':34} {predict}"
-                continue
-            for name, items in sets.articles.items():
-                answers = replace(
-                    sets.answers[name],
-                    probability=predict([item.joined for item in items]),
-                    thresholds=np.full(len(sets.model.topics), 0.5),
-                )
-                yield _row(f"{peer.name}, {part}: {name}", answers)
-                if name == "held-out":
-                    yield _row(f"{peer.name}, {part}: long", answers.of(sets.long))
+            else:
+                yield from _peer_rows(f"{peer.name}, {part}", predict(sets.texts), sets)
+
+
+def _peer_rows(name: str, probability: NDArray[np.float64], sets: EvaluationSets) -> Iterator[str]:
+    end = 0
+    for part, answers in sets.answers.items():
+        start, end = end, end + len(answers.labels)
+        its = replace(
+            answers,
+            probability=probability[start:end],
+            thresholds=np.full(len(answers.topics), 0.5),
+        )
+        yield _row(f"{name}: {part}", its)
+        if part == "held-out":
+            yield _row(f"{name}: long", its.of(sets.long))
+
+
+def tuned_peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
+    """How good peers are with what choosing well can give them, on the carefully labelled data."""
+    yield ""
+    yield "peers at their best: settings and thresholds chosen out of fold, carefully labelled data"
+    yield _header(sets.model.topics)
+    part = data.of(np.flatnonzero(data.trusted & _labelled(data)))
+    for peer in TUNED_PEERS:
+        if not peer.installed:
+            yield f"{peer.name:34} not installed: pip install 'topicclf[peers]'"
+        else:
+            probability = 0.5 + 0.5 * np.tanh(peer.tag(part, sets.texts))
+            yield from _peer_rows(peer.name, probability, sets)
+
+
+def _labelled(data: TrainingSet) -> NDArray[np.bool_]:
+    return np.asarray((data.labels >= 0).any(1))
 
 
 def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
@@ -162,19 +194,14 @@ def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
     measured = {name: _measured(answers) for name, answers in sets.answers.items()}
     yield ""
     yield "number                                  measured   floor     aim"
-    if "dev" in measured:
-        dev, modern = measured["dev"], measured["dev-modern"]
-        yield _aim("macro-F1, dev", dev.macro_f1.value, 0.925, 0.95)
-        worst = min(topic.f1.value for topic in dev.topics.values())
-        yield _aim("worst topic's F1, dev", worst, 0.89, 0.92)
-        yield _aim("macro-F1, dev-modern", modern.macro_f1.value, 0.94, 0.97)
-        tagged = sum(each.false_tags.value * each.n_none for each in (dev, modern))
-        share = tagged / (dev.n_none + modern.n_none)
-        yield _aim("false tags, dev and dev-modern", share, 0.05, 0.02)
-        for name, each in (("calibration error, dev, worst topic", dev),
-                           ("  dev-modern, worst topic", modern)):  # fmt: skip
-            error = max(topic.calibration_error for topic in each.topics.values())
-            yield _aim(name, error, 0.04, 0.02)
+    for name, floor, aim in (("dev-world", 0.89, 0.93), ("dev-modern", 0.957, 0.97),
+                             ("dev", 0.922, 0.95)):  # fmt: skip
+        if name in measured:
+            its = measured[name]
+            yield _aim(f"macro-F1, {name}", its.macro_f1.value, floor, aim)
+            yield _aim("  false tags", its.false_tags.value, 0.035, 0.015)
+            error = max(topic.calibration_error for topic in its.topics.values())
+            yield _aim("  calibration error, worst topic", error, 0.03, 0.015)
     long = _measured(sets.answers["held-out"].of(sets.long))
     yield _aim("macro-F1, held-out, long", long.macro_f1.value, 0.88, 0.95)
     yield _aim("false tags, held-out", measured["held-out"].false_tags.value, 0.10, 0.03)
@@ -199,10 +226,14 @@ def _aim(name: str, value: float, floor: float, aim: float) -> str:
 def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None:
     """Run the command line."""
     if not corpus:
-        click.echo("no full corpora: dev and dev-modern are not measured (see --corpus)", err=True)
+        click.echo("no full corpora: only our own articles are measured (see --corpus)", err=True)
     sets = EvaluationSets.read(topicclf.load(model), corpus)
     said: list[str] = []
-    others = peers(sets, corpus) if with_peers else ()
+    others: Iterator[str] = iter(())
+    if with_peers:
+        recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
+        data, _ = gather(recipe, corpus, skip_bad=True)
+        others = chain(tuned_peers(sets, data), peers(sets, data))
     for line in chain(quality(sets), others, aims(sets, model)):
         said.append(line)
         click.echo(line)

@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PEERS", "Peer", "Tagger"]
+__all__ = ["PEERS", "Peer", "Tagger", "load_fasttext", "train_fasttext"]
 
 _NONE = "none"
 
@@ -66,7 +66,8 @@ def _load_recipe(path: Path, topics: Sequence[str]) -> Tagger:
     return lambda texts: np.asarray(pipeline.predict_proba(texts), float)[:, columns]
 
 
-def _train_fasttext(texts: Sequence[str], labels: Labels, path: Path, **settings: Any) -> None:
+def train_fasttext(texts: Sequence[str], labels: Labels, path: Path, **settings: Any) -> None:
+    """Train one classifier per topic, and write the model to a path."""
     import fasttext
 
     lines = path.with_suffix(".txt")
@@ -80,7 +81,8 @@ def _train_fasttext(texts: Sequence[str], labels: Labels, path: Path, **settings
     model.save_model(str(path))
 
 
-def _load_fasttext(path: Path, topics: Sequence[str]) -> Tagger:
+def load_fasttext(path: Path, topics: Sequence[str]) -> Tagger:
+    """Load what `train_fasttext` wrote."""
     import fasttext
 
     model = fasttext.load_model(str(path))
@@ -147,14 +149,14 @@ PEERS = (
     Peer(
         "fastText, dim 100, pairs",
         "fasttext",
-        partial(_train_fasttext, dim=100, wordNgrams=2, epoch=10, lr=0.3),
-        _load_fasttext,
+        partial(train_fasttext, dim=100, wordNgrams=2, epoch=10, lr=0.3),
+        load_fasttext,
     ),
     Peer(
         "fastText, dim 10, words",
         "fasttext",
-        partial(_train_fasttext, dim=10, epoch=10, lr=0.3),
-        _load_fasttext,
+        partial(train_fasttext, dim=10, epoch=10, lr=0.3),
+        load_fasttext,
     ),
     Peer("spaCy, bag of words and pairs", "spacy", _train_spacy, _load_spacy),
 )
