@@ -153,9 +153,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 (n_articles,), bool; all by default. The others only help the weights. Trusted
                 articles of which no label is known are learnt from with the labels that a first
                 model is sure of.
-            measured: Which of the trusted articles probabilities, thresholds and `out_of_fold_` are
-                computed on, shape (n_articles,), bool; all by default. Articles written for
-                training flatter a model that will read others.
+            measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
+                shape (n_articles,), bool; all by default. Articles written for training flatter a
+                model that will read others: for probabilities they count a quarter.
             sources: Where each article comes from, a value for each source; shape (n_articles,).
                 The more they differ in how often a threshold is right, the more careful are
                 promised bounds. One source by default.

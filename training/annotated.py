@@ -2,8 +2,9 @@
 
 A file of them is CSV, packed by xz, with a head: ``id``, ``topics`` and ``unknown`` (names with a
 blank between; ``?`` for an article that nobody has labelled), ``doubtful`` (``x`` or nothing),
-``code`` and ``digest``: the first digits of the SHA-256 of the article's letters, which tell
-whether a text is the one that was labelled.
+``code`` and ``digest``: the first digits of the SHA-256 of the article's letters, which show
+whether a text is the one that was labelled. Two columns more, ``picked`` and ``stands_for``, say
+how an article was chosen, where that is known.
 """
 
 import csv
@@ -22,6 +23,7 @@ __all__ = ["Annotation", "annotate", "read_annotations", "write_annotations"]
 
 _DIGITS = 4
 _FIELDS = ["id", "topics", "unknown", "doubtful", "code", "digest"]
+_CHOICE = ["picked", "stands_for"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Annotation:
         doubtful: Whether the annotator was in doubt.
         code: The source's own label, or nothing.
         digest: Of the article that was labelled, or nothing.
+        picked: How it was chosen, or nothing.
+        stands_for: How many articles it stands for; 0 where nobody knows.
     """
 
     id: str
@@ -43,6 +47,8 @@ class Annotation:
     doubtful: bool = False
     code: str = ""
     digest: str = ""
+    picked: str = ""
+    stands_for: float = 0
 
 
 def digest(item: CorpusArticle) -> str:
@@ -64,6 +70,8 @@ def annotate(item: CorpusArticle, annotation: Annotation) -> CorpusArticle:
         unknown=annotation.unknown,
         doubtful=annotation.doubtful,
         code=annotation.code or item.code,
+        picked=annotation.picked,
+        stands_for=annotation.stands_for,
     )
 
 
@@ -80,7 +88,7 @@ def read_annotations(path: Path) -> list[Annotation]:
     except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
         msg = f"{path} is damaged ({error}); restore it from the repository"
         raise DataError(msg) from error
-    if rows and list(rows[0]) != _FIELDS:
+    if rows and list(rows[0]) not in (_FIELDS, _FIELDS + _CHOICE):
         msg = f"{path}:1: the columns are {', '.join(rows[0])}, not {', '.join(_FIELDS)}"
         raise DataError(msg)
     annotations = {
@@ -91,6 +99,8 @@ def read_annotations(path: Path) -> list[Annotation]:
             row["doubtful"] == "x",
             row["code"],
             row["digest"],
+            row.get("picked", ""),
+            float(row.get("stands_for") or 0),
         )
         for row in rows
     }
@@ -113,8 +123,9 @@ def write_annotations(path: Path, items: Iterable[CorpusArticle], *, digest_ever
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_FIELDS)
-    count = 0
+    items = list(items)
+    choice = _CHOICE if any(item.picked for item in items) else []
+    writer.writerow(_FIELDS + choice)
     for count, item in enumerate(items, 1):
         # The names of Wikipedia's entries are hashes of their words already.
         checked = count % digest_every == 0 and not item.id.startswith("wce:")
@@ -126,8 +137,9 @@ def write_annotations(path: Path, items: Iterable[CorpusArticle], *, digest_ever
                 "x" if item.doubtful else "",
                 item.code,
                 digest(item) if checked else "",
+                *([item.picked, f"{item.stands_for:g}"] if choice else []),
             ]
         )
     packed = lzma.compress(text.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME)
     write_beside(path, packed)
-    return count
+    return len(items)

@@ -29,6 +29,8 @@ class CorpusArticle:
         unknown: The topics of which nothing is known.
         doubtful: Whether the annotator was in doubt.
         code: The source's own label, or nothing.
+        picked: How it was chosen to be labelled: ``random`` or ``unsure``; or nothing.
+        stands_for: How many articles of its source's run it stands for; 0 where nobody knows.
     """
 
     id: str
@@ -40,6 +42,8 @@ class CorpusArticle:
     unknown: tuple[str, ...] = ()
     doubtful: bool = False
     code: str = ""
+    picked: str = ""
+    stands_for: float = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The fields that say something; ``topics`` and ``unknown`` wherever there are labels.
@@ -54,7 +58,9 @@ class CorpusArticle:
         if self.topics is not None:
             fields |= {"topics": list(self.topics), "unknown": list(self.unknown)}
         fields |= {"doubtful": True} if self.doubtful else {}
-        return fields | ({"code": self.code} if self.code else {})
+        fields |= {"code": self.code} if self.code else {}
+        fields |= {"picked": self.picked} if self.picked else {}
+        return fields | ({"stands_for": self.stands_for} if self.stands_for else {})
 
 
 def one_line(text: str) -> str:

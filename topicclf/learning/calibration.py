@@ -16,7 +16,10 @@ _TOLERANCE = 1e-6
 
 
 def learn_join(
-    seen: NDArray[np.float64], labels: NDArray[np.int8], folds: NDArray[np.int64]
+    seen: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    folds: NDArray[np.int64],
+    weight: NDArray[np.float64],
 ) -> tuple[Join, NDArray[np.float64]]:
     """Learn how the views of an article become one probability per topic.
 
@@ -24,6 +27,7 @@ def learn_join(
         seen: The views of out-of-fold scores, shape (n_articles, n_topics, n_views).
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         folds: The fold of each article, shape (n_articles,).
+        weight: How much each article counts, likewise.
 
     Returns:
         The join, and the probabilities by joins that were learnt without the article's fold,
@@ -37,23 +41,28 @@ def learn_join(
     log_odds = np.zeros((n_articles, n_topics))
     for topic in range(n_topics):
         known, yes = labels[:, topic] >= 0, labels[:, topic] == 1
-        prevalence[topic] = yes.sum() / max(known.sum(), 1)
+        prevalence[topic] = weight[yes].sum() / max(weight[known].sum(), 1)
         mean, spread = by_topic[topic][known].mean(0), by_topic[topic][known].std(0)
         spread[spread < 1e-9] = np.inf
         x = np.column_stack([(by_topic[topic] - mean) / spread, np.ones(n_articles)])
-        weights = _logistic(x[known], yes[known], np.zeros(n_views + 1))
+        weights = _logistic(x[known], yes[known], weight[known], np.zeros(n_views + 1))
         coef[topic] = weights[:-1] / spread
         intercept[topic] = weights[-1] - coef[topic] @ mean
         for fold in range(int(folds.max(initial=-1)) + 1):
             held = folds == fold
             others = known & ~held
-            log_odds[held, topic] = x[held] @ _logistic(x[others], yes[others], weights)
+            log_odds[held, topic] = x[held] @ _logistic(
+                x[others], yes[others], weight[others], weights
+            )
     join = Join(coef=coef, intercept=intercept, prevalence=prevalence)
     return join, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
 
 
 def _logistic(
-    x: NDArray[np.float64], yes: NDArray[np.bool_], start: NDArray[np.float64]
+    x: NDArray[np.float64],
+    yes: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    start: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Logistic regression with an L2 penalty of strength 1, by Newton's method.
 
@@ -63,6 +72,7 @@ def _logistic(
         x: Standardised views and, last, ones for the intercept, which is not penalised; shape
             (n_articles, n_columns).
         yes: Shape (n_articles,).
+        weight: Likewise.
         start: Where to begin, shape (n_columns,).
 
     Returns:
@@ -76,14 +86,14 @@ def _logistic(
     penalty = np.append(np.ones(len(start) - 1), 0.0)
 
     def loss(at: NDArray[np.float64]) -> float:
-        return float(np.logaddexp(0, sign * (x @ at)).sum() + penalty @ at**2 / 2)
+        return float(weight @ np.logaddexp(0, sign * (x @ at)) + penalty @ at**2 / 2)
 
     weights = start
     before = loss(weights)
     for _ in range(_MOST_STEPS):
         p = 0.5 + 0.5 * np.tanh(0.5 * (x @ weights))
-        gradient = x.T @ (p - yes) + penalty * weights
-        curvature = (x.T * (p * (1 - p))) @ x + np.diag(penalty)
+        gradient = x.T @ (weight * (p - yes)) + penalty * weights
+        curvature = (x.T * (weight * p * (1 - p))) @ x + np.diag(penalty)
         step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         # The penalised loss is convex, so that a short enough step always leads down.
         while (now := loss(weights - step)) > before and np.abs(step).max() > _SHORTEST_STEP:

@@ -34,6 +34,9 @@ _CLEAR_SCORE = 0.0
 # An unlabelled article is taken to carry a topic, or not, where its probability is this far up or
 # down.
 _SURE = 0.8
+# Articles that are not measured on flatter a join that will judge others; but what they show, such
+# as topics that hide, may be rare elsewhere.
+_UNMEASURED_WEIGHT = 0.25
 # All passages of a long article together weigh at most this many times as much as the article.
 _PASSAGES_WEIGHT = 3.0
 # Passages of more articles than these teach little more, and take most of the time and memory.
@@ -53,7 +56,7 @@ class Supervision:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         weight: How much each counts, shape (n_articles,).
         trusted: Whether its labels hold for its passages, likewise.
-        measured: Whether the join is learnt from it, if it is trusted; likewise.
+        measured: Whether the join is learnt from it in full, if it is trusted; likewise.
         folds: Likewise.
     """
 
@@ -287,8 +290,8 @@ def _judge(
     """The join, and the probabilities of the trusted articles, out of fold."""
     scores = _out_of_fold(material, known, fitted)
     trusted = known.trusted
-    labels = np.where(known.measured[:, np.newaxis], known.labels, _UNKNOWN)[trusted]
-    return learn_join(views(scores), labels, known.folds[trusted])
+    weight = np.where(known.measured, 1.0, _UNMEASURED_WEIGHT)[trusted]
+    return learn_join(views(scores), known.labels[trusted], known.folds[trusted], weight)
 
 
 def _taught(
