@@ -22,7 +22,7 @@ __all__ = ["Vocabulary"]
 class Vocabulary(ReadOnlyArrays):
     """The words and pairs of neighbouring words that a model knows.
 
-    Words that share a normal form (a stem, learnt when the model was made) are one term. Terms are
+    Words that share a normal form (learnt when the model was made) are one term. Terms are
     numbered from 0; the number after the last term means all unknown words, and the pairs follow
     it. A number is also the row of the feature in a model's weights.
 

@@ -11,11 +11,16 @@ from topicclf.learning.corpus import Corpus
 
 __all__ = ["learn_vocabulary", "prune"]
 
+# Forms of a word in as many articles are terms of their own.
+_ENOUGH_ARTICLES = 200
+
 
 def learn_vocabulary(
     corpus: Corpus, *, min_document_frequency: int, min_pair_frequency: int
 ) -> Vocabulary:
-    """Choose terms and pairs by document frequency; stem each distinct word once.
+    """Choose terms and pairs by document frequency; words that share a stem are one term.
+
+    But for forms in 200 articles or more, which are terms of their own.
 
     Args:
         corpus: The training articles.
@@ -25,28 +30,23 @@ def learn_vocabulary(
     Raises:
         ValueError: No word is left.
     """
-    stem = SnowballStemmer("english").stem
-    stem_number: dict[str, int] = {}
-    stem_of = np.array(
-        [stem_number.setdefault(stem(word.decode()), len(stem_number)) for word in corpus.surfaces],
-        np.int64,
-    )
-    n_articles = len(corpus)
-    frequency = _document_frequency(corpus, stem_of, len(stem_number))
+    n_articles, n_surfaces = len(corpus), len(corpus.surfaces)
+    head_of = _heads(corpus)
+    frequency = _document_frequency(corpus, head_of, n_surfaces)
+    often = frequency.tolist()
     # Common terms get the small numbers, whatever the order of the articles.
-    names, often = list(stem_number), frequency.tolist()
     chosen = sorted(
-        np.flatnonzero(frequency >= min_document_frequency).tolist(),
-        key=lambda stem: (-often[stem], names[stem]),
+        np.flatnonzero(frequency >= max(min_document_frequency, 1)).tolist(),
+        key=lambda head: (-often[head], corpus.surfaces[head]),
     )
     if not chosen:
         msg = f"no word occurs in {min_document_frequency} or more of the {n_articles} articles"
         raise ValueError(msg)
     n_terms = len(chosen)
-    term = np.full(len(stem_number), n_terms, np.int64)
+    term = np.full(n_surfaces, n_terms, np.int64)
     term[chosen] = np.arange(n_terms)
 
-    term_of = term[stem_of]
+    term_of = term[head_of]
     known = np.flatnonzero(term_of < n_terms)
     order = sorted(known.tolist(), key=lambda i: corpus.surfaces[i])
     keys, pair_frequency = _pair_frequency(corpus, term_of, n_terms)
@@ -63,13 +63,36 @@ def learn_vocabulary(
     )
 
 
+def _heads(corpus: Corpus) -> NDArray[np.int64]:
+    """The word whose term each word shares: its own, or the most frequent one with its stem.
+
+    Many articles show what a form means by itself ("trading" is of shares, "trade" of goods); of
+    few, all forms together show more.
+    """
+    stem = SnowballStemmer("english").stem
+    stem_number: dict[str, int] = {}
+    stem_of = np.array(
+        [stem_number.setdefault(stem(word.decode()), len(stem_number)) for word in corpus.surfaces],
+        np.int64,
+    )
+    every = np.arange(len(stem_of))
+    frequency = _document_frequency(corpus, every, len(every))
+    often = frequency.tolist()
+    rarest_first = sorted(every.tolist(), key=lambda i: (-often[i], corpus.surfaces[i]))[::-1]
+    head = np.zeros(len(stem_number), np.int64)
+    # Of those with one stem the last stays.
+    head[stem_of[rarest_first]] = rarest_first
+    return np.where(frequency >= _ENOUGH_ARTICLES, every, head[stem_of])
+
+
 def _document_frequency(
-    corpus: Corpus, stem_of: NDArray[np.int64], n_stems: int
+    corpus: Corpus, number_of: NDArray[np.int64], n_numbers: int
 ) -> NDArray[np.int64]:
-    frequency = np.zeros(n_stems, np.int64)
+    """How many articles have a word with each number."""
+    frequency = np.zeros(n_numbers, np.int64)
     for article, places in corpus.chunks():
-        keys = _distinct(article * n_stems + stem_of[places])
-        frequency += np.bincount(keys % n_stems, minlength=n_stems)
+        keys = _distinct(article * n_numbers + number_of[places])
+        frequency += np.bincount(keys % n_numbers, minlength=n_numbers)
     return frequency
 
 
