@@ -2,8 +2,9 @@
 
     python training/evaluate.py --corpus FOLDER
 
-Without the full corpora only the articles of our own that are kept out of training are measured.
-The last table sets the numbers that we aim for beside those that were measured.
+The world's outlets come first, as they are what users read. Without the full corpora only the
+articles of our own that are kept out of training are measured. The last table sets the numbers that
+we aim for beside those that were measured.
 """
 
 import sys
@@ -106,7 +107,7 @@ class EvaluationSets:
         paths = {"held-out": REPOSITORY / "held-out.jsonl"}
         if corpus:
             full = {name: corpus / f"{name}.jsonl.gz" for name in _CORPORA}
-            paths = full | paths
+            paths = {name: path for name, path in full.items() if path.exists()} | paths
         articles = {
             name: read_labelled(path, topics=model.topics)[0] for name, path in paths.items()
         }
@@ -228,6 +229,9 @@ def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None
     if not corpus:
         click.echo("no full corpora: only our own articles are measured (see --corpus)", err=True)
     sets = EvaluationSets.read(topicclf.load(model), corpus)
+    for name in _CORPORA if corpus else ():
+        if name not in sets.articles:
+            click.echo(f"{corpus} has no {name}.jsonl.gz: it is not measured", err=True)
     said: list[str] = []
     others: Iterator[str] = iter(())
     if with_peers:

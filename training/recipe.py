@@ -54,8 +54,7 @@ class CorpusEntry:
             "licence": self.licence,
             "articles": n_articles,
             "weight": self.weight,
-            "labelled": self.labelled,
-            "trusted": self.trusted,
+            "trusted": self.trusted and self.labelled,
             "measured": self.trusted and self.measured,
         }
 
