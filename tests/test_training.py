@@ -17,10 +17,12 @@ import topicclf
 from tests.conftest import ROOT
 from topicclf.errors import DataError
 from topicclf.labelled.reading import merge, read_labelled
+from topicclf.training.dataset import TrainingSet
 from training.corpus_stories import corpus_story
 from training.evaluate import main as evaluate
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, gather, main
+from training.tuned_peers import TUNED_PEERS
 
 LINES = [
     {"text": f"{text} {number}", "topics": topics, "title": "News"}
@@ -247,3 +249,18 @@ def test_articles_of_ones_own_without_any_name_stand_alone() -> None:
         == corpus_story({"text": "one"})
         != corpus_story({"text": "two"})
     )
+
+
+def test_a_peer_at_its_best_learns_each_topic_from_the_labels_that_are_known() -> None:
+    """Zero is the threshold with the best F1 out of fold; half of the quakes are unknown."""
+    kinds = ("A quake struck", "The navy sailed", "An opera opened")
+    texts = [f"{kind} in town {n}" for n in range(60) for kind in kinds]
+    labels = np.array([[kind == 1, kind == 0] for _ in range(60) for kind in range(3)], np.int8)
+    labels[::6, 1] = -1
+    ones = np.ones(len(texts))
+    data = TrainingSet(
+        texts, labels, ones, ones.astype(bool), ones.astype(bool), None, ones.astype(int),
+        ("defence", "disaster"),
+    )  # fmt: skip
+    scores = TUNED_PEERS[0].tag(data, ["The navy sailed on", "A quake struck at night", "Opera"])
+    assert (scores >= 0).tolist() == [[True, False], [False, True], [False, False]]

@@ -60,12 +60,9 @@ def _header(topics: Sequence[str]) -> str:
     return f"{'':34} {'n':>5} {'F1':>6}  {names}  {'AP':>6}  false tags"
 
 
-def _trained(peer: Peer, data: TrainingSet, rows: NDArray[np.bool_]) -> Tagger | str:
-    if not peer.installed:
-        return "not installed: pip install 'topicclf[peers]'"
-    part = data.of(np.flatnonzero(rows))
+def _trained(peer: Peer, data: TrainingSet) -> Tagger:
     with tempfile.TemporaryDirectory() as folder:
-        peer.train(part.texts, part.carried, Path(folder) / "model")
+        peer.train(data.texts, data.carried, Path(folder) / "model")
         return peer.load(Path(folder) / "model", data.topics)
 
 
@@ -142,20 +139,25 @@ def quality(sets: EvaluationSets) -> Iterator[str]:
 
 
 def peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
-    """How good the peers are that learn from the same labels, as their users would set them up."""
-    labelled = _labelled(data)
+    """How good peers are that learn from the same carefully labelled articles.
+
+    Those at their best have settings and thresholds chosen out of fold; one is as its users would
+    set it up, for what that takes away.
+    """
     yield ""
-    yield "peers, trained on the same data, threshold 0.5, unknown taken for no"
+    yield "beside peers that learn from the same carefully labelled articles"
     yield _header(sets.model.topics)
     for name, answers in sets.answers.items():
         yield _row(f"topicclf: {name}", answers)
-    for part, rows in (("all data", labelled), ("trusted", labelled & data.trusted)):
-        for peer in PEERS[:2]:
-            predict = _trained(peer, data, rows)
-            if isinstance(predict, str):
-                yield f"{f'{peer.name}, {part}':34} {predict}"
-            else:
-                yield from _peer_rows(f"{peer.name}, {part}", predict(sets.texts), sets)
+    part = data.of(np.flatnonzero(data.trusted & (data.labels >= 0).any(1)))
+    for peer in TUNED_PEERS:
+        if peer.installed:
+            probability = 0.5 + 0.5 * np.tanh(peer.tag(part, sets.texts))
+            yield from _peer_rows(peer.name, probability, sets)
+        else:
+            yield f"{peer.name:34} not installed: pip install 'topicclf[peers]'"
+    plain = _trained(PEERS[0], part)
+    yield from _peer_rows(f"{PEERS[0].name}, untuned", plain(sets.texts), sets)
 
 
 def _peer_rows(name: str, probability: NDArray[np.float64], sets: EvaluationSets) -> Iterator[str]:
@@ -170,24 +172,6 @@ def _peer_rows(name: str, probability: NDArray[np.float64], sets: EvaluationSets
         yield _row(f"{name}: {part}", its)
         if part == "held-out":
             yield _row(f"{name}: long", its.of(sets.long))
-
-
-def tuned_peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
-    """How good peers are with what choosing well can give them, on the carefully labelled data."""
-    yield ""
-    yield "peers at their best: settings and thresholds chosen out of fold, carefully labelled data"
-    yield _header(sets.model.topics)
-    part = data.of(np.flatnonzero(data.trusted & _labelled(data)))
-    for peer in TUNED_PEERS:
-        if not peer.installed:
-            yield f"{peer.name:34} not installed: pip install 'topicclf[peers]'"
-        else:
-            probability = 0.5 + 0.5 * np.tanh(peer.tag(part, sets.texts))
-            yield from _peer_rows(peer.name, probability, sets)
-
-
-def _labelled(data: TrainingSet) -> NDArray[np.bool_]:
-    return np.asarray((data.labels >= 0).any(1))
 
 
 def aims(sets: EvaluationSets, path: Path) -> Iterator[str]:
@@ -237,7 +221,7 @@ def main(model: Path, corpus: Path | None, card: bool, with_peers: bool) -> None
     if with_peers:
         recipe = Recipe.load(RECIPE) if corpus else Recipe.load(RECIPE).from_repository()
         data, _ = gather(recipe, corpus, skip_bad=True)
-        others = chain(tuned_peers(sets, data), peers(sets, data))
+        others = peers(sets, data)
     for line in chain(quality(sets), others, aims(sets, model)):
         said.append(line)
         click.echo(line)
