@@ -31,7 +31,8 @@ class Vocabulary(ReadOnlyArrays):
         surface_terms: The term of each, shape (n_surfaces,), int64.
         pairs: Known pairs as ``first * (n_terms + 1) + second``, ascending, shape (n_pairs,),
             int64.
-        idf: Inverse document frequency of each feature, 0 for the unknown, shape (n_features,).
+        idf: How rare each feature is, its inverse document frequency to a power; 0 for the unknown,
+            shape (n_features,).
         surface_seeds: The seeds of `surface_lookup`, where they have been found before.
         pair_seeds: Those of `pair_lookup`, likewise.
     """

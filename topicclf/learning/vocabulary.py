@@ -13,6 +13,8 @@ __all__ = ["learn_vocabulary", "prune"]
 
 # Forms of a word in as many articles are terms of their own.
 _ENOUGH_ARTICLES = 200
+# The power to which the inverse document frequency is taken: rare words say more than it says.
+_RARITY = 1.5
 
 
 def learn_vocabulary(
@@ -52,7 +54,7 @@ def learn_vocabulary(
     keys, pair_frequency = _pair_frequency(corpus, term_of, n_terms)
     kept = pair_frequency >= min_pair_frequency
     frequencies = np.concatenate([frequency[chosen], [0], pair_frequency[kept]])
-    idf = np.log((1 + n_articles) / (1 + frequencies)) + 1
+    idf = (np.log((1 + n_articles) / (1 + frequencies)) + 1) ** _RARITY
     idf[n_terms] = 0
     return Vocabulary(
         surfaces=b" ".join(corpus.surfaces[i] for i in order),
