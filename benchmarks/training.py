@@ -44,7 +44,9 @@ def main(train: Path, rounds: int, jobs: int) -> None:
     warnings.simplefilter("ignore", UserWarning)
     data, _, _ = gather([read_source(Source(train))], skip_bad=True)
     corpus = Corpus(data.texts)
-    vocabulary = learn_vocabulary(corpus, min_document_frequency=2, min_pair_frequency=3)
+    vocabulary = learn_vocabulary(
+        corpus, min_document_frequency=2, min_form_frequency=1000, min_pair_frequency=3
+    )
     features = numbered_articles(corpus, vocabulary)
     carried = (data.labels == 1).astype(int)
 

@@ -58,6 +58,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         recall: The same for recall.
         caution: How much F1 may be given up for higher thresholds, up to 0.65.
         min_document_frequency: Words in fewer articles are left out.
+        min_form_frequency: Words of one stem are one term, but for forms in as many articles: with
+            thousands of labelled articles "trading" may mean other than "trade".
         min_pair_frequency: Word pairs in fewer articles are left out.
         max_pairs: How many word pairs to keep, the most useful ones; 0 learns from words alone.
         n_folds: How many folds the out-of-fold scores come from; None for 5, or 3 where there are
@@ -96,6 +98,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         recall: float | None = None,
         caution: float = 0.0,
         min_document_frequency: int = 2,
+        min_form_frequency: int = 1000,
         min_pair_frequency: int = 3,
         max_pairs: int = 120_000,
         n_folds: int | None = None,
@@ -111,6 +114,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.recall = recall
         self.caution = caution
         self.min_document_frequency = min_document_frequency
+        self.min_form_frequency = min_form_frequency
         self.min_pair_frequency = min_pair_frequency
         self.max_pairs = max_pairs
         self.n_folds = n_folds
@@ -193,6 +197,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         vocabulary = learn_vocabulary(
             corpus,
             min_document_frequency=self.min_document_frequency,
+            min_form_frequency=self.min_form_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
         supervision = Supervision(labels, about.weight, about.trusted, about.measured, folds)

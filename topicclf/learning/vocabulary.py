@@ -11,29 +11,26 @@ from topicclf.learning.corpus import Corpus
 
 __all__ = ["learn_vocabulary", "prune"]
 
-# Forms of a word in as many articles are terms of their own.
-_ENOUGH_ARTICLES = 200
 # The power to which the inverse document frequency is taken: rare words say more than it says.
 _RARITY = 1.5
 
 
 def learn_vocabulary(
-    corpus: Corpus, *, min_document_frequency: int, min_pair_frequency: int
+    corpus: Corpus, *, min_document_frequency: int, min_form_frequency: int, min_pair_frequency: int
 ) -> Vocabulary:
     """Choose terms and pairs by document frequency; words that share a stem are one term.
-
-    But for forms in 200 articles or more, which are terms of their own.
 
     Args:
         corpus: The training articles.
         min_document_frequency: Terms in fewer articles are left out.
+        min_form_frequency: Forms of a word in as many articles are terms of their own.
         min_pair_frequency: Likewise for pairs.
 
     Raises:
         ValueError: No word is left.
     """
     n_articles, n_surfaces = len(corpus), len(corpus.surfaces)
-    head_of = _heads(corpus)
+    head_of = _heads(corpus, min_form_frequency)
     frequency = _document_frequency(corpus, head_of, n_surfaces)
     often = frequency.tolist()
     # Common terms get the small numbers, whatever the order of the articles.
@@ -65,7 +62,7 @@ def learn_vocabulary(
     )
 
 
-def _heads(corpus: Corpus) -> NDArray[np.int64]:
+def _heads(corpus: Corpus, min_form_frequency: int) -> NDArray[np.int64]:
     """The word whose term each word shares: its own, or the most frequent one with its stem.
 
     Many articles show what a form means by itself ("trading" is of shares, "trade" of goods); of
@@ -84,7 +81,7 @@ def _heads(corpus: Corpus) -> NDArray[np.int64]:
     head = np.zeros(len(stem_number), np.int64)
     # Of those with one stem the last stays.
     head[stem_of[rarest_first]] = rarest_first
-    return np.where(frequency >= _ENOUGH_ARTICLES, every, head[stem_of])
+    return np.where(frequency >= min_form_frequency, every, head[stem_of])
 
 
 def _document_frequency(
