@@ -300,10 +300,11 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
         words.append(f"{corpus['file']}{weight}")
     options = {
-        "topics": ",".join(plan.topics) if plan.topics else None,
+        "topics": _list(plan.topics),
         "topics-field": plan.labels.topics_field,
         "separator": plan.labels.separator,
-        "topic-columns": ",".join(plan.labels.topic_columns or ()) or None,
+        "topic-columns": _list(plan.labels.topic_columns),
+        "empty": plan.labels.empty,
         "text-field": plan.labels.read.text_field,
         "title-field": plan.labels.read.title_field,
         "from": plan.labels.read.format,
@@ -314,6 +315,7 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         "tune": plan.tune,
         "precision": plan.settings.get("precision"),
         "recall": plan.settings.get("recall"),
+        "caution": plan.settings.get("caution"),
         "seed": plan.settings.get("random_state"),
         "licence": plan.licence,
     }
@@ -323,6 +325,11 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
     if plan.skip_bad:
         words.append("--skip-bad")
     return shlex.join(words)
+
+
+def _list(names: Sequence[str] | None) -> str | None:
+    """Names with commas between, as the command line takes them."""
+    return ",".join(f'"{name}"' if "," in name else name for name in names or ()) or None
 
 
 def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:
