@@ -33,9 +33,7 @@ _VALUE = rf"(?:{_STRING}|[01](?:\.0)?|True|False)"
 # With commas between: of strings side by side Python would make one, as NumPy prints lists.
 _STRINGS = rf"(?:{_STRING}\s*(?:,\s*{_STRING}\s*)*(?:,\s*)?)?"
 _PAIRS = rf"{_STRING}\s*:\s*{_VALUE}\s*(?:,\s*{_STRING}\s*:\s*{_VALUE}\s*)*(?:,\s*)?"
-_LITERAL = re.compile(
-    rf"\[\s*{_STRINGS}\]|\(\s*{_STRINGS}\)|\{{\s*{_STRINGS}\}}|\{{\s*{_PAIRS}\}}"
-)
+_LITERAL = re.compile(rf"\[\s*{_STRINGS}\]|\(\s*{_STRINGS}\)|\{{\s*{_STRINGS}\}}|\{{\s*{_PAIRS}\}}")
 _CALL = re.compile(
     r"(?:frozenset|set|tuple|list|dict|array|Index|dict_keys|dict_values)"
     r"\(\s*(.*?)\s*(?:,\s*dtype=[^()]*)?\)",
@@ -190,33 +188,41 @@ def _one_field(records: Sequence[Record], name: str, options: LabelOptions) -> S
     def labels(record: Record) -> Labels | str:
         if name not in record.fields:
             return f"no {name!r}; give a list of names, empty for an article with none"
-        if problem := _lacking(record.fields[name], name, empty):
+        value = record.fields[name]
+        if problem := _lacking(value, name, empty):
             return problem
-        topics = frozenset() if _is_empty(record.fields[name]) else None
-        if topics is not None and empty == "unknown":
+        if empty == "unknown" and _is_empty(value):
             return Labels(frozenset(), unlabelled=True)
-        topics = _names(record.fields[name], separator) if topics is None else topics
+        topics = frozenset() if _is_empty(value) else _names(value, separator)
         unknown = _names(record.fields.get(_UNKNOWN) or [], separator)
         if topics is None or unknown is None:
-            bad = name if topics is None else _UNKNOWN
-            return (
-                f"{bad!r} must be a list of names with commas between them, none of them empty, "
-                f"not {str(record.fields[bad])[:_SHOWN]!r}; if names hold commas, see --separator"
-            )
+            return _refusal(record, name if topics is None else _UNKNOWN)
         if both := sorted(topics & unknown):
             return f"{both[0]!r} is in {name!r} and in {_UNKNOWN!r}; keep one"
         return Labels(topics, unknown)
 
-    about = f"topics in {name!r}"
-    if texts:
+    return Scheme(f"topics in {name!r}{_about_cells(texts, separator, empty)}", labels)
+
+
+def _about_cells(texts: Sequence[str], separator: str | None, empty: str | None) -> str:
+    plain = [text for text in texts if not _PRINTED.match(text.strip())]
+    about = ", in lists" if len(plain) < len(texts) else ""
+    if any(text.strip() for text in plain):
         about += f", separated by {separator!r}" if separator else ", one for each article"
-        if separator is None and any("," in text for text in texts):
-            about += ", commas and all (--separator , splits them)"
+    if separator is None and any("," in text for text in plain):
+        about += ", commas and all (--separator , splits them)"
     if n_empty := sum(map(_is_empty, texts)):
         meaning = "unknown" if empty == "unknown" else "none of the topics"
         other = "" if empty else " (--empty unknown if nobody looked)"
         about += f"; {n_empty:,} empty cells are read as {meaning}{other}"
-    return Scheme(about, labels)
+    return about
+
+
+def _refusal(record: Record, name: str) -> str:
+    return (
+        f"{name!r} must be a list of names with commas between them, none of them empty, not "
+        f"{str(record.fields[name])[:_SHOWN]!r}; if names hold commas, see --separator"
+    )
 
 
 def _is_empty(value: Any) -> bool:
@@ -359,12 +365,12 @@ def _columns(
         msg = f"{file}: two columns are called {twice[0]!r}, but for what can't be seen; rename one"
         raise DataError(msg)
 
-    def cell(value: Any) -> bool | str | None:
+    def understood(value: Any) -> bool | str | None:
         means_no = options.empty == "none" and str(value).strip() not in _NOT_KNOWN
         return False if means_no and _is_empty(value) else _cell(value)
 
     def labels(record: Record) -> Labels | str:
-        cells = {name: cell(record.fields.get(name)) for name in columns}
+        cells = {name: understood(record.fields.get(name)) for name in columns}
         for name, cell in cells.items():
             if isinstance(cell, str):
                 return f"{name!r} holds {cell!r}; give 1, 0 or nothing{hint}"

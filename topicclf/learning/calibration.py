@@ -16,7 +16,10 @@ _TOLERANCE = 1e-6
 
 
 def learn_join(
-    seen: NDArray[np.float64], labels: NDArray[np.int8], folds: NDArray[np.int64]
+    seen: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    folds: NDArray[np.int64],
+    readable: NDArray[np.bool_],
 ) -> tuple[Join, NDArray[np.float64]]:
     """Learn how the views of an article become one probability per topic.
 
@@ -24,6 +27,8 @@ def learn_join(
         seen: The views of out-of-fold scores, shape (n_articles, n_topics, n_views).
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         folds: The fold of each article, shape (n_articles,).
+        readable: Whether any word of it is known, likewise. The others say nothing of the join, and
+            get the share of the articles that carry the topic, as in prediction.
 
     Returns:
         The join, and the probabilities by joins that were learnt without the article's fold,
@@ -38,18 +43,29 @@ def learn_join(
     for topic in range(n_topics):
         known, yes = labels[:, topic] >= 0, labels[:, topic] == 1
         prevalence[topic] = yes.sum() / max(known.sum(), 1)
-        mean, spread = by_topic[topic][known].mean(0), by_topic[topic][known].std(0)
+        rows = known & readable
+        mean, spread = np.zeros(n_views), np.full(n_views, np.inf)
+        if rows.any():
+            mean, spread = by_topic[topic][rows].mean(0), by_topic[topic][rows].std(0)
         spread[spread < 1e-9] = np.inf
         x = np.column_stack([(by_topic[topic] - mean) / spread, np.ones(n_articles)])
-        weights = _logistic(x[known], yes[known], np.zeros(n_views + 1))
+        weights = _logistic(x[rows], yes[rows], np.zeros(n_views + 1))
         coef[topic] = weights[:-1] / spread
         intercept[topic] = weights[-1] - coef[topic] @ mean
         for fold in range(int(folds.max(initial=-1)) + 1):
             held = folds == fold
-            others = known & ~held
+            others = rows & ~held
             log_odds[held, topic] = x[held] @ _logistic(x[others], yes[others], weights)
+            log_odds[held & ~readable, topic] = _log_odds_of_any(yes[known & ~held])
     join = Join(coef=coef, intercept=intercept, prevalence=prevalence)
     return join, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
+
+
+def _log_odds_of_any(yes: NDArray[np.bool_]) -> float:
+    """The log-odds of a topic in an article of which nothing is known."""
+    if yes.all() or not yes.any():
+        return _SURE if yes.any() else -_SURE
+    return float(np.log(yes.mean()) - np.log1p(-yes.mean()))
 
 
 def _logistic(

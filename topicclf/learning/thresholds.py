@@ -21,6 +21,7 @@ _ENOUGH_POSITIVES = 30
 # Where topics are easy to separate F1 is flat over a wide range: no need to go to its end.
 _MOST_CAREFUL = 0.65
 _LOWEST = 1e-6
+_ABOVE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,26 @@ def choose(
         The thresholds, and the bound of what was promised, NaN where nothing was; both of shape
         (n_topics,).
     """
-    if objective.precision is not None:
-        promised = [each.keeping_precision(objective.precision) for each in curves(judged)]
-    elif objective.recall is not None:
+    if objective.recall is not None:
         promised = [each.keeping_recall(objective.recall) for each in curves(judged)]
     else:
         best = best_thresholds(judged.probability, judged.labels, caution=objective.caution)
-        return best, np.full(len(best), np.nan)
+        # Without any sign of a topic an article must not be tagged, however common the topic is.
+        best = np.maximum(best, _above_base_rates(judged.labels))
+        if objective.precision is None:
+            return best, np.full(len(best), np.nan)
+        promised = [
+            each.keeping_precision(objective.precision, otherwise=float(usual))
+            for each, usual in zip(curves(judged), best, strict=True)
+        ]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
+
+
+def _above_base_rates(labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """A little more than the share of the articles that carry each topic, shape (n_topics,)."""
+    share = (labels == 1).sum(0) / np.maximum((labels >= 0).sum(0), 1)
+    above: NDArray[np.float64] = share + _ABOVE * (1 - share)
+    return above
 
 
 def best_thresholds(

@@ -238,7 +238,10 @@ def _learn(material: _Material, known: Supervision, settings: LearningSettings) 
         fitted = list(_per_fold(articles, known, settings.linear))
     scores = _out_of_fold(material, known, fitted)
     trusted = known.trusted
-    join, probability = learn_join(views(scores), known.labels[trusted], known.folds[trusted])
+    readable = np.diff(articles.indptr) > 0
+    join, probability = learn_join(
+        views(scores), known.labels[trusted], known.folds[trusted], readable[trusted]
+    )
     return _Block(
         # The mean of linear classifiers is one.
         coef=np.mean([each.coef for each in fitted], axis=0).astype(np.float16),
