@@ -24,6 +24,7 @@ from topicclf.learning.labels import check_topics
 from topicclf.learning.linear import LinearSettings
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
+from topicclf.learning.readability import check_words
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
@@ -194,6 +195,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_document_frequency=self.min_document_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
+        check_words(corpus, vocabulary)
         supervision = Supervision(labels, about.weight, about.trusted, folds)
         result = learn_weights(corpus, vocabulary, supervision, learning)
 

@@ -98,7 +98,7 @@ def train(
     given = {"precision": precision, "recall": recall, "caution": caution, "random_state": seed}
     settings = {name: value for name, value in given.items() if value is not None}
     if len(settings.keys() - {"random_state"}) > 1:
-        msg = "use one of --precision, --recall and --caution"
+        msg = "use --precision, --recall or --caution, not both"
         raise click.UsageError(msg)
     require_sources(data)
     from topicclf.training.dataset import occurring, understood

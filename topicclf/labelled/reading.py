@@ -137,6 +137,7 @@ class Reading:
         problems: The records that can't be used.
         about: How its records give their topics, in words.
         topics: The topics that its records have a column for, if there is one for each.
+        notes: What to know about how they were read.
     """
 
     source: Source
@@ -144,6 +145,7 @@ class Reading:
     problems: list[Problem]
     about: str
     topics: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
 
     def items_on(self, topics: Collection[str]) -> list[LabelledArticle]:
         """Its articles; of these topics, those without a column of their own are unknown."""
@@ -217,6 +219,7 @@ def read_source(
     items: list[LabelledArticle] = []
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
+    notes: tuple[str, ...] = ()
     every: frozenset[str] | None = frozenset()
     known: dict[Labels, Labels | str] = {}
     one_each: list[int] = []
@@ -226,6 +229,7 @@ def read_source(
         good = [record for record in together if isinstance(record, Record)]
         scheme = find_scheme(good, options, root=source.path)
         abouts[scheme.about] = None
+        notes += scheme.notes
         every = None if every is None or scheme.topics is None else every | scheme.topics
         start = len(items)
         for record in together:
@@ -236,8 +240,8 @@ def read_source(
                 items.append(item)
         one_each += range(start, len(items)) if scheme.one_each else ()
     _unite(items, one_each)
-    about = "; ".join([*abouts, *_spellings(known)])
-    reading = Reading(source, items, problems, about, every)
+    notes = *dict.fromkeys(notes), *_spellings(known)
+    reading = Reading(source, items, problems, "; ".join(abouts), every, notes)
     return replace(reading, items=reading.items_on({name for i in items for name in i.topics}))
 
 

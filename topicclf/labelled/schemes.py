@@ -101,12 +101,14 @@ class Scheme:
         labels: The labels of a record, or what is wrong with it.
         topics: The topics that every record has a label for, if the scheme has a column for each.
         one_each: Whether an article with several topics is there once for each.
+        notes: What to know about how it was read.
     """
 
     about: str
     labels: Callable[[Record], Labels | str]
     topics: frozenset[str] | None = None
     one_each: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def find_scheme(records: Sequence[Record], options: LabelOptions, *, root: Path) -> Scheme:
@@ -201,21 +203,18 @@ def _one_field(records: Sequence[Record], name: str, options: LabelOptions) -> S
             return f"{both[0]!r} is in {name!r} and in {_UNKNOWN!r}; keep one"
         return Labels(topics, unknown)
 
-    return Scheme(f"topics in {name!r}{_about_cells(texts, separator, empty)}", labels)
-
-
-def _about_cells(texts: Sequence[str], separator: str | None, empty: str | None) -> str:
     plain = [text for text in texts if not _PRINTED.match(text.strip())]
     about = ", in lists" if len(plain) < len(texts) else ""
     if any(text.strip() for text in plain):
         about += f", separated by {separator!r}" if separator else ", one for each article"
+    notes = []
     if separator is None and any("," in text for text in plain):
-        about += ", commas and all (--separator , splits them)"
+        notes.append("commas are read as parts of names; --separator , splits them")
     if n_empty := sum(map(_is_empty, texts)):
         meaning = "unknown" if empty == "unknown" else "none of the topics"
-        other = "" if empty else " (--empty unknown if nobody looked)"
-        about += f"; {n_empty:,} empty cells are read as {meaning}{other}"
-    return about
+        other = "" if empty else "; --empty unknown if nobody looked"
+        notes.append(f"{n_empty:,} empty cells are read as {meaning}{other}")
+    return Scheme(f"topics in {name!r}{about}", labels, notes=tuple(notes))
 
 
 def _refusal(record: Record, name: str) -> str:

@@ -65,8 +65,7 @@ def choose(
         promised = [each.keeping_recall(objective.recall) for each in curves(judged)]
     else:
         best = best_thresholds(judged.probability, judged.labels, caution=objective.caution)
-        # Without any sign of a topic an article must not be tagged, however common the topic is.
-        best = np.maximum(best, _above_base_rates(judged.labels))
+        best = np.maximum(best, _lowest(judged.labels))
         if objective.precision is None:
             return best, np.full(len(best), np.nan)
         promised = [
@@ -76,11 +75,16 @@ def choose(
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
 
 
-def _above_base_rates(labels: NDArray[np.int8]) -> NDArray[np.float64]:
-    """A little more than the share of the articles that carry each topic, shape (n_topics,)."""
-    share = (labels == 1).sum(0) / np.maximum((labels >= 0).sum(0), 1)
-    above: NDArray[np.float64] = share + _ABOVE * (1 - share)
-    return above
+def _lowest(labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """The lowest threshold of each topic, shape (n_topics,).
+
+    A little above the share of the articles that carry it: without any sign of it none must be
+    tagged. One article alone says nothing out of fold; there the topic must be likelier than not.
+    """
+    positives = (labels == 1).sum(0)
+    share = positives / np.maximum((labels >= 0).sum(0), 1)
+    above = share + _ABOVE * (1 - share)
+    return np.where(positives < 2, np.maximum(above, 0.5), above)
 
 
 def best_thresholds(

@@ -174,6 +174,7 @@ def gather(
         topics=names,
         summary={
             "corpora": [_corpus(*each) for each in zip(readings, counts, strict=True)],
+            "notes": [f"{_name(each.source.path)}: {n}" for each in readings for n in each.notes],
             "duplicates": len(every) - len(kept),
             "contradictions": len(contradictions),
             "passed_over": sorted(labelled - set(names)),
@@ -238,6 +239,7 @@ def understood(data: TrainingSet) -> Iterator[str]:
         weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
         articles = counted(corpus["articles"], "article")
         yield f"{corpus['file']}: {articles}{weight}; {corpus['about']}"
+    yield from summary.get("notes", ())
     yield (
         f"{counted(len(data.texts), 'article')}, {counted(len(data.topics), 'topic')}; "
         f"{(data.labels == 0).all(1).sum():,} without a topic, "
