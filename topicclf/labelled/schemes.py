@@ -203,6 +203,14 @@ def _one_field(records: Sequence[Record], name: str, options: LabelOptions) -> S
             return f"{both[0]!r} is in {name!r} and in {_UNKNOWN!r}; keep one"
         return Labels(topics, unknown)
 
+    about, notes = _described(texts, separator, empty)
+    return Scheme(f"topics in {name!r}{about}", labels, notes=notes)
+
+
+def _described(
+    texts: Sequence[str], separator: str | None, empty: str | None
+) -> tuple[str, tuple[str, ...]]:
+    """How the cells of a field of topics are read, and what to know about it."""
     plain = [text for text in texts if not _PRINTED.match(text.strip())]
     about = ", in lists" if len(plain) < len(texts) else ""
     if any(text.strip() for text in plain):
@@ -214,7 +222,7 @@ def _one_field(records: Sequence[Record], name: str, options: LabelOptions) -> S
         meaning = "unknown" if empty == "unknown" else "none of the topics"
         other = "" if empty else "; --empty unknown if nobody looked"
         notes.append(f"{n_empty:,} empty cells are read as {meaning}{other}")
-    return Scheme(f"topics in {name!r}{about}", labels, notes=tuple(notes))
+    return about, tuple(notes)
 
 
 def _refusal(record: Record, name: str) -> str:
