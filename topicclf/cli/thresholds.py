@@ -53,22 +53,21 @@ def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
         msg = "this model does not know its precision at other thresholds: train it again"
         raise DataError(msg)
     try:
-        thresholds = {topic: _keeping(curves[topic], precision) for topic in model.topics}
-        failing = {
-            topic: _most(curves[topic], least=float(least))
-            for topic, least in zip(model.topics, model.thresholds, strict=True)
-            if thresholds[topic] is None
-        }
-        limits = [
-            f"for {topic!r} the model can promise a precision of {best:.2f} at most"
-            for topic, (_, best) in failing.items()
-        ]
-        if len(failing) == len(model.topics):
+        thresholds: dict[str, float] = {}
+        limits: list[str] = []
+        for topic, least in zip(model.topics, model.thresholds.tolist(), strict=True):
+            threshold = _keeping(curves[topic], precision)
+            if threshold is None:
+                threshold, best = _most(curves[topic], least=least)
+                limits.append(
+                    f"for {topic!r} the model can promise a precision of {best:.2f} at most"
+                )
+            thresholds[topic] = threshold
+        if len(limits) == len(model.topics):
             raise DataError("; ".join(limits))
         for limit in limits:
             click.echo(f"{limit}, and its threshold is set for that", err=True)
-        set_for_most = {topic: threshold for topic, (threshold, _) in failing.items()}
-        return model.with_thresholds(thresholds | set_for_most)
+        return model.with_thresholds(thresholds)
     except DataError:
         raise
     # What a model file says of its curves is anything that JSON can hold.

@@ -84,7 +84,8 @@ def _lowest(labels: NDArray[np.int8]) -> NDArray[np.float64]:
     positives = (labels == 1).sum(0)
     share = positives / np.maximum((labels >= 0).sum(0), 1)
     above = share + _ABOVE * (1 - share)
-    return np.where(positives < 2, np.maximum(above, 0.5), above)
+    lowest: NDArray[np.float64] = np.where(positives < 2, np.maximum(above, 0.5), above)
+    return lowest
 
 
 def best_thresholds(
