@@ -139,18 +139,20 @@ def _answers(model: Any, X: Any, Y: Any, topics: Iterable[str] | None) -> Answer
     last = model[-1] if hasattr(model, "steps") else model
     fitted = getattr(last, "model_", last)
     named = [str(name) for name in getattr(Y, "columns", ())]
-    if topics is None and not set(named).isdisjoint(fitted.topics):
-        topics = named
-    names = fitted.topics if topics is None else tuple(topics)
+    given = fitted.topics if set(named).isdisjoint(fitted.topics) else tuple(named)
+    names = given if topics is None else tuple(topics)
     require_topics(fitted, names)
-    columns = [fitted.topics.index(name) for name in names]
     items = list(articles_of(X))
     try:
-        labels, _ = label_array(Y, names, n_articles=len(items))
+        labels, _ = label_array(Y, given, n_articles=len(items))
     except ValueError as error:
         raise DataError(str(error)) from error
-    probability = model.predict_proba(items)[:, columns]
-    return Answers(tuple(names), labels, probability, fitted.thresholds[columns])
+    return Answers(
+        topics=names,
+        labels=labels[:, [given.index(name) for name in names]],
+        probability=model.predict_proba(items)[:, columns := [*map(fitted.topics.index, names)]],
+        thresholds=fitted.thresholds[columns],
+    )
 
 
 def scorer(name: str = "macro_f1") -> Callable[[Any, Any, Any], float]:
