@@ -1,5 +1,6 @@
 """TopicClassifier, the scikit-learn estimator."""
 
+import multiprocessing
 import pickle
 import warnings
 from threading import Thread
@@ -126,6 +127,19 @@ def test_fits_end_under_joblibs_threads(nested: bool) -> None:
     thread.join(timeout=120)
     assert len(fitted) == 1 + nested
     assert all(np.array_equal(each.predict(TEXTS), INDICATOR) for each in fitted)
+
+
+def _fit_in_two_processes() -> None:
+    TopicClassifier(n_jobs=2).fit(TEXTS, LABELS)
+
+
+def test_a_process_that_fits_ends_with_its_work() -> None:
+    """It would wait for joblib's workers, which wait minutes for more."""
+    process = multiprocessing.get_context("spawn").Process(target=_fit_in_two_processes)
+    process.start()
+    process.join(timeout=120)
+    process.kill()
+    assert process.exitcode == 0
 
 
 @pytest.mark.parametrize(

@@ -407,7 +407,7 @@ def test_empty_cells_mean_what_their_owner_says(tmp_path: Path) -> None:
     field = _csv(tmp_path / "a.csv", [["text", "topics"], ["One.", ""], ["Two.", "trade"]])
     read = read_source(Source(field))
     assert read.notes == (
-        "1 empty cells are read as none of the topics; --empty unknown if nobody looked",
+        "empty cells, read as none of the topics: 1; --empty unknown if nobody looked",
     )
     assert not read.items[0].unknown
     unknown = read_source(Source(field), options=LabelOptions(empty="unknown"))

@@ -630,10 +630,10 @@ def test_articles_that_nobody_has_labelled_teach_nothing(tmp_path: Path) -> None
     rows = [f"{line['text']},{'|'.join(line['topics'])}" for line in LINES]
     path.write_text("\n".join(["text,topics", *rows]), "utf-8")
     run = _run(path, "--dry-run")
-    assert "my.csv: 20 empty cells are read as none of the topics; --empty unknown" in run.stderr
+    assert "my.csv: empty cells, read as none of the topics: 20; --empty unknown" in run.stderr
     assert "; 0 unknown labels" in run.stderr
     run = _run(path, "--dry-run", "--empty", "unknown")
-    assert "20 empty cells are read as unknown\n" in run.stderr
+    assert "empty cells, read as unknown: 20\n" in run.stderr
     assert "; 40 unknown labels" in run.stderr
 
 

@@ -221,7 +221,7 @@ def _described(
     if n_empty := sum(map(_is_empty, texts)):
         meaning = "unknown" if empty == "unknown" else "none of the topics"
         other = "" if empty else "; --empty unknown if nobody looked"
-        notes.append(f"{n_empty:,} empty cells are read as {meaning}{other}")
+        notes.append(f"empty cells, read as {meaning}: {n_empty:,}{other}")
     return about, tuple(notes)
 
 
