@@ -212,6 +212,16 @@ def test_a_word_of_endless_length_costs_no_more_than_itself() -> None:
     assert found.predict(TEXTS[:1]).tolist() == [[1, 0]]
 
 
+def test_words_of_indic_scripts_are_learnt_and_kept(tmp_path: Any) -> None:
+    """With their vowel signs, in a model file that can be read again."""
+    texts = [f"{text} {number}" for number in range(12) for text in ("हिन्दी नीति", "मानक भाषा")]
+    found = TopicClassifier(topics=["t"]).fit(texts, [[1], [0]] * 12)
+    found.model_.save(tmp_path)
+    again = topicclf.load(tmp_path)
+    assert np.array_equal(again.predict_proba(texts), found.predict_proba(texts))
+    assert again.predict("नीति").topics == ("t",)
+
+
 def test_rare_words_only_is_refused() -> None:
     """There would be nothing to predict from."""
     with pytest.raises(ValueError, match="no word occurs in 99 or more"):

@@ -102,6 +102,7 @@ def test_sparse_labels_are_labels(kind: Any) -> None:
         (None, None, "Y must be an array"),
         ("a", None, "Y must be an array"),
         ([0, 1], None, r"of one topic give Y.reshape\(-1, 1\)"),
+        (["trade", ""], None, "split each text into a list of names"),
         ([[1], [0, 1]], None, "the rows differ in length"),
         (np.array([["yes", "no"]]), None, "Y holds 'no', 'yes', not names of topics"),
         ([["1", "0"], ["0", "0"]], ["a", "b"], "Y holds '0', '1', not names of topics"),

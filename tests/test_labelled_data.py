@@ -313,6 +313,17 @@ def test_twins_are_found_whatever_their_white_space(tmp_path: Path) -> None:
     assert list(kept) == [0, 2, 3]
 
 
+def test_of_twins_what_is_known_of_either_is_kept(tmp_path: Path) -> None:
+    """A copy that nobody has labelled doesn't cost the labels of the other."""
+    lines = [{"text": "One.", "topics": topics} for topics in (None, ["trade"])]
+    path = tmp_path / "my.jsonl"
+    path.write_text("\n".join(map(json.dumps, [*lines, {"text": "Two.", "topics": []}])), "utf-8")
+    items, _ = read_labelled(path, options=LabelOptions(empty="unknown"))
+    kept, contradictions = merge(items, [1] * 3)
+    assert (kept[0].topics, kept[0].unknown) == ({"trade"}, frozenset())
+    assert not contradictions
+
+
 def _folders(root: Path, texts: dict[str, str]) -> Path:
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -374,6 +385,7 @@ def test_a_cell_may_hold_what_a_program_printed(tmp_path: Path, cell: str, names
         "{'energy': 0.7}",
         "{'score': 'high'}",
         "'energy', 'trade'",
+        '"crime, law", trade',
         "sport (ball, water)",
         "Index(['energy'",
     ],

@@ -150,7 +150,11 @@ def _from_array(
     Y: NDArray[Any], topics: Sequence[str] | None
 ) -> tuple[NDArray[np.int8], tuple[str, ...]]:
     if Y.ndim != 2 or Y.dtype.kind not in "biufO":
-        hint = "; of one topic give Y.reshape(-1, 1)" if Y.ndim == 1 else ""
+        hint = ""
+        if Y.ndim == 1 and len(Y):
+            is_text = isinstance(Y[0], str)
+            hint = "; split each text into a list of names" if is_text else ""
+            hint = "; of one topic give Y.reshape(-1, 1)" if Y.dtype.kind in "biuf" else hint
         msg = f"{_FORMS}; got shape {Y.shape} of {Y.dtype}{hint}"
         raise ValueError(msg)
     if Y.dtype.kind == "O":

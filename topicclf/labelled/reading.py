@@ -329,8 +329,8 @@ def merge(
     """Merge duplicates.
 
     Of articles with the same title and text, white space aside, the one with the greatest weight
-    is kept, of equal ones the first. Where equals contradict each other on a topic, it counts as
-    unknown.
+    is kept, of equal ones the first, with what is known of any. Where equals contradict each other
+    on a topic, it counts as unknown.
 
     Args:
         items: The articles.
@@ -355,9 +355,13 @@ def merge(
                     f"correct one, or put the topic under 'unknown'"
                 )
                 contradictions[number] = Problem(item.place, message)
-                kept[other] = replace(
-                    twin, topics=twin.topics - clash, unknown=twin.unknown | clash
-                )
+            learnt = twin.unknown - item.unknown
+            kept[other] = replace(
+                twin,
+                topics=(twin.topics | (item.topics & learnt)) - clash,
+                unknown=(twin.unknown - learnt) | clash,
+                unlabelled=twin.unlabelled and item.unlabelled,
+            )
     return dict(sorted(kept.items())), contradictions
 
 

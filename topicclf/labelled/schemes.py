@@ -300,7 +300,11 @@ def _names(value: Any, separator: str | None) -> frozenset[str] | None:
 def _is_torn(name: str) -> bool:
     """Whether a name is a part of something that a program printed."""
     odd = any(name.count(first) != name.count(last) for first, last in ("()", "[]", "{}"))
-    return odd or (len(name) > 1 and name[0] == name[-1] and name[0] in "'\"")
+    return (
+        odd
+        or name.count('"') % 2 > 0
+        or (len(name) > 1 and name[0] == name[-1] and name[0] in "'\"")
+    )
 
 
 def _chosen(answers: Mapping[Any, Any]) -> Any:
