@@ -137,7 +137,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Y: Any,
         *,
         sample_weight: ArrayLike | None = None,
-        groups: ArrayLike | None = None,
+        groups: ArrayLike | Sequence[object] | None = None,
         trusted: ArrayLike | None = None,
         measured: ArrayLike | None = None,
         sources: ArrayLike | None = None,
@@ -150,7 +150,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 names of each article's topics.
             sample_weight: How much each article counts, shape (n_articles,).
             groups: Articles of the same story share a value and stay on one side of every
-                split, as do those with the same words; shape (n_articles,).
+                split, as do those with the same words; None, NaN or an empty string is a story of
+                its own. Shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights.
             measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
@@ -312,7 +313,7 @@ class _About:
     names: list[list[Any]]
 
     @classmethod
-    def of(cls, n: int, **given: ArrayLike | None) -> Self:
+    def of(cls, n: int, **given: ArrayLike | Sequence[object] | None) -> Self:
         def column(name: str, kind: Any = None) -> NDArray[Any]:
             values = np.ones(n, bool) if given[name] is None else np.asarray(given[name], kind)
             if values.shape != (n,):
