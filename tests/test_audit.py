@@ -200,3 +200,16 @@ def test_weights_choose_between_twins_and_nothing_else(tmp_path: Path) -> None:
     runs = [_run(paths[0], f"{paths[1]}{weight}", "--json") for weight in ("", ":50")]
     assert runs[0].stdout == runs[1].stdout
     assert "odd.jsonl" in runs[0].stdout
+
+
+def test_a_rare_topic_does_not_flood_the_list() -> None:
+    """All that carry it look improbable; an improbable opposite is no doubt."""
+    rng = np.random.default_rng(0)
+    labels = np.zeros((1000, 2), np.int8)
+    labels[:300, 0] = labels[999, 1] = 1
+    probability = np.zeros((1000, 2))
+    probability[:, 0] = np.where(labels[:, 0], 0.9, 0.05)
+    probability[0, 0] = 0.2
+    probability[:, 1] = 0.001 + 0.0005 * rng.random(1000)
+    found = doubts(labels, probability, ["trade", "sugar"])
+    assert {(doubt.row, doubt.topic) for doubt in found} == {(0, "trade"), (999, "sugar")}

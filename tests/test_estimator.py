@@ -1,20 +1,26 @@
 """TopicClassifier, the scikit-learn estimator."""
 
+import multiprocessing
 import pickle
+import warnings
 from threading import Thread
 from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+import topicclf
 from tests.conftest import LABELS, TEXTS
 from tests.reference import Reference
 from topicclf import TopicClassifier
+from topicclf.learning.groups import number_groups
 
 INDICATOR = np.array([["defence" in row, "disaster" in row] for row in LABELS], int)
 GROUPS = np.arange(len(TEXTS))
@@ -123,6 +129,19 @@ def test_fits_end_under_joblibs_threads(nested: bool) -> None:
     assert all(np.array_equal(each.predict(TEXTS), INDICATOR) for each in fitted)
 
 
+def _fit_in_two_processes() -> None:
+    TopicClassifier(n_jobs=2).fit(TEXTS, LABELS)
+
+
+def test_a_process_that_fits_ends_with_its_work() -> None:
+    """It would wait for joblib's workers, which wait minutes for more."""
+    process = multiprocessing.get_context("spawn").Process(target=_fit_in_two_processes)
+    process.start()
+    process.join(timeout=120)
+    process.kill()
+    assert process.exitcode == 0
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
@@ -193,6 +212,16 @@ def test_a_word_of_endless_length_costs_no_more_than_itself() -> None:
     assert found.predict(TEXTS[:1]).tolist() == [[1, 0]]
 
 
+def test_words_of_indic_scripts_are_learnt_and_kept(tmp_path: Any) -> None:
+    """With their vowel signs, in a model file that can be read again."""
+    texts = [f"{text} {number}" for number in range(12) for text in ("हिन्दी नीति", "मानक भाषा")]
+    found = TopicClassifier(topics=["t"]).fit(texts, [[1], [0]] * 12)
+    found.model_.save(tmp_path)
+    again = topicclf.load(tmp_path)
+    assert np.array_equal(again.predict_proba(texts), found.predict_proba(texts))
+    assert again.predict("नीति").topics == ("t",)
+
+
 def test_rare_words_only_is_refused() -> None:
     """There would be nothing to predict from."""
     with pytest.raises(ValueError, match="no word occurs in 99 or more"):
@@ -207,3 +236,127 @@ def test_forms_of_a_word_are_one_term_until_many_articles_have_them(apart: bool)
     classifier.fit(texts, [[1], [0]] * 40)
     trade, trading = classifier.predict_proba(["Trade", "Trading"])[:, 0]
     assert (trade > trading) == apart
+
+
+@pytest.mark.parametrize("texts_of", [list, np.array])
+def test_labels_of_every_form_can_be_scored(small: TopicClassifier, texts_of: Any) -> None:
+    """What fit takes, score takes, too; unknown labels are left out."""
+    unknown = INDICATOR.astype(float)
+    unknown[::5, 1] = np.nan
+    forms = (LABELS, INDICATOR, csr_array(INDICATOR), unknown, np.nan_to_num(unknown, nan=-1),
+             pd.DataFrame(INDICATOR, columns=["defence", "disaster"]))  # fmt: skip
+    for labels in forms:
+        assert small.score(texts_of(TEXTS), labels) == 1.0
+    wrong = 1 - INDICATOR
+    wrong[5:] = -1
+    assert small.score(TEXTS, wrong) == 0.0
+    assert small.score(TEXTS[:2], [{"defence"}, {"defence", "sport"}]) == 0.5
+    assert small.score(TEXTS[:2], [{"defence"}, set()], sample_weight=[3, 1]) == 0.75
+    with pytest.raises(ValueError, match="there is no known label to score on"):
+        small.score(TEXTS, np.full_like(INDICATOR, -1))
+
+
+def _twice() -> tuple[list[str], list[set[str]]]:
+    return [*TEXTS, *(f"Again: {text}" for text in TEXTS)], LABELS * 2
+
+
+@pytest.mark.parametrize("scoring", [None, topicclf.scorer("macro_f1")])
+@pytest.mark.parametrize("unknown", [None, -1, np.nan])
+def test_searches_work_with_names_and_with_unknown_labels(unknown: Any, scoring: Any) -> None:
+    """And don't take the first candidate because all have no score."""
+    texts, names = _twice()
+    labels: Any = names
+    if unknown is not None:
+        labels = np.array([["defence" in row, "disaster" in row] for row in names], float)
+        labels[::9, 0] = unknown
+    search = GridSearchCV(
+        TopicClassifier(learn_passages=False),
+        {"C": [1e-9, 0.5]},
+        cv=KFold(2, shuffle=True, random_state=0),
+        scoring=scoring,
+        error_score="raise",
+    )
+    assert search.fit(texts, labels).best_score_ > 0.9
+    assert search.best_params_ == {"C": 0.5}
+
+
+@pytest.mark.parametrize(
+    "scoring", ["roc_auc", "average_precision", "f1", "accuracy", "neg_log_loss", "neg_brier_score"]
+)
+def test_one_topic_is_scored_right_side_up(scoring: str) -> None:
+    """scikit-learn looks at classes_ for which column means yes."""
+    texts, names = _twice()
+    labels = np.array([["defence" in row] for row in names], int)
+    scores = cross_val_score(
+        TopicClassifier(learn_passages=False), texts, labels, scoring=scoring,
+        cv=KFold(2, shuffle=True, random_state=0), error_score="raise",
+    )  # fmt: skip
+    assert scores.min() > (-0.3 if scoring.startswith("neg") else 0.9)
+
+
+def test_a_scorer_says_where_there_is_nothing_to_score() -> None:
+    """Instead of giving NaN; and which measures there are."""
+    with pytest.raises(ValueError, match="no measure 'f1' to score by; there are exact_match"):
+        topicclf.scorer("f1")
+    fitted = TopicClassifier().fit(TEXTS, INDICATOR)
+    with pytest.raises(ValueError, match="no article of this part carries a topic"):
+        topicclf.scorer()(fitted, TEXTS[4:6], INDICATOR[4:6])
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, "", " ", pd.NA, pd.NaT])
+def test_articles_without_a_group_stand_alone(nothing: Any) -> None:
+    """As with --group; they are not one story."""
+    assert number_groups(["a", nothing, nothing, "a"]).tolist() == [0, 1, 2, 0]
+
+
+def test_missing_groups_change_nothing() -> None:
+    """In a list of strings NumPy would write them out as a name."""
+    one, other = (
+        TopicClassifier().fit(TEXTS, LABELS, groups=groups)
+        for groups in (None, ["story", float("nan")] + [None, ""] * (len(TEXTS) // 2 - 1))
+    )
+    assert one.out_of_fold_ == other.out_of_fold_
+
+
+def test_words_that_are_not_separated_are_told_of() -> None:
+    """Nothing can be learnt of them, and the numbers say what prediction does."""
+    rng = np.random.default_rng(0)
+    signs = [chr(code) for code in range(0x4E00, 0x4E40)]
+    texts = [
+        "\uff0c".join("".join(rng.choice(signs, 12)) for _ in range(8)) + f" {n % 3}"
+        for n in range(60)
+    ]
+    labels = [[int(n < 20)] for n in range(60)]
+    with pytest.warns(UserWarning, match="put spaces between the words first"):
+        found = TopicClassifier(topics=["t"]).fit(texts, labels)
+    assert found.predict_proba(["??"])[0, 0] == pytest.approx(1 / 3)
+    assert found.model_.thresholds[0] > 1 / 3
+
+
+def test_articles_without_a_known_word_are_judged_as_in_prediction() -> None:
+    """By how common the topic is in the other folds; and they get no tag."""
+    texts = [*TEXTS, *(f"x{n}y z{n}w" for n in range(40))]
+    labels = [*LABELS, *([{"defence"}] * 10), *([set()] * 30)]
+    found = TopicClassifier().fit(texts, labels)
+    stated = found.out_of_fold_proba_[len(TEXTS) :, 0]
+    share = found.model_.join.prevalence[0]
+    assert np.abs(stated - share).max() < 0.1
+    assert len(np.unique(stated)) <= 5
+    assert share == pytest.approx(28 / 82)
+    assert found.predict(texts[len(TEXTS) :]).sum() == 0
+
+
+def test_a_handful_of_articles_tags_nothing_without_a_sign() -> None:
+    """Where nothing tells topics apart out of fold, F1 would be best with a threshold of 0."""
+    texts = [
+        "The navy ordered frigates and missiles.",
+        "Oil and gas prices rose on supply fears.",
+        "Tariffs on steel imports were raised.",
+        "An earthquake killed dozens in the town.",
+    ]
+    names = [{"defence"}, {"energy"}, {"trade"}, {"disaster"}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        found = TopicClassifier(min_document_frequency=1).fit(texts, names)
+    others = ["A new opera opens tonight", "The town has a new school on the hill"]
+    assert found.predict(others).sum() == 0

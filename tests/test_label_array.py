@@ -10,7 +10,7 @@ from scipy.sparse import coo_array, csr_matrix
 
 from tests.conftest import LABELS, TEXTS
 from topicclf import TopicClassifier
-from topicclf.learning.labels import label_array
+from topicclf.labelled.label_array import label_array, topic_names
 
 TOPICS = ["defence", "disaster"]
 TABLE = pd.DataFrame([{topic: int(topic in row) for topic in TOPICS} for row in LABELS])
@@ -68,12 +68,19 @@ def test_what_is_missing_is_unknown() -> None:
 
 
 def test_topics_name_the_columns_that_are_meant() -> None:
-    """In their order; where a table lacks them, they are its columns' new names."""
-    table = pd.DataFrame({"a": [1, 0], "b": [0, 0], "c": [0, 1]})
-    assert _understood(table, ["c", "a"]) == ([[0, 1], [1, 0]], ("c", "a"))
-    assert _understood(table, ["x", "y", "z"])[1] == ("x", "y", "z")
-    with pytest.raises(ValueError, match="2 topics are named, but Y has 3 columns"):
-        _understood(table, ["a", "x"])
+    """In their order; a slip doesn't give a column's labels to another topic."""
+    table = pd.DataFrame({"energy": [1, 0], "trade": [0, 0], "sport": [0, 1]})
+    assert _understood(table, ["sport", "energy"]) == ([[0, 1], [1, 0]], ("sport", "energy"))
+    with pytest.raises(ValueError, match="Y has no column 'trode'; did you mean 'trade'"):
+        _understood(table, ["energy", "trode", "sport"])
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame([[1, 0]]), pl.DataFrame([[1], [0]])])
+def test_topics_name_columns_that_are_only_numbered(table: Any) -> None:
+    """As libraries number them."""
+    assert _understood(table, ["a", "b"])[1] == ("a", "b")
+    with pytest.raises(ValueError, match="1 topics are named, but Y has 2 columns"):
+        _understood(table, ["a"])
 
 
 @pytest.mark.parametrize("kind", [csr_matrix, coo_array])
@@ -94,9 +101,52 @@ def test_sparse_labels_are_labels(kind: Any) -> None:
         ({"a": [1]}, None, "Y must be an array"),
         (None, None, "Y must be an array"),
         ("a", None, "Y must be an array"),
+        ([0, 1], None, r"of one topic give Y.reshape\(-1, 1\)"),
+        (["trade", ""], None, "split each text into a list of names"),
+        ([[1], [0, 1]], None, "the rows differ in length"),
+        (np.array([["yes", "no"]]), None, "Y holds 'no', 'yes', not names of topics"),
+        ([["1", "0"], ["0", "0"]], ["a", "b"], "Y holds '0', '1', not names of topics"),
+        ([{"trade"}, {"nan"}], None, "topic 'nan' looks like a missing value"),
+        ([["trade", ""]], None, "the name of a topic is empty"),
+        ([{"\u00e9"}, {"e\u0301"}], None, "topic '\u00e9' is named twice"),
+        ([{"trade"}, {"trade\u200b"}], None, "topic 'trade' is named twice"),
+        ([{"trode"}], ["trade"], "not among .'trade'.; did you mean 'trade'"),
+        ([[1, 2, 0]], None, "cross_val_predict numbers labels anew"),
     ],
 )
 def test_what_is_no_labels_is_refused(Y: Any, topics: list[str] | None, message: str) -> None:
     """With what would be."""
     with pytest.raises(ValueError, match=message):
         label_array(Y, topics, n_articles=1)
+
+
+@pytest.mark.parametrize(
+    "topics", [np.array(["a", "b"]), np.array(["a", "b"], object), pd.Index(["a", "b"]), ("a", "b")]
+)
+def test_topics_may_come_in_any_sequence(topics: Any) -> None:
+    """As a binarizer's classes_, or as a table's columns, which are then Python's own strings."""
+    names = topic_names(topics)
+    assert names == ("a", "b")
+    assert {type(name) for name in names} == {str}
+
+
+@pytest.mark.parametrize(
+    ("topics", "error", "message"),
+    [
+        ("trade", TypeError, "topics are a list of names"),
+        ({"a", "b"}, TypeError, "in the order of the columns"),
+        ((name for name in "ab"), TypeError, "in the order of the columns"),
+        ([0, 1], ValueError, "a topic's name is text, not 0"),
+        ([None, "a"], ValueError, "a topic's name is text, not None"),
+        (["", "a"], ValueError, "the name of a topic is empty"),
+        (["a\nb"], ValueError, r"holds '\\n', which can't be shown"),
+        (["\x1b[2J"], ValueError, r"holds '\\x1b', which can't be shown"),
+        (["a", "a\u200b"], ValueError, "topic 'a' is named twice"),
+    ],
+)
+def test_names_that_no_topic_can_have_are_refused(
+    topics: Any, error: type[Exception], message: str
+) -> None:
+    """Before anything is learnt, and not when the model is saved."""
+    with pytest.raises(error, match=message):
+        TopicClassifier(topics=topics).fit(TEXTS, LABELS)

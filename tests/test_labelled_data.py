@@ -313,6 +313,18 @@ def test_twins_are_found_whatever_their_white_space(tmp_path: Path) -> None:
     assert list(kept) == [0, 2, 3]
 
 
+def test_of_twins_what_is_known_of_either_is_kept(tmp_path: Path) -> None:
+    """A copy that nobody has labelled doesn't cost the labels of the other."""
+    lines = [{"text": "One.", "topics": topics} for topics in (None, ["trade"])]
+    path = tmp_path / "my.jsonl"
+    path.write_text("\n".join(map(json.dumps, [*lines, {"text": "Two.", "topics": []}])), "utf-8")
+    items, _ = read_labelled(path, options=LabelOptions(empty="unknown"))
+    kept, contradictions = merge(items, [1] * 3)
+    assert kept[0].topics == {"trade"}
+    assert not kept[0].unknown
+    assert not contradictions
+
+
 def _folders(root: Path, texts: dict[str, str]) -> Path:
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -339,3 +351,132 @@ def test_folders_of_topics_are_given_by_the_folder_that_holds_them(
     _folders(tmp_path, {"a/1.txt": "One."})
     with pytest.raises(DataError, match="give the folder that holds a folder for each topic"):
         read_labelled(tmp_path / given)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("{'energy', 'trade'}", {"energy", "trade"}),
+        ("('energy', 'trade')", {"energy", "trade"}),
+        ("('trade',)", {"trade"}),
+        ("frozenset({'trade'})", {"trade"}),
+        ("set()", set()),
+        ("{}", set()),
+        ("()", set()),
+        ("{'energy': 1, 'trade': 0}", {"energy"}),
+        ('{"energy": true, "trade": false}', {"energy"}),
+        ('{"choices": ["energy", "trade"]}', {"energy", "trade"}),
+        ("array(['energy', 'trade'], dtype=object)", {"energy", "trade"}),
+        ("(other) sport", {"(other) sport"}),
+    ],
+)
+def test_a_cell_may_hold_what_a_program_printed(tmp_path: Path, cell: str, names: set[str]) -> None:
+    """Sets, tuples, dictionaries and arrays, as pandas and tools for labelling write them."""
+    rows: list[list[object]] = [["text", "topics"], ["One.", cell], ["Two.", "energy"]]
+    assert _topics(_csv(tmp_path / "my.csv", rows)) == [names, {"energy"}]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{energy,trade}",
+        "{'energy' 'trade'}",
+        "('energy' 'trade')",
+        "array(['energy' 'trade'], dtype=object)",
+        "{'energy': 0.7}",
+        "{'score': 'high'}",
+        "'energy', 'trade'",
+        '"crime, law", trade',
+        "sport (ball, water)",
+        "Index(['energy'",
+    ],
+)
+def test_what_is_printed_in_another_way_is_refused(tmp_path: Path, cell: str) -> None:
+    """Torn at its commas it would make topics that nobody has named."""
+    rows: list[list[object]] = [["text", "topics"], ["One.", cell], ["Two.", "energy, trade"]]
+    path = _csv(tmp_path / "my.csv", rows)
+    with pytest.raises(DataError, match=r"my\.csv:2: 'topics' must be a list of names"):
+        read_labelled(path)
+
+
+@pytest.mark.parametrize("placeholder", ["nan", "N/A", "-", "None", "NULL", "<NA>", "?"])
+def test_what_looks_like_nothing_is_no_topic(tmp_path: Path, placeholder: str) -> None:
+    """Whoever knows what it means says so; among other topics it is refused in any case."""
+    rows: list[list[object]] = [["text", "topics"], ["One.", placeholder], ["Two.", "trade"]]
+    path = _csv(tmp_path / "my.csv", rows)
+    with pytest.raises(DataError, match=r"my\.csv:2: 'topics' is '.*--empty none or --empty unkno"):
+        read_labelled(path)
+    assert _topics(path, LabelOptions(empty="none")) == [set(), {"trade"}]
+    (first, _), _ = read_labelled(path, options=LabelOptions(empty="unknown"))
+    assert first.unlabelled
+    assert first.unknown == {"trade"}
+    path = _csv(tmp_path / "both.csv", [rows[0], ["One.", f"trade|{placeholder}"]])
+    with pytest.raises(DataError, match="looks like a missing value"):
+        read_labelled(path, options=LabelOptions(empty="none"))
+
+
+def test_empty_cells_mean_what_their_owner_says(tmp_path: Path) -> None:
+    """In a field of topics none, in a topic's own column unknown, unless somebody says more."""
+    field = _csv(tmp_path / "a.csv", [["text", "topics"], ["One.", ""], ["Two.", "trade"]])
+    read = read_source(Source(field))
+    assert read.notes == (
+        "empty cells, read as none of the topics: 1; --empty unknown if nobody looked",
+    )
+    assert not read.items[0].unknown
+    unknown = read_source(Source(field), options=LabelOptions(empty="unknown"))
+    assert unknown.items[0].unknown == {"trade"}
+    assert unknown.items_on({"trade", "sport"})[0].unknown == {"trade", "sport"}
+    rows: list[list[object]] = [["text", "trade"], ["One.", ""], ["Two.", 1], ["Three.", "?"]]
+    columns = _csv(tmp_path / "b.csv", rows)
+    for options, expected in ((None, [1, 0, 1]), (LabelOptions(empty="none"), [0, 0, 1])):
+        items, _ = read_labelled(columns, options=options)
+        assert [len(item.unknown) for item in items] == expected
+
+
+def test_a_label_of_yes_and_no_is_one_topic(tmp_path: Path) -> None:
+    """And not the two topics "0" and "1"."""
+    for yes, no in (("1", "0"), ("yes", "no"), ("True", "False")):
+        rows: list[list[object]] = [["text", "label"], ["One.", yes], ["Two.", no]]
+        path = _csv(tmp_path / "my.csv", rows)
+        assert _topics(path) == [{"label"}, set()]
+        assert read_source(Source(path)).about == "a column for each topic: label"
+    path = _csv(tmp_path / "my.csv", [["text", "label"], ["a", "0"], ["b", "1"], ["c", "2"]])
+    assert _topics(path) == [{"0"}, {"1"}, {"2"}]
+
+
+def test_names_that_look_the_same_are_one_topic(tmp_path: Path) -> None:
+    """Accents composed or not, invisible characters, needless spaces; it is said, too."""
+    names = ["\u00e9nergie verte", "e\u0301nergie verte", "\u00e9nergie\u200b verte\ufeff",
+             "\u00e9nergie\u00a0 verte"]  # fmt: skip
+    path = tmp_path / "my.jsonl"
+    lines = [json.dumps({"text": str(n), "topics": [name]}) for n, name in enumerate(names)]
+    path.write_text("\n".join(lines), "utf-8")
+    read = read_source(Source(path))
+    assert {topic for item in read.items for topic in item.topics} == {"\u00e9nergie verte"}
+    assert "written in several ways that look alike" in read.notes[0]
+    path = _csv(tmp_path / "my.csv", [["text", "a", "a\u200b"], ["One.", 1, 0], ["Two.", 0, 1]])
+    with pytest.raises(DataError, match="two columns are called 'a'"):
+        read_labelled(path)
+
+
+def test_commas_belong_to_names_whose_parts_are_always_together(tmp_path: Path) -> None:
+    """As in IPTC's; where a part comes alone or with others, they separate topics."""
+    names = ["crime, law and justice", "economy, business and finance", ""] * 10
+    path = _csv(
+        tmp_path / "one.csv", [["text", "topic"], *([n, name] for n, name in enumerate(names))]
+    )
+    assert _topics(path)[0] == {"crime, law and justice"}
+    assert "commas are read as parts of names" in read_source(Source(path)).notes[0]
+    assert _topics(path, LabelOptions(separator=","))[0] == {"crime", "law and justice"}
+    path = _csv(
+        tmp_path / "two.csv",
+        [["text", "topic"], *([n, name] for n, name in enumerate([*names, "crime"]))],
+    )
+    assert _topics(path)[0] == {"crime", "law and justice"}
+
+
+def test_columns_with_a_comma_can_be_named(tmp_path: Path) -> None:
+    """By an option of their own, or in quotes."""
+    path = _csv(tmp_path / "my.csv", [["text", "a, b", "c"], ["One.", 1, 0], ["Two.", 0, 1]])
+    for columns in (("a, b", "c"), ('"a, b",c',), ("a, b",)):
+        assert _topics(path, LabelOptions(topic_columns=columns))[0] == {"a, b"}

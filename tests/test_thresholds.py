@@ -7,7 +7,12 @@ from scipy.stats import binomtest
 
 from tests.conftest import LABELS, TEXTS
 from topicclf import TopicClassifier
-from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves, lower_bound
+from topicclf.learning.precision_recall_bounds import (
+    Curve,
+    OutOfFoldPredictions,
+    curves,
+    lower_bound,
+)
 from topicclf.learning.thresholds import Objective, best_thresholds, choose
 
 
@@ -164,3 +169,30 @@ def test_models_carry_their_curves(small: TopicClassifier) -> None:
     """For those who choose a precision when they predict."""
     found = small.model_.provenance["curves"]["defence"]
     assert len(found["threshold"]) == len(found["precision"]) == len(found["recall"]) > 1
+
+
+def test_a_promise_that_nothing_keeps_tags_least() -> None:
+    """Where all bounds are zero the highest threshold is the careful one, not the first."""
+    zeros = np.zeros(3)
+    curve = Curve(np.array([0.01, 0.3, 0.9]), zeros, np.array([1.0, 0.5, 0.1]), zeros)
+    assert curve.keeping_precision(0.9) == (0.9, 0.0)
+    assert curve.keeping_recall(0.9) == (0.9, 0.0)
+    assert curve.keeping_precision(0.9, otherwise=0.95) == (0.95, 0.0)
+
+
+def test_a_promise_that_fails_tags_no_more_than_none() -> None:
+    """What comes closest may be a low threshold."""
+    probability, labels = _drawn(300, 0.02, seed=8)
+    judged = _judged(probability, labels)
+    usual, _ = choose(judged, Objective())
+    promised, bounds = choose(judged, Objective(precision=0.99))
+    assert (bounds < 0.99).all()
+    assert (promised >= usual).all()
+
+
+def test_no_threshold_is_below_how_common_its_topic_is() -> None:
+    """Where probabilities say nothing, F1 is best with all tagged."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random((500, 1)) < 0.3).astype(np.int8)
+    judged = _judged(0.3 + 0.01 * rng.random((500, 1)) * (1 - labels), labels)
+    assert choose(judged, Objective())[0][0] > labels.mean()

@@ -59,7 +59,7 @@ def test_topics_that_are_not_asked_for_are_passed_over(data: Path, tmp_path: Pat
     assert topicclf.load(tmp_path / "model").topics == ("bread",)
     run = _run(data, "--topics", "bread,wine", "--out", tmp_path / "model")
     assert run.exit_code == 3
-    assert "no article with topic 'wine'" in run.stderr
+    assert "no article has a label for 'wine'; there are 'bread', 'football'" in run.stderr
 
 
 def test_it_says_what_it_understood_and_writes_model_and_card(data: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
     assert "left out: 1 duplicate, 0 with" in run.stderr
     assert "; 1 unknown label\n" in run.stderr
     assert "very rare, fewer than 10 articles: Bread" in run.stderr
-    assert "the same but for capitals: Bread, bread" in run.stderr
+    assert "the same but for capitals or the like: Bread, bread" in run.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my.jsonl"]
 
 
@@ -605,3 +605,80 @@ def test_few_articles_are_said_to_be_measured_on(data: Path, tmp_path: Path) -> 
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "Measured on fewer than 30 articles with the topic" in card
     assert "say little: wine." in card
+
+
+def test_topics_with_a_comma_can_be_named(tmp_path: Path) -> None:
+    """By an option of their own, or in quotes; and the card's command takes them."""
+    name = "crime, law"
+    lines = [{"text": f"police {n}" if n % 2 else f"opera {n}", "topics": [name] * (n % 2)}
+             for n in range(40)]  # fmt: skip
+    path = _write(tmp_path / "my.jsonl", lines)
+    for given in (name, f'"{name}"'):
+        run = _run(path, "--topics", given, "--dry-run")
+        assert run.exit_code == 0, run.stderr
+        assert "40 articles, 1 topic; 20 without a topic" in run.stderr
+    run = _run(path, "--topics", "crime,law", "--dry-run")
+    assert run.exit_code == 3
+    assert "no article has a label for 'crime'; did you mean 'crime, law'?" in run.stderr
+    result = topicclf.train(path, plan=Plan(topics=(name,)))
+    assert "--topics '\"crime, law\"'" in result.model.provenance["training"]["command"]
+
+
+def test_articles_that_nobody_has_labelled_teach_nothing(tmp_path: Path) -> None:
+    """Where --empty says so; by default they carry none of the topics."""
+    path = tmp_path / "my.csv"
+    rows = [f"{line['text']},{'|'.join(line['topics'])}" for line in LINES]
+    path.write_text("\n".join(["text,topics", *rows]), "utf-8")
+    run = _run(path, "--dry-run")
+    assert "my.csv: empty cells, read as none of the topics: 20; --empty unknown" in run.stderr
+    assert "; 0 unknown labels" in run.stderr
+    run = _run(path, "--dry-run", "--empty", "unknown")
+    assert "empty cells, read as unknown: 20\n" in run.stderr
+    assert "; 40 unknown labels" in run.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--skip-bad"]])
+def test_a_time_without_one_date_is_refused(tmp_path: Path, options: list[str]) -> None:
+    """Also where bad records are to be left out: nothing would be left."""
+    lines = [{**line, "date": "yesterday"} for line in LINES]
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--time", "date", "--dry-run", *options)
+    assert run.exit_code == 3
+    assert "no article has a date that can be read" in run.stderr
+
+
+def test_caution_makes_thresholds_higher(tmp_path: Path) -> None:
+    """And is written down, so that the command can be given again."""
+    lines = [
+        {**line, "topics": line["topics"][:1] if n % 9 else []} for n, line in enumerate(LINES)
+    ]
+    path = _write(tmp_path / "my.jsonl", lines)
+    plain = topicclf.train(path).model.thresholds
+    run = _run(path, "--caution", "0.3", "--out", tmp_path / "model")
+    assert run.exit_code == 0, run.stderr
+    careful = topicclf.load(tmp_path / "model")
+    assert (careful.thresholds >= plain).all()
+    assert (careful.thresholds > plain).any()
+    assert "--caution 0.3" in careful.provenance["training"]["command"]
+
+
+def test_training_says_what_it_does(data: Path, tmp_path: Path) -> None:
+    """Line by line, to whoever asks: what was understood comes before what is learnt."""
+    lines: list[str] = []
+    topicclf.train(data, out=tmp_path / "model", progress=lines.append)
+    understood = lines.index(
+        "80 articles, 2 topics; 20 without a topic, 20 with several; 0 unknown labels"
+    )
+    assert lines.index("learning: topic 1 of 2") > understood
+    assert lines[0] == f"reading {data}"
+    assert lines[-1] == f"wrote {tmp_path / 'model'}"
+
+
+def test_a_family_of_near_duplicates_is_one_story(tmp_path: Path) -> None:
+    """However many: each is compared with a few, and they hang together."""
+    tail = "it will be dry with light winds from the west and highs near twenty degrees today"
+    texts = [f"The bulletin for station {n} says that {tail}" for n in range(300)]
+    texts += [f"Nothing {n} alike {n * 7} in {n * 13} here {n * 17}" for n in range(5)]
+    items = read_labelled(_write(tmp_path / "my.jsonl", [{"text": t, "topics": []} for t in texts]))
+    names = name_stories(items[0], NEAR_DUPLICATES)
+    assert len(set(names[:300])) == 1
+    assert len(set(names[300:])) == 5

@@ -1,6 +1,7 @@
 """Words, sentences and passages."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,3 +52,22 @@ def test_passages_cover_each_article_and_stay_inside_it(lengths: list[int]) -> N
         assert ends[-1] == offset + length
         assert (starts[1:] <= ends[:-1]).all()
         offset += length + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("आधुनिक मानक हिन्दी", 3),
+        ("বাংলা ভাষা", 2),
+        ("தமிழ் மொழி", 2),
+        ("తెలుగు భాష", 2),
+        ("ภาษาไทย ดี", 2),
+        ("မြန်မာ စာ", 2),
+        ("a\ufe0fb 5\ufe0f\u20e3 \u2764\ufe0f", 2),
+    ],
+)
+def test_marks_separate_no_words(text: str, count: int) -> None:
+    """Vowel signs are read, as "he" and "hi" are two words; selectors of a variant are not."""
+    assert len(words(text)) == len(word_spans(text)) == count
+    assert words("\u0939\u0940") != words("\u0939\u093e")
+    assert words("a\ufe0fb") == [b"ab"]

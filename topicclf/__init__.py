@@ -14,11 +14,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
     from topicclf.evaluation.answers import answer
-    from topicclf.evaluation.evaluation import evaluate
     from topicclf.evidence.explanation import Explanation
     from topicclf.evidence.prediction import Evidence, Prediction, Sentence, Term
     from topicclf.frame import predict_frame
     from topicclf.labelled.reading import read_labelled
+    from topicclf.measuring import evaluate, scorer
     from topicclf.model import TopicModel
     from topicclf.training.run import Plan, train
 
@@ -39,6 +39,7 @@ __all__ = [
     "predict_frame",
     "predict_many",
     "read_labelled",
+    "scorer",
     "train",
 ]
 
@@ -53,9 +54,10 @@ _HOMES = {
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
     "answer": "topicclf.evaluation.answers",
-    "evaluate": "topicclf.evaluation.evaluation",
+    "evaluate": "topicclf.measuring",
     "predict_frame": "topicclf.frame",
     "read_labelled": "topicclf.labelled.reading",
+    "scorer": "topicclf.measuring",
     "train": "topicclf.training.run",
 }
 

@@ -15,14 +15,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from topicclf.evaluation.answers import log_odds
+from topicclf.labelled.label_array import label_array
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.groups import number_groups
-from topicclf.learning.labels import check_topics, label_array
+from topicclf.learning.labels import check_topics
 from topicclf.learning.linear import LinearSettings
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
+from topicclf.learning.readability import check_words
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
@@ -139,7 +141,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Y: Any,
         *,
         sample_weight: ArrayLike | None = None,
-        groups: ArrayLike | None = None,
+        groups: ArrayLike | Sequence[object] | None = None,
         trusted: ArrayLike | None = None,
         measured: ArrayLike | None = None,
         sources: ArrayLike | None = None,
@@ -152,7 +154,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 names of each article's topics.
             sample_weight: How much each article counts, shape (n_articles,).
             groups: Articles of the same story share a value and stay on one side of every
-                split, as do those with the same words; shape (n_articles,).
+                split, as do those with the same words; None, NaN or an empty string is a story of
+                its own. Shape (n_articles,).
             trusted: Which articles' labels hold for their passages and for calibration, shape
                 (n_articles,), bool; all by default. The others only help the weights. Trusted
                 articles of which no label is known are learnt from with the labels that a first
@@ -200,6 +203,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_form_frequency=self.min_form_frequency,
             min_pair_frequency=self.min_pair_frequency,
         )
+        check_words(corpus, vocabulary)
         supervision = Supervision(labels, about.weight, about.trusted, about.measured, folds)
         result = learn_weights(corpus, vocabulary, supervision, learning)
 
@@ -211,16 +215,18 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         predictions = trusted_articles.of(about.measured[about.trusted])
         thresholds, self.out_of_fold_ = measure(predictions, topics, objective)
+        share = result.join.prevalence
         self.out_of_fold_proba_ = result.probability
         self.topics_ = topics
-        self.classes_ = np.arange(len(topics))
+        # No and yes for each topic: scorers look here for what kind of classifier it is.
+        self.classes_ = np.tile([0, 1], (len(topics), 1))
         self.model_ = TopicModel(
             topics=topics,
             thresholds=thresholds,
             weights=result.weights,
             # An article without a known word must come out with no topic, however common one is.
             join=replace(
-                result.join, prevalence=np.minimum(result.join.prevalence, 0.99 * thresholds)
+                result.join, prevalence=np.where(share < thresholds, share, 0.99 * thresholds)
             ),
             abbreviations=learn_abbreviations(texts[row] for row in about.heaviest_first),
             provenance={
@@ -264,6 +270,31 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Which topics each article carries: 1 or 0, shape (n_articles, n_topics)."""
         return (self.predict_proba(X) >= self.model_.thresholds).astype(np.int64)
 
+    def score(self, X: Iterable[Item], Y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """The share of articles of which every known label is right.
+
+        Args:
+            X: Articles.
+            Y: Their labels, in any form that `fit` takes. Unknown ones, and articles without any
+                known one, are left out; a name that is no topic of the model is a miss.
+            sample_weight: How much each article counts, shape (n_articles,).
+
+        Raises:
+            ValueError: No label is known, or the labels don't fit.
+        """
+        check_is_fitted(self, "model_")
+        items = list(articles_of(X))
+        labels, _ = label_array(Y, self.topics_, n_articles=len(items), strict=False)
+        answers = np.zeros_like(labels)
+        answers[:, : len(self.topics_)] = self.predict(items)
+        known = labels >= 0
+        if not known.any():
+            msg = "there is no known label to score on"
+            raise ValueError(msg)
+        right = ((answers == labels) | ~known).all(1)
+        weight = np.ones(len(items)) if sample_weight is None else np.asarray(sample_weight, float)
+        return float(np.average(right[known.any(1)], weights=weight[known.any(1)]))
+
     def predict_proba(self, X: Iterable[Item]) -> NDArray[np.float64]:
         """The calibrated probability of each topic, shape (n_articles, n_topics), always."""
         check_is_fitted(self, "model_")
@@ -289,9 +320,9 @@ class _About:
     names: list[list[Any]]
 
     @classmethod
-    def of(cls, n: int, **given: ArrayLike | None) -> Self:
-        def column(name: str) -> NDArray[Any]:
-            values = np.ones(n, bool) if given[name] is None else np.asarray(given[name])
+    def of(cls, n: int, **given: ArrayLike | Sequence[object] | None) -> Self:
+        def column(name: str, kind: Any = None) -> NDArray[Any]:
+            values = np.ones(n, bool) if given[name] is None else np.asarray(given[name], kind)
             if values.shape != (n,):
                 msg = f"{name} must have one value per article, shape {(n,)}, not {values.shape}"
                 raise ValueError(msg)
@@ -306,11 +337,18 @@ class _About:
             weight=weight,
             trusted=trust,
             measured=trust & column("measured").astype(bool),
-            source=np.unique(column("sources"), return_inverse=True)[1],
-            names=[] if given["groups"] is None else [column("groups").tolist()],
+            source=_numbered(column("sources", object).tolist()),
+            # As objects: among strings NumPy would make a name of what is missing.
+            names=[] if given["groups"] is None else [column("groups", object).tolist()],
         )
 
     @property
     def heaviest_first(self) -> NDArray[np.int64]:
         """The numbers of the articles, by falling weight."""
         return np.argsort(-self.weight, kind="stable")
+
+
+def _numbered(names: Sequence[Any]) -> NDArray[np.int64]:
+    """The number of each name; those that are missing share one."""
+    place: dict[str, int] = {}
+    return np.array([place.setdefault(str(name), len(place)) for name in names], np.int64)

@@ -3,11 +3,10 @@
 import functools
 import glob
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from topicclf.cli.options import names
 from topicclf.cli.terminal import progress
 from topicclf.errors import DataError
 from topicclf.labelled.reading import Reading, Source, read_source
@@ -28,8 +27,13 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--separator", metavar="SIGN",
                   help="What separates the topics in that field; by default the bar, semicolon or "
                   "comma that occurs.")  # fmt: skip
-    @click.option("--topic-columns", metavar="FIELD,...",
-                  help="Fields that hold 1, 0 or nothing for one topic each.")  # fmt: skip
+    @click.option("--topic-columns", metavar="FIELD,...", multiple=True,
+                  help="Fields that hold 1, 0 or nothing for one topic each. A name with a comma "
+                  "is put in quotes, or given with an option of its own.")  # fmt: skip
+    @click.option("--empty", type=click.Choice(["none", "unknown"]),
+                  help="What empty cells, and 'nan', '-' and the like, mean: none of the topics, "
+                  "or that nobody looked. Default: none in a field of topics, unknown in a "
+                  "topic's own column.")  # fmt: skip
     @click.option("--from", "format_", type=click.Choice(list(FORMATS)),
                   help="Format of all files; by default their names decide.")  # fmt: skip
     @click.option("--encoding", metavar="NAME", help="Encoding of all files.")
@@ -42,7 +46,8 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
         title_field: str | None,
         topics_field: str | None,
         separator: str | None,
-        topic_columns: str | None,
+        topic_columns: tuple[str, ...],
+        empty: Literal["none", "unknown"] | None,
         format_: str | None,
         encoding: str | None,
         delimiter: str | None,
@@ -58,7 +63,8 @@ def label_options(command: Callable[..., None]) -> Callable[..., None]:
         labels = LabelOptions(
             topics_field=topics_field,
             separator=separator,
-            topic_columns=names(topic_columns),
+            topic_columns=topic_columns or None,
+            empty=empty,
             read=read,
         )
         command(labels=labels, **others)

@@ -11,11 +11,12 @@ import click
 
 from topicclf import load
 from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SHARE, is_shipped, names, skip_bad_option
+from topicclf.cli.options import SHARE, is_shipped, skip_bad_option
 from topicclf.cli.terminal import Progress, printed_warnings, progress
 from topicclf.errors import DataError
 from topicclf.labelled.reading import LabelledArticle, refusal
 from topicclf.labelled.schemes import LabelOptions
+from topicclf.text.topic_names import listed_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ class MeasuringOptions:
     Attributes:
         data: The files.
         labels: Where their labels are.
-        topics: The topics to measure; None for the model's.
+        topics: Lists of the topics to measure; None for the model's.
         group: The field whose values are drawn together, or ``near-duplicates``; None draws single
             articles.
         bootstrap: How to draw the intervals.
@@ -57,14 +58,16 @@ class MeasuringOptions:
         """
         from topicclf.evaluation.answers import require_topics
 
+        every = {topic for model in models.values() for topic in model.topics}
+        named = listed_names(self.topics or (), known=every)
         for path, model in models.items():
             try:
-                require_topics(model, self.topics or ())
+                require_topics(model, named)
             except DataError as error:
                 msg = f"{path}: {error}"
                 raise DataError(msg) from None
         first, *others = (model.topics for model in models.values())
-        return self.topics or tuple(t for t in first if all(t in other for other in others))
+        return named or tuple(t for t in first if all(t in other for other in others))
 
     def read(self, topics: tuple[str, ...], *, known: Collection[str]) -> list[LabelledArticle]:
         """Read the articles.
@@ -148,7 +151,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command DATA and the options for measuring, as one argument ``measuring``."""
 
     @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-    @click.option("--topics", metavar="TOPIC,...",
+    @click.option("--topics", metavar="TOPIC,...", multiple=True,
                   help="Measure these topics only; others in DATA are ignored.")  # fmt: skip
     @click.option("--group", metavar="FIELD",
                   help="Draw articles with the same FIELD together, so that a repeated story "
@@ -167,7 +170,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(
         data: tuple[Path, ...],
         labels: LabelOptions,
-        topics: str | None,
+        topics: tuple[str, ...],
         group: str | None,
         draws: int,
         level: float,
@@ -181,7 +184,7 @@ def measuring_options(command: Callable[..., None]) -> Callable[..., None]:
         measuring = MeasuringOptions(
             data=data,
             labels=labels,
-            topics=names(topics),
+            topics=topics or None,
             group=group,
             bootstrap=Bootstrap(n_draws=draws, level=level, random_state=seed),
             skip_bad=skip_bad,

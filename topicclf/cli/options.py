@@ -13,7 +13,6 @@ __all__ = [
     "SHARE",
     "is_shipped",
     "model_option",
-    "names",
     "require_folder",
     "skip_bad_option",
     "topic_among",
@@ -49,16 +48,6 @@ model_option = click.option(
 def is_shipped(path: Path) -> bool:
     """Whether the model that comes with topicclf is meant, and not a file of that name."""
     return str(path) == "shipped" and not path.exists()
-
-
-def names(text: str | None) -> tuple[str, ...] | None:
-    """The names in a comma-separated list, each once; None if there are none.
-
-    >>> names("trade, energy,")
-    ('trade', 'energy')
-    """
-    stripped = dict.fromkeys(name.strip() for name in (text or "").split(","))
-    return tuple(name for name in stripped if name) or None
 
 
 def require_folder(file: Path) -> None:

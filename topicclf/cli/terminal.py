@@ -127,5 +127,5 @@ def printed_warnings() -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield
-    for warning in caught:
-        click.echo(str(warning.message), err=True)
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        click.echo(message, err=True)

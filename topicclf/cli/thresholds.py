@@ -41,19 +41,32 @@ def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
 
     What a threshold promises stands in the model's provenance, under ``curves``: for each topic
     the lists ``threshold``, ``precision``, a lower bound of it measured out of fold, and
-    ``recall``. Of thresholds that find as much the highest is taken.
+    ``recall``. Of thresholds that find as much the highest is taken. A topic that no threshold can
+    promise so much for gets the one that promises most, but no lower one than it has, and standard
+    error says so.
 
     Raises:
-        DataError: The model has no curves, or no threshold promises that much.
+        DataError: The model has no curves, or no threshold of any topic promises that much.
     """
     curves = model.provenance.get("curves")
     if not curves:
         msg = "this model does not know its precision at other thresholds: train it again"
         raise DataError(msg)
     try:
-        thresholds = {
-            topic: _keeping(curves[topic], precision, topic=topic) for topic in model.topics
-        }
+        thresholds: dict[str, float] = {}
+        limits: list[str] = []
+        for topic, least in zip(model.topics, model.thresholds.tolist(), strict=True):
+            threshold = _keeping(curves[topic], precision)
+            if threshold is None:
+                threshold, best = _most(curves[topic], least=least)
+                limits.append(
+                    f"for {topic!r} the model can promise a precision of {best:.2f} at most"
+                )
+            thresholds[topic] = threshold
+        if len(limits) == len(model.topics):
+            raise DataError("; ".join(limits))
+        for limit in limits:
+            click.echo(f"{limit}, and its threshold is set for that", err=True)
         return model.with_thresholds(thresholds)
     except DataError:
         raise
@@ -63,11 +76,17 @@ def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
         raise DataError(msg) from error
 
 
-def _keeping(curve: Mapping[str, Sequence[float]], precision: float, *, topic: str) -> float:
+def _keeping(curve: Mapping[str, Sequence[float]], precision: float) -> float | None:
     points = zip(curve["recall"], curve["threshold"], curve["precision"], strict=True)
-    good = [(recall, threshold) for recall, threshold, bound in points if bound >= precision]
-    if not good:
-        best = max(curve["precision"], default=0.0)
-        msg = f"for {topic!r} the model can promise a precision of {best:.2f} at most"
-        raise DataError(msg)
-    return max(good)[1]
+    return max(
+        ((recall, threshold) for recall, threshold, bound in points if bound >= precision),
+        default=(0.0, None),
+    )[1]
+
+
+def _most(curve: Mapping[str, Sequence[float]], *, least: float) -> tuple[float, float]:
+    """The threshold that promises most, if it isn't too low, and the most that any promises."""
+    points = list(zip(curve["precision"], curve["threshold"], strict=True))
+    bound, _ = max(points, default=(0.0, 0.0))
+    careful = [point for point in points if point[1] >= least]
+    return max(careful)[1] if careful else least, bound

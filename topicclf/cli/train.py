@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SHARE, names, skip_bad_option
+from topicclf.cli.options import SHARE, skip_bad_option
 from topicclf.cli.terminal import printed_warnings, stages
 from topicclf.labelled.schemes import LabelOptions
+from topicclf.text.topic_names import listed_names
 
 if TYPE_CHECKING:
     from topicclf.training.run import TrainingResult
     from topicclf.training.tuning import Trial
 
 __all__ = ["train"]
+
+_CAUTION = click.FloatRange(0, 0.65)
 
 
 def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int | None:
@@ -32,7 +35,11 @@ def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int |
               help="Folder for model.npz and its card, README.md.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only show what DATA contains.")
 @click.option(
-    "--topics", metavar="TOPIC,...", help="Learn these topics only; others in DATA are ignored."
+    "--topics",
+    metavar="TOPIC,...",
+    multiple=True,
+    help="Learn these topics only; others in DATA are ignored. A name with a comma is put in "
+    "quotes, or given with an option of its own.",
 )
 @label_options
 @click.option("--group", metavar="FIELD",
@@ -46,6 +53,9 @@ def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int |
               help="Choose thresholds that keep each topic's precision at or above SHARE, with "
               "90 % confidence. Default: thresholds with the best F1.")  # fmt: skip
 @click.option("--recall", type=SHARE, metavar="SHARE", help="The same for recall.")
+@click.option("--caution", type=_CAUTION, metavar="SHARE",
+              help="Give up at most so much F1 for higher thresholds: fewer tags, more of them "
+              "right. 0.02 is a good try.")  # fmt: skip
 @click.option("--tune", type=click.Choice(["quick", "thorough"]),
               help="Look for better settings first: 6 trials, or some 30. Interrupted, it resumes "
               "when started again.")  # fmt: skip
@@ -59,12 +69,13 @@ def train(
     data: tuple[str, ...],
     out: Path | None,
     dry_run: bool,
-    topics: str | None,
+    topics: tuple[str, ...],
     labels: LabelOptions,
-    seed: int | None,
     jobs: int | None,
+    seed: int | None,
     precision: float | None,
     recall: float | None,
+    caution: float | None,
     **others: Any,
 ) -> None:
     """Train a model on labelled articles.
@@ -84,19 +95,21 @@ def train(
     if out is None and not dry_run:
         msg = "--out DIR is missing; to only look at the data, use --dry-run"
         raise click.UsageError(msg)
-    if precision is not None and recall is not None:
-        msg = "use --precision or --recall, not both"
+    given = {"precision": precision, "recall": recall, "caution": caution, "random_state": seed}
+    settings = {name: value for name, value in given.items() if value is not None}
+    if len(settings.keys() - {"random_state"}) > 1:
+        msg = "use --precision, --recall or --caution, not both"
         raise click.UsageError(msg)
     require_sources(data)
-    from topicclf.training.dataset import understood
+    from topicclf.training.dataset import occurring, understood
     from topicclf.training.run import Plan, check_place, fit, prepare, save
 
     journal = None if out is None else check_place(out, tuned=others["tune"] is not None)
-    given = {"precision": precision, "recall": recall, "random_state": seed}
-    settings = {name: value for name, value in given.items() if value is not None}
-    plan = Plan(labels=labels, topics=names(topics), n_jobs=jobs, settings=settings, **others)
+    readings = read_sources(data, labels)
+    asked = listed_names(topics, known=occurring(readings)) or None
+    plan = Plan(labels=labels, topics=asked, n_jobs=jobs, settings=settings, **others)
     with printed_warnings():
-        prepared = prepare(read_sources(data, labels), plan)
+        prepared = prepare(readings, plan)
     for problem in prepared.problems:
         click.echo(f"left out: {problem}", err=True)
     for line in understood(prepared.data):

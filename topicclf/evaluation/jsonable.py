@@ -8,14 +8,18 @@ __all__ = ["jsonable"]
 
 
 def jsonable(value: Any) -> Any:
-    """Turn dataclasses, and all that is in them, into dictionaries; NaN becomes None.
+    """Turn dataclasses, and all that they show of themselves, into dictionaries; NaN becomes None.
 
     >>> from topicclf.evaluation.intervals import Estimate
     >>> jsonable({"f1": Estimate(0.5, float("nan"), float("nan"))})
     {'f1': {'value': 0.5, 'low': None, 'high': None}}
     """
     if is_dataclass(value):
-        return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: jsonable(getattr(value, field.name))
+            for field in fields(value)
+            if field.repr
+        }
     if isinstance(value, dict):
         return {key: jsonable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

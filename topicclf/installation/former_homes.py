@@ -54,6 +54,14 @@ FORMER_HOMES = {
 }
 
 
+# Names that changed when their modules moved.
+_FORMER_NAMES = {
+    "Labelled": "LabelledArticle",
+    "number_stories": "number_groups",
+    "stories": "name_stories",
+}
+
+
 class _FormerHomes:
     """Finds modules by their former names."""
 
@@ -76,7 +84,12 @@ class _FormerHomes:
         from importlib import import_module
 
         home = import_module(FORMER_HOMES[module.__name__])
-        vars(module)["__getattr__"] = partial(getattr, home)
+        vars(module)["__getattr__"] = partial(_named, home)
+
+
+def _named(home: "ModuleType", name: str) -> object:
+    # A name that a module still has is meant as it is.
+    return getattr(home, name if hasattr(home, name) else _FORMER_NAMES.get(name, name))
 
 
 def find_former_homes() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from topicclf.labelled.schemes import LabelOptions
+from topicclf.text.topic_names import listed_names
 
 __all__ = ["training_line"]
 
@@ -38,5 +39,6 @@ def training_line(
         options.read.text_field or "text": text,
     }
     # Training would take what differs in capitals only for ours.
-    ours = {name.lower() for name in (*own, *(options.topic_columns or ()))}
+    columns = listed_names(options.topic_columns or (), known=fields)
+    ours = {name.lower() for name in (*own, *columns)}
     return own | {k: value for k, value in fields.items() if k.strip().lower() not in ours}

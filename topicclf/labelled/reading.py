@@ -3,7 +3,8 @@
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -15,10 +16,10 @@ from topicclf.labelled.schemes import (
     Labels,
     Scheme,
     find_scheme,
-    name_problem,
 )
 from topicclf.records import BadRecord, Record, read_records
 from topicclf.text.article import Article
+from topicclf.text.topic_names import clean_name
 
 __all__ = [
     "LabelledArticle",
@@ -48,6 +49,7 @@ class LabelledArticle:
         unknown: The topics of which nothing is known.
         fields: Everything that the record holds.
         place: The file and line, for messages.
+        unlabelled: Whether nothing is known of any topic.
     """
 
     text: str
@@ -56,6 +58,7 @@ class LabelledArticle:
     unknown: frozenset[str]
     fields: dict[str, Any]
     place: str
+    unlabelled: bool = False
 
     @property
     def joined(self) -> str:
@@ -134,6 +137,7 @@ class Reading:
         problems: The records that can't be used.
         about: How its records give their topics, in words.
         topics: The topics that its records have a column for, if there is one for each.
+        notes: What to know about how they were read.
     """
 
     source: Source
@@ -141,13 +145,13 @@ class Reading:
     problems: list[Problem]
     about: str
     topics: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
 
     def items_on(self, topics: Collection[str]) -> list[LabelledArticle]:
         """Its articles; of these topics, those without a column of their own are unknown."""
-        silent = frozenset(topics) - (self.topics or frozenset(topics))
-        if not silent:
-            return self.items
-        return [replace(item, unknown=item.unknown | silent) for item in self.items]
+        every = frozenset(topics)
+        silent = every - (self.topics or every)
+        return [_not_knowing(item, every if item.unlabelled else silent) for item in self.items]
 
     def refuse_bad(self) -> None:
         """Refuse a source that isn't whole.
@@ -215,8 +219,9 @@ def read_source(
     items: list[LabelledArticle] = []
     problems: list[Problem] = []
     abouts: dict[str, None] = {}
+    notes: tuple[str, ...] = ()
     every: frozenset[str] | None = frozenset()
-    known: dict[Labels, Labels] = {}
+    known: dict[Labels, Labels | str] = {}
     one_each: list[int] = []
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
     for _, group in groupby(records, lambda record: _origin(source.path, record)):
@@ -224,6 +229,7 @@ def read_source(
         good = [record for record in together if isinstance(record, Record)]
         scheme = find_scheme(good, options, root=source.path)
         abouts[scheme.about] = None
+        notes += scheme.notes
         every = None if every is None or scheme.topics is None else every | scheme.topics
         start = len(items)
         for record in together:
@@ -234,7 +240,24 @@ def read_source(
                 items.append(item)
         one_each += range(start, len(items)) if scheme.one_each else ()
     _unite(items, one_each)
-    return Reading(source, items, problems, "; ".join(abouts), every)
+    notes = *dict.fromkeys(notes), *_spellings(known)
+    reading = Reading(source, items, problems, "; ".join(abouts), every, notes)
+    return replace(reading, items=reading.items_on({name for i in items for name in i.topics}))
+
+
+def _not_knowing(item: LabelledArticle, topics: frozenset[str]) -> LabelledArticle:
+    return item if topics <= item.unknown else replace(item, unknown=item.unknown | topics)
+
+
+def _spellings(known: Mapping[Labels, Labels | str]) -> Iterator[str]:
+    """Which names were written in several ways that look the same."""
+    written: defaultdict[str, set[str]] = defaultdict(set)
+    for labels, cleaned in known.items():
+        if isinstance(cleaned, Labels):
+            for name in labels.topics | labels.unknown:
+                written[clean_name(name)].add(name)
+    if several := sorted(name for name, ways in written.items() if len(ways) > 1):
+        yield f"written in several ways that look alike, and read as one: {', '.join(several)}"
 
 
 def _unite(items: list[LabelledArticle], rows: Sequence[int]) -> None:
@@ -264,7 +287,7 @@ def _labelled(
     record: Record | BadRecord,
     scheme: Scheme,
     topics: Sequence[str] | None,
-    known: dict[Labels, Labels],
+    known: dict[Labels, Labels | str],
 ) -> LabelledArticle | Problem:
     place = f"{record.file}:{record.line}"
     if isinstance(record, BadRecord):
@@ -272,18 +295,19 @@ def _labelled(
     labels = scheme.labels(record)
     if isinstance(labels, str):
         return Problem(place, labels)
-    if labels not in known:
-        for name in sorted(labels.topics | labels.unknown):
-            if problem := name_problem(name):
-                return Problem(place, problem)
     # Sets take much room, and few differ.
-    labels = known.setdefault(labels, labels)
+    if labels not in known:
+        known[labels] = labels.cleaned()
+    labels = known[labels]
+    if isinstance(labels, str):
+        return Problem(place, labels)
     if topics is not None and (strange := sorted((labels.topics | labels.unknown) - set(topics))):
         message = f"unknown topic {strange[0]!r}; the topics are {', '.join(topics)}"
         return Problem(place, message)
     return LabelledArticle(
-        record.text, record.title, labels.topics, labels.unknown, record.fields, place
-    )
+        record.text, record.title, labels.topics, labels.unknown, record.fields, place,
+        unlabelled=labels.unlabelled,
+    )  # fmt: skip
 
 
 def listing(problems: Sequence[Problem]) -> str:
@@ -305,8 +329,8 @@ def merge(
     """Merge duplicates.
 
     Of articles with the same title and text, white space aside, the one with the greatest weight
-    is kept, of equal ones the first. Where equals contradict each other on a topic, it counts as
-    unknown.
+    is kept, of equal ones the first, with what is known of any. Where equals contradict each other
+    on a topic, it counts as unknown.
 
     Args:
         items: The articles.
@@ -331,9 +355,13 @@ def merge(
                     f"correct one, or put the topic under 'unknown'"
                 )
                 contradictions[number] = Problem(item.place, message)
-                kept[other] = replace(
-                    twin, topics=twin.topics - clash, unknown=twin.unknown | clash
-                )
+            learnt = twin.unknown - item.unknown
+            kept[other] = replace(
+                twin,
+                topics=(twin.topics | (item.topics & learnt)) - clash,
+                unknown=(twin.unknown - learnt) | clash,
+                unlabelled=twin.unlabelled and item.unlabelled,
+            )
     return dict(sorted(kept.items())), contradictions
 
 

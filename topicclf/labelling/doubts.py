@@ -36,7 +36,8 @@ def doubts(
 
     Confident learning, topic by topic: Northcutt, Jiang and Chuang (2021), "Confident Learning:
     Estimating Uncertainty in Dataset Labels", JAIR. A label counts as wrong when the other one is
-    at least as probable as on average among the articles that have it.
+    at least as probable as on average among the articles that have it, and more probable than
+    itself: of a rare topic, all that carry it may look improbable.
 
     Args:
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
@@ -54,8 +55,9 @@ def doubts(
         # Without any example the other label can't be believed.
         usual_yes = p[yes].mean() if yes.any() else np.inf
         usual_no = (1 - p[no]).mean() if no.any() else np.inf
-        wrong = (no & (p >= usual_yes)) | (yes & (1 - p >= usual_no))
-        for row in np.flatnonzero((no & (p > 0.5)) | (yes & (p < 0.5)) | wrong).tolist():
+        doubtful = (no & (p > 0.5)) | (yes & (p < 0.5))
+        wrong = np.where(no, p >= usual_yes, 1 - p >= usual_no)
+        for row in np.flatnonzero(doubtful).tolist():
             ranked.append(Doubt(row, topic, bool(yes[row]), float(p[row]), bool(wrong[row])))
     return sorted(ranked, key=lambda doubt: (not doubt.confident, _belief(doubt)))
 

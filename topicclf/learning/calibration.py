@@ -20,6 +20,7 @@ def learn_join(
     labels: NDArray[np.int8],
     folds: NDArray[np.int64],
     weight: NDArray[np.float64],
+    readable: NDArray[np.bool_],
 ) -> tuple[Join, NDArray[np.float64]]:
     """Learn how the views of an article become one probability per topic.
 
@@ -28,6 +29,8 @@ def learn_join(
         labels: 1 yes, 0 no, -1 unknown; shape (n_articles, n_topics).
         folds: The fold of each article, shape (n_articles,).
         weight: How much each article counts, likewise.
+        readable: Whether any word of it is known, likewise. The others say nothing of the join, and
+            get the share of the articles that carry the topic, as in prediction.
 
     Returns:
         The join, and the probabilities by joins that were learnt without the article's fold,
@@ -42,20 +45,32 @@ def learn_join(
     for topic in range(n_topics):
         known, yes = labels[:, topic] >= 0, labels[:, topic] == 1
         prevalence[topic] = weight[yes].sum() / max(weight[known].sum(), 1)
-        mean, spread = by_topic[topic][known].mean(0), by_topic[topic][known].std(0)
+        rows = known & readable
+        mean, spread = np.zeros(n_views), np.full(n_views, np.inf)
+        if rows.any():
+            mean, spread = by_topic[topic][rows].mean(0), by_topic[topic][rows].std(0)
         spread[spread < 1e-9] = np.inf
         x = np.column_stack([(by_topic[topic] - mean) / spread, np.ones(n_articles)])
-        weights = _logistic(x[known], yes[known], weight[known], np.zeros(n_views + 1))
+        weights = _logistic(x[rows], yes[rows], weight[rows], np.zeros(n_views + 1))
         coef[topic] = weights[:-1] / spread
         intercept[topic] = weights[-1] - coef[topic] @ mean
         for fold in range(int(folds.max(initial=-1)) + 1):
             held = folds == fold
-            others = known & ~held
+            others = rows & ~held
             log_odds[held, topic] = x[held] @ _logistic(
                 x[others], yes[others], weight[others], weights
             )
+            others = known & ~held
+            log_odds[held & ~readable, topic] = _log_odds_of_any(yes[others], weight[others])
     join = Join(coef=coef, intercept=intercept, prevalence=prevalence)
     return join, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
+
+
+def _log_odds_of_any(yes: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
+    """The log-odds of a topic in an article of which nothing is known."""
+    if yes.all() or not yes.any():
+        return _SURE if yes.any() else -_SURE
+    return float(np.log(weight[yes].sum()) - np.log(weight[~yes].sum()))
 
 
 def _logistic(

@@ -47,6 +47,11 @@ class Corpus:
         """The number of words of each article, shape (n_articles,)."""
         return np.diff(self._bounds)
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How often each distinct word occurs, shape (n_words,)."""
+        return np.bincount(self._places, minlength=len(self.surfaces))
+
     def chunks(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
         """A few articles at a time, end to end: the number of each word's article, and its place.
 

@@ -10,21 +10,41 @@ from scipy.sparse.csgraph import connected_components
 __all__ = ["number_groups"]
 
 
+class _Alone:
+    """A name that no other article has."""
+
+
+def _is_missing(name: Hashable) -> bool:
+    if isinstance(name, str):
+        return not name.strip()
+    # By their names, as pandas may not be installed.
+    if name is None or type(name).__name__ in {"NAType", "NaTType"}:
+        return True
+    # Not a number, and not a time, differ from themselves.
+    return bool(name != name)
+
+
 def number_groups(*names: Iterable[Hashable]) -> NDArray[np.int64]:
     """Number stories: articles that share a name, by any way of naming them, share a number.
 
     Args:
-        names: For each way of naming, the name of each article.
+        names: For each way of naming, the name of each article. Without one (None, NaN, NaT, NA or
+            an empty string) it stands alone.
 
     Returns:
         From 0 on, in order of appearance; shape (n_articles,).
 
     >>> number_groups(["a", "b", "c", "d"], [1, 2, 2, 3]).tolist()
     [0, 1, 1, 2]
+    >>> number_groups(["a", None, None, "a"]).tolist()
+    [0, 1, 2, 0]
     """
     place: dict[Hashable, int] = {}
     columns = [
-        [place.setdefault((way, name), len(place)) for name in each]
+        [
+            place.setdefault((way, _Alone() if _is_missing(name) else name), len(place))
+            for name in each
+        ]
         for way, each in enumerate(names)
     ]
     n_articles, n_nodes = len(columns[0]), len(columns[0]) + len(place)

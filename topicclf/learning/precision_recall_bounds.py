@@ -92,21 +92,27 @@ class Curve:
     recall: NDArray[np.float64]
     recall_bound: NDArray[np.float64]
 
-    def keeping_precision(self, goal: float) -> tuple[float, float]:
+    def keeping_precision(self, goal: float, *, otherwise: float = 0.0) -> tuple[float, float]:
         """The threshold that finds most while it keeps a precision, and its bound.
 
         Of those that find as much the highest: a lower one would only add what is wrong. Where none
-        keeps it, the one that comes closest.
+        keeps it, the one that comes closest, of those that are not below `otherwise`.
         """
         kept = np.flatnonzero(self.precision >= goal)
-        recall = self.recall[kept]
-        place = kept[recall == recall.max()].max() if len(kept) else np.argmax(self.precision)
+        if len(kept):
+            place = _last_best(self.recall, kept)
+        else:
+            careful = np.flatnonzero(self.threshold >= otherwise)
+            if not len(careful):
+                return otherwise, 0.0
+            place = _last_best(self.precision, careful)
         return float(self.threshold[place]), float(self.precision[place])
 
     def keeping_recall(self, goal: float) -> tuple[float, float]:
         """The highest threshold that keeps a recall, or else comes closest, and its bound."""
         kept = np.flatnonzero(self.recall_bound >= goal)
-        place = int(kept.max()) if len(kept) else int(np.argmax(self.recall_bound))
+        every = np.arange(len(self.recall_bound))
+        place = int(kept.max()) if len(kept) else _last_best(self.recall_bound, every)
         return float(self.threshold[place]), float(self.recall_bound[place])
 
     def to_dict(self) -> dict[str, list[float]]:
@@ -116,6 +122,11 @@ class Curve:
             "precision": (np.floor(self.precision * 1e4) / 1e4).tolist(),
             "recall": np.round(self.recall, 4).tolist(),
         }
+
+
+def _last_best(values: NDArray[np.float64], places: NDArray[np.int64]) -> int:
+    """The last of the places with the greatest value: the highest threshold."""
+    return int(places[values[places] == values[places].max()].max())
 
 
 def curves(judged: OutOfFoldPredictions) -> list[Curve]:

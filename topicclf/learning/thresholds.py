@@ -21,6 +21,7 @@ _ENOUGH_POSITIVES = 30
 # Where topics are easy to separate F1 is flat over a wide range: no need to go to its end.
 _MOST_CAREFUL = 0.65
 _LOWEST = 1e-6
+_ABOVE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,31 @@ def choose(
         The thresholds, and the bound of what was promised, NaN where nothing was; both of shape
         (n_topics,).
     """
-    if objective.precision is not None:
-        promised = [each.keeping_precision(objective.precision) for each in curves(judged)]
-    elif objective.recall is not None:
+    if objective.recall is not None:
         promised = [each.keeping_recall(objective.recall) for each in curves(judged)]
     else:
         best = best_thresholds(judged.probability, judged.labels, caution=objective.caution)
-        return best, np.full(len(best), np.nan)
+        best = np.maximum(best, _lowest(judged.labels))
+        if objective.precision is None:
+            return best, np.full(len(best), np.nan)
+        promised = [
+            each.keeping_precision(objective.precision, otherwise=float(usual))
+            for each, usual in zip(curves(judged), best, strict=True)
+        ]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
+
+
+def _lowest(labels: NDArray[np.int8]) -> NDArray[np.float64]:
+    """The lowest threshold of each topic, shape (n_topics,).
+
+    A little above the share of the articles that carry it: without any sign of it none must be
+    tagged. One article alone says nothing out of fold; there the topic must be likelier than not.
+    """
+    positives = (labels == 1).sum(0)
+    share = positives / np.maximum((labels >= 0).sum(0), 1)
+    above = share + _ABOVE * (1 - share)
+    lowest: NDArray[np.float64] = np.where(positives < 2, np.maximum(above, 0.5), above)
+    return lowest
 
 
 def best_thresholds(

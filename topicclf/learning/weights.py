@@ -1,10 +1,12 @@
 """The weights: learnt topic by topic, from articles and, if wanted, from their passages too."""
 
 import logging
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, islice
+from multiprocessing.util import Finalize
 from typing import Any
 
 import numpy as np
@@ -152,6 +154,8 @@ def learn_weights(
     # The products are small, and threads that wait for their part burn a core each.
     with threadpool_limits(1), Parallel(n_jobs=settings.n_jobs) as parallel:
         n_jobs = effective_n_jobs(settings.n_jobs)
+        if n_jobs > 1 and multiprocessing.parent_process() is not None:
+            Finalize(None, _end_workers, exitpriority=1)
         blocks = _blocks(n_topics, n_jobs)
         at_once = _JOBS_AT_ONCE * n_jobs if n_jobs > 1 else 1
         in_turn = partial(_in_turn, parallel, blocks, at_once)
@@ -196,6 +200,16 @@ def learn_weights(
         ),
         probability=probability,
     )
+
+
+def _end_workers() -> None:
+    """End joblib's workers with the process that they work for.
+
+    They wait for more work for minutes, and multiprocessing waits for them at a process's end.
+    """
+    for process in multiprocessing.active_children():
+        if type(process).__module__.startswith("joblib."):
+            process.terminate()
 
 
 def _blocks(n_topics: int, n_jobs: int) -> list[slice]:
@@ -291,7 +305,8 @@ def _judge(
     scores = _out_of_fold(material, known, fitted)
     trusted = known.trusted
     weight = np.where(known.measured, 1.0, _UNMEASURED_WEIGHT)[trusted]
-    return learn_join(views(scores), known.labels[trusted], known.folds[trusted], weight)
+    readable = np.diff(material.features.indptr[: len(trusted) + 1])[trusted] > 0
+    return learn_join(views(scores), known.labels[trusted], known.folds[trusted], weight, readable)
 
 
 def _taught(

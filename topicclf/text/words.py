@@ -1,11 +1,13 @@
 """Text to words: the one place that says what a word is.
 
 A word is a run of letters and digits, in lower case, without accents and apostrophes
-(``Côte d'Ivoire's`` is ``cote divoires``). Everything else parts words. Scripts without spaces
-come out as long words, which no vocabulary knows.
+(``Côte d'Ivoire's`` is ``cote divoires``). Vowel signs, as those of Indic scripts, belong to it.
+Everything else separates words. Scripts without spaces come out as long words, which no vocabulary
+knows.
 """
 
 import codecs
+import re
 import unicodedata
 
 __all__ = ["fold", "word_spans", "words"]
@@ -18,6 +20,16 @@ _LOWER_OR_SPACE = bytes(
 )
 
 
+# Marks that are no part of what is spoken: joiners, and selectors of a variant.
+_SILENT = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def _is_vowel_sign(character: str) -> bool:
+    """Whether it is a mark that has a place of its own in a word; accents have a class."""
+    spacing = unicodedata.category(character) in {"Mc", "Mn"}
+    return spacing and not unicodedata.combining(character) and not _SILENT.match(character)
+
+
 class _Folding(dict[int, str]):
     """Code point to what it is read as; filled as characters are met."""
 
@@ -27,8 +39,8 @@ class _Folding(dict[int, str]):
             folded = "'"
         else:
             plain = unicodedata.normalize("NFKD", character)
-            folded = "".join(c.lower() for c in plain if c.isalnum())
-            if not folded and not unicodedata.combining(character):
+            folded = "".join(c.lower() for c in plain if c.isalnum() or _is_vowel_sign(c))
+            if not folded and not unicodedata.category(character).startswith("M"):
                 folded = " "
         self[code] = folded
         return folded

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.errors import DataError
-from topicclf.evaluation.answers import known_labels
+from topicclf.errors import DataError, did_you_mean
+from topicclf.evaluation.answers import known_labels, listed
 from topicclf.labelled.reading import LabelledArticle, Problem, Reading, merge, refusal
 from topicclf.learning.groups import number_groups
 from topicclf.render.wording import counted
+from topicclf.text.topic_names import clean_name, look_alikes
 from topicclf.text.words import words
 
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
 
-__all__ = ["TrainingSet", "gather", "understood"]
+__all__ = ["TrainingSet", "gather", "occurring", "understood"]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
@@ -143,8 +143,8 @@ def gather(
             other.
     """
     problems = [problem for reading in readings for problem in reading.problems]
-    occurring = _occurring(readings)
-    names = tuple(topics or sorted(occurring))
+    labelled = occurring(readings)
+    names = tuple(map(clean_name, topics)) if topics else tuple(sorted(labelled))
     # Duplicates may differ on a topic that nobody asked for.
     items = [_on(reading.items_on(names), names if topics else None) for reading in readings]
     every = [item for its in items for item in its]
@@ -155,6 +155,11 @@ def gather(
     if problems and not skip_bad:
         raise DataError(refusal(problems))
     _refuse_nothing(readings, kept, names)
+    for name in names:
+        if name not in labelled:
+            hint = did_you_mean(name, labelled, otherwise=f"there are {listed(sorted(labelled))}")
+            msg = f"no article has a label for {name!r}; {hint}"
+            raise DataError(msg)
     rows = np.array(list(kept), np.int64)
     articles = list(kept.values())
     counts = np.bincount(sources[rows], minlength=len(readings)).tolist()
@@ -169,15 +174,17 @@ def gather(
         topics=names,
         summary={
             "corpora": [_corpus(*each) for each in zip(readings, counts, strict=True)],
+            "notes": [f"{_name(each.source.path)}: {n}" for each in readings for n in each.notes],
             "duplicates": len(every) - len(kept),
             "contradictions": len(contradictions),
-            "passed_over": sorted(occurring - set(names)),
+            "passed_over": sorted(labelled - set(names)),
         },
     )
     return data, articles, problems
 
 
-def _occurring(readings: Iterable[Reading]) -> set[str]:
+def occurring(readings: Iterable[Reading]) -> set[str]:
+    """The topics that some article has a label for."""
     topics: set[str] = set()
     for reading in readings:
         topics |= reading.topics or set()
@@ -232,6 +239,7 @@ def understood(data: TrainingSet) -> Iterator[str]:
         weight = f", weight {corpus['weight']:g}" if corpus["weight"] != 1 else ""
         articles = counted(corpus["articles"], "article")
         yield f"{corpus['file']}: {articles}{weight}; {corpus['about']}"
+    yield from summary.get("notes", ())
     yield (
         f"{counted(len(data.texts), 'article')}, {counted(len(data.topics), 'topic')}; "
         f"{(data.labels == 0).all(1).sum():,} without a topic, "
@@ -259,9 +267,8 @@ def _topics_table(data: TrainingSet) -> Iterator[str]:
         yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
     if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
         yield f"very rare, fewer than {_RARE} articles: {_some(rare)}; expect little of them"
-    lowered = Counter(topic.casefold() for topic in data.topics)
-    if alike := [topic for topic in data.topics if lowered[topic.casefold()] > 1]:
-        yield f"the same but for capitals: {', '.join(alike)}; are they one topic?"
+    for alike in look_alikes(data.topics):
+        yield f"the same but for capitals or the like: {', '.join(alike)}; are they one topic?"
 
 
 def _some(topics: Sequence[str]) -> str:

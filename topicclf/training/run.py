@@ -1,9 +1,11 @@
 """From files of labelled articles to a model on the disk."""
 
+import logging
 import os
 import shlex
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -31,7 +33,7 @@ from topicclf.labelled.stories import name_stories
 from topicclf.model import TopicModel
 from topicclf.render.card import save_with_card
 from topicclf.render.tables import evaluation_table
-from topicclf.training.dataset import TrainingSet, gather
+from topicclf.training.dataset import TrainingSet, gather, understood
 from topicclf.training.split import hold_out, newest, read_dates
 from topicclf.training.tuning import Trial, Tuning, tune
 
@@ -48,6 +50,8 @@ __all__ = [
     "save",
     "train",
 ]
+
+_LOG = logging.getLogger("topicclf")
 
 _NEWEST_SHARE = 0.2
 _DRAWS = 200
@@ -138,6 +142,7 @@ def train(
     *,
     out: str | os.PathLike[str] | None = None,
     plan: Plan | None = None,
+    progress: Callable[[str], object] | None = None,
 ) -> TrainingResult:
     r"""Train a model on files of labelled articles.
 
@@ -146,6 +151,8 @@ def train(
             topic; ``"corrections.jsonl:30"`` gives each article the weight 30.
         out: The folder to write ``model.npz`` and ``README.md`` to; None writes nothing.
         plan: How; None for the defaults.
+        progress: Called with a line on each step, such as ``print``: what was understood, what is
+            being learnt, what to know before using it. The logger ``topicclf`` gets the same.
 
     Raises:
         FileNotFoundError: A file doesn't exist.
@@ -167,11 +174,53 @@ def train(
     if isinstance(sources, str | os.PathLike | Source):
         sources = [sources]
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
-    prepared = prepare([read_source(each, options=plan.labels) for each in named], plan)
-    result = fit(prepared, plan, journal=journal)
-    if out is not None:
-        save(result.model, out)
+    with _reporting(progress):
+        prepared = prepare([_read(each, plan) for each in named], plan)
+        for problem in prepared.problems:
+            _LOG.warning("left out: %s", problem)
+        for line in understood(prepared.data):
+            _LOG.info("%s", line)
+        result = fit(prepared, plan, journal=journal, on_trial=_log_trial)
+        for warning in result.warnings:
+            _LOG.warning("%s", warning)
+        if out is not None:
+            save(result.model, out)
+            _LOG.info("wrote %s", out)
     return result
+
+
+def _read(source: Source, plan: Plan) -> Reading:
+    _LOG.info("reading %s", source.path)
+    return read_source(source, options=plan.labels)
+
+
+def _log_trial(trial: Trial, number: int, total: int) -> None:
+    _LOG.info("trial %d of %d: %.4f with %s", number, total, trial.score, dict(trial.settings))
+
+
+@contextmanager
+def _reporting(progress: Callable[[str], object] | None) -> Iterator[None]:
+    """Hand what is logged to a function."""
+    if progress is None:
+        yield
+        return
+    handler, before = _Handler(progress), _LOG.level
+    _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _LOG.removeHandler(handler)
+        _LOG.setLevel(before)
+
+
+class _Handler(logging.Handler):
+    def __init__(self, function: Callable[[str], object]) -> None:
+        super().__init__(logging.INFO)
+        self._function = function
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._function(record.getMessage())
 
 
 def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
@@ -300,10 +349,11 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         weight = f":{corpus['weight']:.15g}" if corpus["weight"] != 1 else ""
         words.append(f"{corpus['file']}{weight}")
     options = {
-        "topics": ",".join(plan.topics) if plan.topics else None,
+        "topics": _list(plan.topics),
         "topics-field": plan.labels.topics_field,
         "separator": plan.labels.separator,
-        "topic-columns": ",".join(plan.labels.topic_columns or ()) or None,
+        "topic-columns": _list(plan.labels.topic_columns),
+        "empty": plan.labels.empty,
         "text-field": plan.labels.read.text_field,
         "title-field": plan.labels.read.title_field,
         "from": plan.labels.read.format,
@@ -314,6 +364,7 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         "tune": plan.tune,
         "precision": plan.settings.get("precision"),
         "recall": plan.settings.get("recall"),
+        "caution": plan.settings.get("caution"),
         "seed": plan.settings.get("random_state"),
         "licence": plan.licence,
     }
@@ -323,6 +374,11 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
     if plan.skip_bad:
         words.append("--skip-bad")
     return shlex.join(words)
+
+
+def _list(names: Sequence[str] | None) -> str | None:
+    """Names with commas between, as the command line takes them."""
+    return ",".join(f'"{name}"' if "," in name else name for name in names or ()) or None
 
 
 def check_place(out: str | os.PathLike[str], *, tuned: bool = False) -> Path:

@@ -59,7 +59,7 @@ def read_dates(
         what is wrong with these, by their number.
 
     Raises:
-        DataError: No article has the field.
+        DataError: No article has the field, or none has a date in it that can be read.
     """
     seconds = np.full(len(items), np.nan)
     problems: dict[int, Problem] = {}
@@ -71,6 +71,8 @@ def read_dates(
             problems[number] = Problem(items[number].place, message)
             continue
         seconds[number] = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    if len(problems) == len(items):
+        raise DataError(f"no article has a date that can be read; {problems[0]}")
     return seconds, problems
 
 
