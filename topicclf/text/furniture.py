@@ -1,13 +1,13 @@
 r"""Lines of a page that are no part of its article: invitations, notices, credits, other headlines.
 
-Each line is told by what it is, on a scale: how it begins, whom it speaks to, what it speaks of,
-how it ends, where it is. A sentence that reports what someone said or did stays. A text of one line
-is never looked into, and one that would be nothing but furniture is left as it is.
+Each line is weighed by what it is: how it begins, whom it speaks to, what it speaks of, how it
+ends, where it is. A sentence that reports what someone said or did stays. A text of one line is
+left as it is, and so is one that would be nothing but furniture.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["furniture"]
@@ -15,67 +15,47 @@ __all__ = ["furniture"]
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
 _ENOUGH = 2.5
-# So many lines at either end are looked at whatever they begin with.
-_EDGE = 4
+# So many lines at the end are looked at whatever they begin with.
+_EDGE = 3
 
-_FIRST_WORD = re.compile(r"\W*+(\w++)")
-_OPENINGS = frozenset(
-    """
-    ad ads advertisement advertising also author by check click comments contact continue cookies
-    copyright credit discover don donate download editor email enjoy explore favourite file find
-    follow for free from get have here illustration image images in join keep latest learn like
-    listen log love more most never newsletter next now our partner photo photograph photos picture
-    pictures play popular print promoted read readers receive recommended register related save scroll
-    see share shop sign skip sponsored stay story subscribe subscribed subscribers support swipe tags
-    tap this to topics trending try tweet up upgrade using view visit want watch we what why with you
-    your file handout courtesy c screengrab video graphic already get breaking tune love
-    """.split()
-)
-# What else only furniture has, as a rule, wherever it is in a line.
-_RARE = ("hoto", "ookie", "©", "mages", "All rights", "ll Rights", "ewsletter", "ubscri", "EUTERS")
+_STOPS = frozenset(".!?:\u2026\"'\u201d\u2019")
+_SIGNS = frozenset("([{*\u2022\u00b7-\u2013\u2014>\u00bb\u203a\u25ba\u25b6#@|\u00a9+")
 
-_STOP = re.compile(r"[.!?…:;,\"'”’)\]]\Z|[.!?…][\"'”’)\]]{0,3}\Z")
-_REPORT = re.compile(
-    r"\b(?:sa(?:id|ys|y|ying)|t[eo]l(?:d|ls|l)|warn(?:s|ed|ing)|urge[sd]?|ask(?:s|ed)|advise[sd]?"
-    r"|announce[sd]?|according\ to|added|adds|told|claims|claimed|argue[sd]?)\b",
-    re.I | re.X,
-)
-_PAST = re.compile(r"\b(?:was|were|had|has|have\sbeen|will|would|could|did)\b", re.I)
-_IMPERATIVE = re.compile(
-    r"(?:^|[:;.!?|\u2013\u2014-]\s*)\W*(?:please\ )?(?:sign\ up|subscribe|read|get|follow|share|click"
-    r"|tap|watch|listen|tune\ in|download|join|register|donate|support|check\ out|find\ (?:us|out|more)"
-    r"|see\ (?:also|more|all)|view|stay|don['\u2019]?t\ miss|never\ miss|keep\ up|enjoy|like|tweet"
-    r"|visit|discover|explore|try|start|log\ in|become|contact|send|receive|learn\ more|want|have\ a"
-    r"|save|scroll|continue\ reading|skip|already|upgrade|swipe|e-?mail|print)\b",
-    re.I | re.X,
-)
-_READER = re.compile(r"\b(?:you|your|yours|our|us|we|my|me)\b", re.I)
-_MEDIA = re.compile(
-    r"\b(?:newsletters?|in-?box|e-?mails?|mailing\ list|(?:news\ )?alerts?|updates?|headlines|stories"
-    r"|briefings?|podcasts?|app|channel|(?:web)?site|page|account|subscri(?:be|bers?|ption|ptions)"
-    r"|coverage|journalism|membership|trial|notifications?|round-?up|digest|bulletin|comments?"
-    r"|breaking\ news|latest\ news|exclusive|premium|unlimited|reporting|articles?)\b",
-    re.I | re.X,
-)
-_PLATFORM = re.compile(
-    r"\b(?:facebook|twitter|instagram|whats-?app|telegram|linked-?in|youtube|tik-?tok|reddit|threads"
-    r"|pinterest|google\ news|apple\ news|rss|flipboard|messenger|spotify|bluesky|mastodon|copy\ link"
-    r"|e-?mail|print|tweet|share)\b|(?<!\w)@\w+",
-    re.I | re.X,
-)
-_COOKIES = re.compile(
-    r"\b(?:accept|agree|consent|continu\w+|brows\w+|preferences|experience|uses?|personali[sz]e\w*"
-    r"|website|site|partners|privacy|policy|analy[sz]e|settings|manage)\b",
-    re.I,
-)
-_OFTEN = re.compile(
-    r"\b(?:free|daily|weekly|every\ (?:morning|day|week|friday|monday|evening|weekday|sunday)|today"
-    r"|now|here|up\ to\ date|straight|directly|latest|delivered|twice\ a\ week)\b",
-    re.I | re.X,
-)
+_BEFORE = "".join(_SIGNS - {"\u00a9"}) + " \t"
 
-# Lines that are furniture by their form alone.
-_FORM = re.compile(
+_WORD = re.compile(r"@?\w++(?:['\u2019-]\w++)*+")
+_WORDS_OF: dict[str, str] = {
+    "imperative": """accept become check click contact continue discover don't donate download email
+        enjoy enter explore find follow get join keep like listen log never print read receive
+        register save scroll see send share sign skip start stay subscribe support swipe tap tune
+        tweet upgrade view visit want watch""",
+    "reader": "you your yours our us we my me",
+    "media": """account alert alerts app article articles briefing briefings bulletin channel comment
+        comments coverage digest e-mail e-mails email emails exclusive headlines in-box inbox
+        journalism letter mailing membership newsletter newsletters notification notifications page
+        podcast podcasts premium readers reporting round-up roundup site stories story subscribe
+        subscriber subscribers subscription subscriptions trial unlimited update updates website
+        weekly""",
+    "platform": """bluesky copy e-mail email facebook flipboard google instagram linkedin mastodon
+        messenger pinterest print reddit rss share spotify telegram threads tiktok tweet twitter
+        whatsapp youtube""",
+    "cookies": """accept agree analyse analytics analyze browse browsing consent continue continuing
+        experience manage partners personalise personalize personalised personalized policy
+        preferences privacy settings site store use uses using website""",
+    "often": """daily day delivered directly evening every free friday here latest monday morning now
+        straight sunday today week weekday weekly""",
+    "report": """according added adds advise advised advises announce announced announces argued
+        argues ask asked asks claimed claims said say saying says tell telling tells told urge
+        urged urges warn warned warning warns""",
+    "past": "could did had has have was were will would",
+}
+_KINDS: dict[str, tuple[str, ...]] = {}
+for _kind, _words in _WORDS_OF.items():
+    for _word in _words.split():
+        _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
+
+# What only furniture begins with.
+_OPENED = re.compile(
     r"""
     \W* (?: (?: read | see | watch | listen | find\ out ) \ more | also\ read | read\ (?:also|next|this)
         | see\ also | don['\u2019]t\ miss | must[ -]read | you\ (?:may|might)\ (?:also\ )?(?:like|enjoy)
@@ -83,32 +63,39 @@ _FORM = re.compile(
         | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles? | stories
             | story | content | news | coverage | topics? | posts? | reading | headlines | links?
             | now | for\ you ) )?
-        | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next
-        | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks?
-        | elsewhere\ on\b.{0,40} | from\ (?: our\ partners | the\ archives? | around\ the\ web ) | tags
+        | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next | keep\ reading
+        | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks? | tags
+        | elsewhere\ on\b.{0,40} | from\ (?: our\ partners | the\ archives? | around\ the\ web )
         | filed\ under | topics ) \s* (?: [:>|\u203a\u00bb\u2013\u2014-]+ .* )? \W*
     | watch | advertise?ment | advertising | sponsored (?:\ content)? | promoted\ (?:content|stories)
-    | story\ continues\ below .* | article\ continues\ .* | skip\ to\ .{1,30}
+    | (?: story | article )\ continues\ .* | skip\ to\ .{1,30}
     | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic | screengrab
         | video | cover | representative\ image | handout ) s? \ ? (?: caption | credit | source )? s?
         \s* (?: \ by\b | [:,|/\u00a9\u2013-] | courtesy ) .{1,200}
     | (?: image | photo | picture ) \ (?: caption | credit | source ) s?
     | \W* credits? \s* [:/] .{1,120}
-    | .* \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \) \.?
-    | .* \( [^()]{0,40} / (?-i:Reuters|REUTERS|AFP|AP|EPA|Getty|Bloomberg|Shutterstock) [^()]{0,30} \) \.?
-    | .* [.)] \s* (?: photo (?:graph)? | picture | image | credit ) s? (?: \ by | : | / ) \s* .{1,80}
-    | .* (?-i: (?: Getty\ Images | REUTERS/ | AFP/ | Reuters/ | AP\ Photo | Shutterstock | iStock
-        | Alamy | /AFP | /EPA ) ) .{0,60}
     | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
     | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
         (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
-    | .* \b all\ rights\ reserved \.?
     | this\ (?: article | story | piece | post | content )\ (?: was | is | has\ been | first )\ .{0,60}
         \b (?: published | appeared | republished | written | produced | sponsored ) \b .*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_CAPTION = re.compile(r"\W*(?:file )?(?:photo|image|picture|photograph|cover)s?\W", re.I)
+# What it has elsewhere, credits of pictures above all.
+_CREDIT = re.compile(
+    r"""
+    \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \) \.? \Z
+    | \( [^()]{0,40} / (?-i:Reuters|REUTERS|AFP|AP|EPA|Getty|Bloomberg|Shutterstock) [^()]{0,30} \) \.? \Z
+    | [.)] \s* (?: photo (?:graph)? | picture | image | credit ) s? (?: \ by | : | / ) \s* .{1,80} \Z
+    | (?-i: Getty\ Images | REUTERS/ | AFP/ | Reuters/ | AP\ Photo | Shutterstock | iStock | Alamy
+        | /AFP | /EPA ) .{0,60} \Z
+    | \b all\ rights\ reserved \.? \Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_CREDITED = ("hoto", "icture", "mage", "redit", "/", "Getty", "iStock", "Alamy", "hutterstock", "ights reserved")
+_AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
 _BIOGRAPHY = re.compile(
     r"""
     about\ the\ authors?\b .*
@@ -129,14 +116,31 @@ _BIOGRAPHY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_CAPTION = re.compile(r"\W*(?:file )?(?:photo|image|picture|photograph|cover)s?\W", re.IGNORECASE)
 _HEADING = re.compile(
     r"\W*(?:related|more|most|read|recommended|trending|popular|top|latest|you may|you might|also|see"
     r"|don['\u2019]t miss|what to read|up next|in other news|in case|editor|elsewhere|from our|from the"
     r"|must|other|further|next|keep reading|around the web)\b.{0,60}",
     re.I,
 )
-_BULLET = re.compile(r"[-*•–—·►▶>»›#\d.)\s]*+")
+_BULLET = re.compile(r"[-*\u2022\u2013\u2014\u00b7\u25ba\u25b6>\u00bb\u203a#\d.)\s]*+")
 _LISTED = re.compile(r"[|\t]|  ")
+
+# How such lines begin, in as many characters as tell them from most others.
+_BEGINNINGS = frozenset(
+    written(f"{word} ".replace("_", " ")[:length])
+    for word in f"""{_WORDS_OF["imperative"]} {_WORDS_OF["platform"]} ad advertisement also by_cli by_con by_usi by_acc by_sig cookies
+        copyright credit editor elsewhere favourite file from_o from_a from_th graphic handout have_a
+        image in_cas in_oth manage more most newsletter next our_ photo picture popular recommended related
+        screengrab sponsored story tags this_a this_c this_p this_s this_w topics trending try up_nex
+        video we_and we_use what_t you_ma you_mi you_can your""".split()
+    for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
+    for written in (str.lower, str.title, str.capitalize, str.upper)
+)
+# What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
+_MARKS = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie", "odcast")
+_NAME = re.compile(r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional)")
+_RARE = ("ewsletter", "ubscri", "inbox")
 
 
 class _Line(NamedTuple):
@@ -144,31 +148,47 @@ class _Line(NamedTuple):
     text: str
 
 
-def furniture(text: str) -> Iterator[tuple[int, int]]:
+def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
     """Find the lines that are furniture, as character offsets (start, end), in order.
 
     Args:
-        text: Any text.
+        lines: The lines of a text, without the ``"\\n"`` between them.
     """
-    if text.find("\n") < 0:
+    if len(lines) < 2 or not _may_have_some(lines):
         return
-    lines = _lines(text)
-    gone = _found(lines)
-    if not gone or len(gone) == len(lines):
+    found = _lines(lines)
+    gone = _found(found)
+    if len(gone) == len(found):
         return
     for number in sorted(gone):
-        line = lines[number]
+        line = found[number]
         yield line.start, line.start + len(line.text)
 
 
-def _lines(text: str) -> list[_Line]:
-    lines = []
+def _may_have_some(lines: list[str]) -> bool:
+    """Whether it is worth a closer look: for most articles the answer has to be quick."""
+    short = [line for line in lines if 0 < len(line) <= _LONGEST]
+    if not all(_BEGINNINGS.isdisjoint([line[:n] for line in short]) for n in (4, 5, 6)):
+        return True
+    if not _STOPS.issuperset([line[-1] for line in short]):
+        open_ended = "\n".join([line for line in short if line[-1] not in _STOPS])
+        if any(mark in open_ended for mark in (*_MARKS, *_RARE)):
+            return True
+        if short[-1][-1] not in _STOPS and sum(map(_is_headline, short[-3:])) > 1:
+            return True
+    if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
+        return True
+    return any(map(_is_edge, short[-_EDGE:]))
+
+
+def _lines(lines: list[str]) -> list[_Line]:
+    found = []
     start = 0
-    for line in text.split("\n"):
+    for line in lines:
         if stripped := line.strip():
-            lines.append(_Line(start + line.index(stripped[0]), stripped))
+            found.append(_Line(start + line.index(stripped[0]), stripped))
         start += len(line) + 1
-    return lines
+    return found
 
 
 def _found(lines: list[_Line]) -> set[int]:
@@ -178,38 +198,54 @@ def _found(lines: list[_Line]) -> set[int]:
         if len(line) > _LONGEST:
             continue
         edge = number >= last
-        first = _FIRST_WORD.match(line)
-        opens = first is not None and first[1].lower() in _OPENINGS
-        if (opens or edge or any(rare in line for rare in _RARE)) and _is_furniture(line, edge):
+        if (_is_odd(line) or (edge and _is_edge(line))) and _is_furniture(line, edge):
             gone.add(number)
     return gone | _headlines(lines, gone)
 
 
-def _is_furniture(line: str, edge: bool) -> bool:
-    if _FORM.fullmatch(line):
-        # What a line reports weighs more than its form, but for captions.
-        return not (_REPORT.search(line) and line[-1:] == ".") or bool(_CAPTION.match(line))
-    if edge and _BIOGRAPHY.match(line) and not _REPORT.search(line):
+def _is_odd(line: str) -> bool:
+    """Whether a line begins or ends as few paragraphs do."""
+    if line[0] in _SIGNS:
+        line = line.lstrip(_BEFORE) or line
+    if not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6])) or line[0] == "\u00a9":
         return True
-    return _score(line, edge) >= _ENOUGH
+    return line[-1] not in _STOPS and any(mark in line for mark in (*_MARKS, *_RARE))
 
 
-def _score(line: str, edge: bool) -> float:
+def _is_edge(line: str) -> bool:
+    """Whether a line may be furniture at the end of an article, though it isn't odd."""
+    if _NAME.match(line) and _BIOGRAPHY.match(line):
+        return True
+    return any(rare in line for rare in _RARE)
+
+
+def _is_furniture(line: str, edge: bool) -> bool:
+    words = _WORD.findall(line.lower())
+    kinds = [kind for word in words if word in _KINDS for kind in _KINDS[word]]
+    reports = "report" in kinds
+    if _OPENED.fullmatch(line):
+        return not reports or line[-1] != "." or _CAPTION.match(line) is not None
+    if any(mark in line for mark in _CREDITED) and _CREDIT.search(line):
+        return True
+    if edge and not reports and _BIOGRAPHY.match(line):
+        return True
+    return _score(line, words, kinds, edge) >= _ENOUGH
+
+
+def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
     """How much a line looks like an invitation or a notice."""
-    platforms = len(set(map(str.lower, _PLATFORM.findall(line))))
-    media = len(_MEDIA.findall(line))
-    score = 1.2 * min(media, 2) + 1.2 * min(platforms, 3)
-    score += 1.0 * bool(_IMPERATIVE.search(line))
-    score += 0.7 * bool(_READER.search(line))
-    score += 0.4 * min(len(_OFTEN.findall(line)), 2)
+    counts = Counter(kinds)
+    begins = [word.replace("\u2019", "'") for word in words[:1]]
+    after = _AFTER_STOP.findall(line.lower())
+    bids = any("imperative" in _KINDS.get(word, ()) for word in begins + after)
+    platforms = min(counts["platform"] + ("@" in line), 3)
+    score = 1.2 * min(counts["media"], 2) + 1.2 * platforms + 1.0 * bids
+    score += 0.7 * (counts["reader"] > 0) + 0.4 * min(counts["often"], 2)
     if "ookie" in line:
-        score += 1.2 + 0.7 * min(len(set(_COOKIES.findall(line.lower()))), 3)
-    score += 0.5 * (not _STOP.search(line)) + 0.5 * edge
-    score -= 3.0 * bool(_REPORT.search(line))
-    score -= 0.7 * min(len(_PAST.findall(line)), 3)
-    score -= 1.5 * ("\u201c" in line or '"' in line)
-    score -= 0.5 * (len(line) > 160)
-    return score
+        score += 1.2 + 0.7 * min(counts["cookies"], 3)
+    score += 0.5 * (line[-1] not in _STOPS) + 0.5 * edge
+    score -= 3.0 * (counts["report"] > 0) + 0.7 * min(counts["past"], 3)
+    return score - 1.5 * ("\u201c" in line or '"' in line) - 0.5 * (len(line) > 160)
 
 
 def _headlines(lines: list[_Line], gone: set[int]) -> set[int]:
@@ -229,9 +265,10 @@ def _headlines(lines: list[_Line], gone: set[int]) -> set[int]:
     headed = any(n < top and _HEADING.fullmatch(lines[n].text) for n in gone)
     if before[-1] == ":" and not headed:
         return set()
-    prose = [line.text for n, line in enumerate(lines) if n not in gone and n not in run]
-    stops = sum(1 for line in prose if line[-1] in ".!?\u201d\"\u2019'")
-    if stops < 2 or stops < 0.5 * len(prose):
+    others = [line.text for n, line in enumerate(lines) if n not in gone and n not in run]
+    alike = sum(map(_is_headline, others))
+    longer = sum(map(len, others)) > sum(len(lines[n].text) for n in run)
+    if 2 * alike > len(others) or not (longer or headed):
         return set()
     return set(run) if headed or len(run) >= 3 else set()
 
@@ -242,7 +279,7 @@ def _is_headline(line: str) -> bool:
     return (
         3 <= len(words) <= 22
         and len(title) <= 140
-        and not _STOP.search(line.rstrip("?!'\u2019\"\u201d"))
+        and title.rstrip("?!'\u2019\"\u201d")[-1:] not in {*".:;,)\u2026"}
         and not title[0].islower()
         and not _LISTED.search(title)
     )

@@ -40,8 +40,9 @@ _TOKEN = re.compile(r"\S*+")
 _AFTER = ".,;:!?)]}>'\"\u2019\u201d*_|`"
 
 # A single line end, and a word that goes on in lower case.
+_HYPHENS = frozenset("-\u2010\u00ad \t\r")
 _BROKEN = re.compile(
-    r"(?P<left>(?<=[^\W\d_])[-\u2010\u00ad])[ \t\r]{0,9}\n[ \t]{0,9}(?=(?P<right>[^\W\d_]++))"
+    r"(?P<left>[-\u2010\u00ad])(?<=[^\W\d_].)[ \t\r]{0,9}\n[ \t]{0,9}(?=(?P<right>[^\W\d_]++))"
 )
 _LAST_LETTERS = re.compile(r"[^\W\d_]*+\Z")
 
@@ -75,9 +76,13 @@ def prose(text: str) -> str:
     if "www." in text:
         text = _blanked(text, _addresses(text, "www."))
     if "\n" in text:
-        if "-\n" in text or not text.isascii() or "- " in text or "-\r" in text:
-            text = _closed_up(text)
-        text = _blanked(text, furniture(text))
+        lines = text.split("\n")
+        # The usual last characters are no reason to look closer.
+        if not _HYPHENS.isdisjoint([line[-1:] for line in lines]):
+            closed = _closed_up(text)
+            if closed is not text:
+                text, lines = closed, closed.split("\n")
+        text = _blanked(text, furniture(lines))
     return text
 
 
@@ -111,6 +116,9 @@ def _addresses(text: str, mark: str) -> Iterator[tuple[int, int]]:
 
 
 def _closed_up(text: str) -> str:
+    if not any(hyphen in text for hyphen in "-\u2010\u00ad"):
+        return text
+
     def close(match: re.Match[str]) -> str:
         right = match["right"]
         if not right[0].islower():
