@@ -128,7 +128,8 @@ def _distinct(terms: Iterable[Term]) -> list[str]:
 
 def _named(text: str) -> str:
     """What a term is called in a list: in lower case, without what nobody sees."""
-    return " ".join(_UNSEEN.sub("", prose(text)).lower().split())
+    name = " ".join(_UNSEEN.sub("", prose(text)).lower().split())
+    return name.removesuffix("'s").removesuffix("\u2019s")
 
 
 def _loudest_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
