@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["furniture"]
+__all__ = ["furniture", "without_furniture"]
 
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
@@ -163,6 +163,22 @@ def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
     for number in sorted(gone):
         line = found[number]
         yield line.start, line.start + len(line.text)
+
+
+def without_furniture(text: str) -> str:
+    r"""Leave out the lines that are furniture.
+
+    >>> without_furniture("The choir sang.\nRead more: War in the east\nIt will sing again.")
+    'The choir sang.\nIt will sing again.'
+    """
+    gone = dict(furniture(text.split("\n")))
+    pieces = []
+    place = 0
+    for start, end in gone.items():
+        pieces.append(text[place:start].rstrip(" \t"))
+        line_end = text.find("\n", end)
+        place = line_end + 1 if line_end >= 0 else len(text)
+    return "".join([*pieces, text[place:]]).removesuffix("\n") if gone else text
 
 
 def _may_have_some(lines: list[str]) -> bool:
