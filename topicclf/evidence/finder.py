@@ -1,6 +1,5 @@
 """Topics to evidence: the sentences that speak for a topic, and the terms in them that do."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import accumulate
 from typing import Literal
@@ -13,7 +12,7 @@ from topicclf.evidence.prediction import Evidence, Sentence, Term
 from topicclf.features.batch import Batch
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article
-from topicclf.text.prose import prose
+from topicclf.text.prose import prose, without_unseen
 from topicclf.text.sentences import sentence_spans
 from topicclf.text.words import fold, word_spans, words
 
@@ -27,8 +26,6 @@ _RELATIVE = 0.5
 _FAINT = 0.15
 # In squares of idf, some five words: keeps a two-word line from looking like strong evidence.
 _SMOOTHING = 150.0
-# Characters without a shape, and the apostrophes that close up a broken word.
-_UNSEEN = re.compile(r"[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]|'{2,}")
 # How much a sentence loses by speaking for another topic as well: people point to the sentence
 # that is about the topic, not to one that is about something else in the topic's words.
 _RIVALRY = 0.5
@@ -128,7 +125,7 @@ def _distinct(terms: Iterable[Term]) -> list[str]:
 
 def _named(text: str) -> str:
     """What a term is called in a list: in lower case, without what nobody sees."""
-    name = " ".join(_UNSEEN.sub("", prose(text)).lower().split())
+    name = " ".join(without_unseen(prose(text)).lower().split())
     return name.removesuffix("'s").removesuffix("\u2019s")
 
 

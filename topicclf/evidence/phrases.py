@@ -11,13 +11,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from topicclf.text.prose import without_unseen
+
 __all__ = ["Phrase", "phrases"]
 
 # A phrase of more words is cut where it holds together least.
 _LONGEST = 5
-_JOINT = re.compile(r"[-\u2010\u2011.&'\u2019\u00ad]'*+")
+_JOINT = re.compile(r"[-\u2010\u2011.&'\u2019]")
 _SPACE = re.compile(r"\s++")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS = re.compile(rb"[a-z]{2}|[^\x00-\x7f]")
+_MIXED = re.compile(r"(?=.*?\d)(?=.*?[^\W\d_])", re.DOTALL)
 # What English has beside the function words that tell languages apart.
 _ENGLISH = frozenset(
     b"""across ago along already although among another anyone anything around away back became become
@@ -98,14 +101,15 @@ def _units(
 ) -> list[_Unit]:
     units: list[_Unit] = []
     for n, (start, end) in enumerate(places):
-        letters = _LETTERS.search(sentence, start, end) is not None or not words[n].isascii()
+        letters = _LETTERS.search(words[n]) is not None
         means = letters and words[n] not in stop_words and words[n] not in _ENGLISH
-        between = sentence[units[-1].end : start] if units else ""
+        between = without_unseen(sentence[units[-1].end : start]) if units else ""
         if units and _JOINT.fullmatch(between):
             last = units[-1]
             last.end = end
             last.gain += gains[n] + pair_gains[n - 1]
-            last.means_something |= means
+            # "F-35" has neither two letters nor a word, but is one.
+            last.means_something |= means or _MIXED.match(sentence[last.start : end]) is not None
             last.connects = False
             continue
         if units:

@@ -190,7 +190,8 @@ def _may_have_some(lines: list[str]) -> bool:
         open_ended = "\n".join([line for line in short if line[-1] not in _STOPS])
         if any(mark in open_ended for mark in (*_MARKS, *_RARE)):
             return True
-        if short[-1][-1] not in _STOPS and sum(map(_is_headline, short[-3:])) > 1:
+        last = short[-_EDGE:]
+        if not _STOPS.issuperset([line[-1] for line in last]) and sum(map(_is_headline, last)) > 1:
             return True
     if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
         return True

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from topicclf.text.furniture import furniture
 from topicclf.text.markup import without_markup, without_references
 
-__all__ = ["prose"]
+__all__ = ["prose", "without_unseen"]
 
 # Nothing that is looked for here is longer on the left of its mark.
 _LONGEST = 300
@@ -43,6 +43,10 @@ _AFTER = ".,;:!?)]}>'\"\u2019\u201d*_|`"
 _HYPHENS = frozenset("-\u2010\u00ad \t\r")
 _BROKEN = re.compile(
     r"(?P<left>[-\u2010\u00ad])(?<=[^\W\d_].)[ \t\r]{0,9}\n[ \t]{0,9}(?=(?P<right>[^\W\d_]++))"
+)
+_COMPOUND = re.compile(r"[^\W\d_]++-[^\W\d_]++")
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]|'{2,}"
 )
 _LAST_LETTERS = re.compile(r"[^\W\d_]*+\Z")
 
@@ -86,6 +90,15 @@ def prose(text: str) -> str:
     return text
 
 
+def without_unseen(text: str) -> str:
+    """Leave out the characters without a shape, and what closes up a broken word.
+
+    >>> without_unseen("New tar\u00adiffs")
+    'New tariffs'
+    """
+    return _UNSEEN.sub("", text)
+
+
 def _blank(match: re.Match[str]) -> str:
     return "".join(c if c == "\n" else " " for c in match[0])
 
@@ -119,13 +132,15 @@ def _closed_up(text: str) -> str:
     if not any(hyphen in text for hyphen in "-\u2010\u00ad"):
         return text
 
+    compounds = set(_COMPOUND.findall(text))
+
     def close(match: re.Match[str]) -> str:
         right = match["right"]
         if not right[0].islower():
             return match[0]
         begins = _LAST_LETTERS.search(text, max(0, match.start() - 40), match.start())
         compound = f"{begins[0] if begins else ''}-{right}"
-        if match["left"] != "\u00ad" and compound in text:
+        if match["left"] != "\u00ad" and compound in compounds:
             return match[0]
         return "'" * len(match[0])
 
