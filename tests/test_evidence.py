@@ -114,9 +114,7 @@ STOP_WORDS = {word.decode() for word in function_words({"en"})}
 
 
 @pytest.mark.parametrize("corpus", ["dev", "dev-modern", "dev-world"])
-def test_few_lists_of_evidence_have_a_shred(
-    corpus: str, shared: Path, shipped: TopicModel
-) -> None:
+def test_few_lists_of_evidence_have_a_shred(corpus: str, shared: Path, shipped: TopicModel) -> None:
     """At most one in a hundred."""
     lists = shreds = 0
     with gzip.open(shared / "corpus" / f"{corpus}.jsonl.gz", "rt", encoding="utf-8") as file:

@@ -67,7 +67,12 @@ def test_only_prose_is_read(text: str, read: str) -> None:
 
 def test_a_text_that_is_prose_is_taken_as_it_is() -> None:
     """No copy is made of it."""
-    for text in ("", CHOIR, TARIFFS, "A fight - and a draw.\r\n\r\nTwo; three: four? \u201cFive.\u201d"):
+    for text in (
+        "",
+        CHOIR,
+        TARIFFS,
+        "A fight - and a draw.\r\n\r\nTwo; three: four? \u201cFive.\u201d",
+    ):
         assert prose(text) is text
 
 

@@ -94,7 +94,18 @@ _CREDIT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_CREDITED = ("hoto", "icture", "mage", "redit", "/", "Getty", "iStock", "Alamy", "hutterstock", "ights reserved")
+_CREDITED = (
+    "hoto",
+    "icture",
+    "mage",
+    "redit",
+    "/",
+    "Getty",
+    "iStock",
+    "Alamy",
+    "hutterstock",
+    "ights reserved",
+)
 _AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
 _BIOGRAPHY = re.compile(
     r"""
@@ -139,7 +150,9 @@ _BEGINNINGS = frozenset(
 )
 # What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
 _MARKS = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie", "odcast")
-_NAME = re.compile(r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional)")
+_NAME = re.compile(
+    r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional)"
+)
 _RARE = ("ewsletter", "ubscri", "inbox")
 
 

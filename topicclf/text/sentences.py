@@ -145,12 +145,8 @@ def _wraps(text: str, has_capitals: bool) -> set[int]:
         start += len(line) + 1
     inner = [(end, line, after) for (end, line), (_, after) in pairwise(lines) if line and after]
     width = max((len(line) for _, line, _ in inner), default=0)
-    full = [
-        len(line) + 1 + len(after.split(None, 1)[0]) > 0.9 * width for _, line, after in inner
-    ]
-    wrapped = (
-        len(inner) >= _FEWEST_WRAPPED and width <= _WIDEST and sum(full) >= 0.75 * len(inner)
-    )
+    full = [len(line) + 1 + len(after.split(None, 1)[0]) > 0.9 * width for _, line, after in inner]
+    wrapped = len(inner) >= _FEWEST_WRAPPED and width <= _WIDEST and sum(full) >= 0.75 * len(inner)
     return {
         end
         for (end, line, after), is_full in zip(inner, full, strict=True)
