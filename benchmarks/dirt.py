@@ -23,11 +23,11 @@ Dirt = Callable[[str, random.Random], str]
 SIGN_UPS = (
     "Sign up for our Energy and Trade newsletter: oil, gas, tariffs and sanctions in your inbox.",
     "Subscribe to Defence Weekly for the latest on missiles, warships and the armed forces",
-    "Get our free daily briefing on oil prices, pipelines and power grids, straight to your inbox.",
-    "Don't miss our storm alerts: hurricanes, floods and earthquakes as they happen. Sign up here.",
-    "Want more on tariffs, exports and trade deals? Join 40,000 readers of The Customs Letter today.",
-    "Never miss a story about the army, the navy and the air force: register for our email updates.",
-    "NEWSLETTER: Oil & Gas Daily \u2013 crude, LNG and refineries. Enter your email address to subscribe.",
+    "Get our free daily briefing on oil, pipelines and power grids, straight to your inbox.",
+    "Don't miss our storm alerts: hurricanes, floods and earthquakes live. Sign up here.",
+    "Want more on tariffs, exports and deals? Join 40,000 readers of The Customs Letter today.",
+    "Never miss a story about the army, the navy and the force: register for our email updates.",
+    "NEWSLETTER: Oil & Gas Daily \u2013 crude, LNG, refineries. Enter your email to subscribe.",
 )
 HEADLINES = (
     "Navy Sends Two Frigates to the Strait After Missile Strike",
@@ -57,9 +57,9 @@ LINKS = (
 COOKIES = (
     "We use cookies to measure electricity, oil and gas traffic. Accept all",
     "This site uses cookies. By continuing to browse you agree to our energy and defence partners.",
-    "We and our 842 partners store cookies to show you ads on power, fuel and military equipment.",
+    "We and our 842 partners store cookies to show you ads on fuel and military equipment.",
     "Manage your cookie preferences: trade, tariffs, exports, customs",
-    "By clicking \u201cAccept\u201d you agree to cookies from our oil, gas and electricity partners.",
+    "By clicking \u201cAccept\u201d you agree to cookies of our oil, gas and power partners.",
 )
 SHARE_BARS = (
     "Share this article: Facebook | Twitter | WhatsApp | Email",
@@ -83,7 +83,7 @@ BIOGRAPHIES = (
     "Jane Roe is a reporter covering oil, gas and electricity for the Elmtown Echo.",
     "John Doe covers defence, the army and missile programmes. Follow him on Twitter @johndoe.",
     "About the author: Jane Roe writes about tariffs, exports and trade agreements.",
-    "Jane Roe is the paper's disaster correspondent. She has covered floods, storms and earthquakes.",
+    "Jane Roe is the paper's disaster correspondent. She has covered floods and earthquakes.",
     "John Doe is a senior fellow for energy and security and a former navy officer.",
     "Jane Roe has written about crude oil, refineries and pipelines for twenty years.",
 )
@@ -230,7 +230,7 @@ def articles(path: Path, most: int) -> list[str]:
 
 def changed_share(model: TopicModel, texts: list[str], dirty: Dirt) -> float:
     """The share of articles whose topics are others once they are dirty."""
-    rng = random.Random(0)  # noqa: S311
+    rng = random.Random(0)
     clean = [set(topics) for topics, _, _ in model.tag_many(texts)]
     got = [set(topics) for topics, _, _ in model.tag_many([dirty(text, rng) for text in texts])]
     return sum(map(set.__ne__, clean, got)) / len(texts)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from topicclf.text.language import function_words
 from topicclf.text.sentences import sentence_spans
 from topicclf.text.words import word_spans, words
 
-USUAL = (
+USUAL = (  # noqa: SIM905
     "Mr. Mrs. Ms. Dr. Prof. Gen. Col. Lt. Capt. Adm. Maj. Sen. Gov. Rev. St. Mt. Ft. No. Jan. Feb."
     " Aug. Sept. Oct. Nov. Dec. Inc. Corp. Co. Ltd. Jr. vs. U.S. U.N. a.m. p.m. etc. Rep. Sgt."
 ).split()
@@ -89,7 +90,7 @@ def _phrases(sentence: str, **gains: float) -> list[str]:
         word_spans(sentence),
         read,
         [gains.get(name, 0.0) for name in names],
-        [gains.get(f"{a}_{b}", 0.0) for a, b in zip(names, names[1:], strict=False)],
+        [gains.get(f"{a}_{b}", 0.0) for a, b in pairwise(names)],
         stop_words=function_words({"en"}),
     )
     return [sentence[each.start : each.end] for each in found]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
 from topicclf.text.prose import without_unseen
 
@@ -22,18 +23,7 @@ _SPACE = re.compile(r"\s++")
 _LETTERS = re.compile(rb"[a-z]{2}|[^\x00-\x7f]")
 _MIXED = re.compile(r"(?=.*?\d)(?=.*?[^\W\d_])", re.DOTALL)
 # What English has beside the function words that tell languages apart.
-_ENGLISH = frozenset(
-    b"""across ago along already although among another anyone anything around away back became become
-    becomes behind below beyond came cannot cant co come comes didnt doesnt doing done dont either else
-    ever everyone everything first get gets getting give given go goes going gone got hadnt hasnt
-    havent hers herself himself im inc instead isnt itself ive jr last least let lets like likely lot lots made make
-    makes making mine mr mrs ms myself near nearly neither never new none nothing often onto ones
-    others ours ourselves per perhaps put quite rather really saying see seem seems several shall
-    shes sometimes soon something sr take taken tell tells than thats the theirs themselves theres thing
-    things think though three thus together told toward towards try u unless us use used using via
-    want wants wasnt way well went werent whatever whether whose wont wouldnt yes yet youre yours
-    yourself""".split()
-)
+_ENGLISH = frozenset(Path(__file__).with_name("stop_words.txt").read_bytes().split())
 # Words of grammar that may be within a phrase.
 _CONNECTING = frozenset(
     b"against and da das de del der des di do du e et for in la le les of on the und von y".split()

@@ -8,6 +8,8 @@ left as it is, and so is one that would be nothing but furniture.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 __all__ = ["furniture", "without_furniture"]
@@ -24,97 +26,69 @@ _SIGNS = frozenset("([{*\u2022\u00b7-\u2013\u2014>\u00bb\u203a\u25ba\u25b6#@|\u0
 _BEFORE = "".join(_SIGNS - {"\u00a9"}) + " \t"
 
 _WORD = re.compile(r"@?\w++(?:['\u2019-]\w++)*+")
-_WORDS_OF: dict[str, str] = {
-    "imperative": """accept become check click contact continue discover don't donate download email
-        enjoy enter explore find follow get join keep like listen log never print read receive
-        register save scroll see send share sign skip start stay subscribe support swipe tap tune
-        tweet upgrade view visit want watch""",
-    "reader": "you your yours our us we my me",
-    "media": """account alert alerts app article articles briefing briefings bulletin channel comment
-        comments coverage digest e-mail e-mails email emails exclusive headlines in-box inbox
-        journalism letter mailing membership newsletter newsletters notification notifications page
-        podcast podcasts premium readers reporting round-up roundup site stories story subscribe
-        subscriber subscribers subscription subscriptions trial unlimited update updates website
-        weekly""",
-    "platform": """bluesky copy e-mail email facebook flipboard google instagram linkedin mastodon
-        messenger pinterest print reddit rss share spotify telegram threads tiktok tweet twitter
-        whatsapp youtube""",
-    "cookies": """accept agree analyse analytics analyze browse browsing consent continue continuing
-        experience manage partners personalise personalize personalised personalized policy
-        preferences privacy settings site store use uses using website""",
-    "often": """daily day delivered directly evening every free friday here latest monday morning now
-        straight sunday today week weekday weekly""",
-    "report": """according added adds advise advised advises announce announced announces argued
-        argues ask asked asks claimed claims said say saying says tell telling tells told urge
-        urged urges warn warned warning warns""",
-    "past": "could did had has have was were will would",
-}
+# Kinds of words, one a line: what an invitation or a notice says, and what speaks against it.
+_WORDS_OF = dict(
+    line.split(" ", 1)
+    for line in Path(__file__).with_name("furniture.txt").read_text("utf-8").splitlines()
+)
 _KINDS: dict[str, tuple[str, ...]] = {}
-for _kind, _words in _WORDS_OF.items():
-    for _word in _words.split():
+for _kind, _listed in _WORDS_OF.items():
+    for _word in _listed.split():
         _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
 
 # What only furniture begins with.
-_OPENED = re.compile(
-    r"""
-    \W* (?: (?: read | see | watch | listen | find\ out ) \ more | also\ read | read\ (?:also|next|this)
-        | see\ also | don['\u2019]t\ miss | must[ -]read | you\ (?:may|might)\ (?:also\ )?(?:like|enjoy)
+_OPENED = r"""
+    \W* (?: (?: read | see | watch | listen | find\ out ) \ more | also\ read
+        | read\ (?: also | next | this )
+        | see\ also | don['\u2019]t\ miss | must[ -]read
+        | you\ (?: may | might )\ (?:also\ )? (?: like | enjoy )
         | more\ (?: on\ this(?:\ story)? | stories | news | from\b.{0,40} | on\b.{0,40} | to\ read )
-        | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles? | stories
-            | story | content | news | coverage | topics? | posts? | reading | headlines | links?
+        | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles?
+            | stories | story | content | news | coverage | topics? | posts? | reading | headlines
+            | links?
             | now | for\ you ) )?
-        | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next | keep\ reading
+        | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next
+        | keep\ reading
         | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks? | tags
         | elsewhere\ on\b.{0,40} | from\ (?: our\ partners | the\ archives? | around\ the\ web )
         | filed\ under | topics ) \s* (?: [:>|\u203a\u00bb\u2013\u2014-]+ .* )? \W*
-    | watch | advertise?ment | advertising | sponsored (?:\ content)? | promoted\ (?:content|stories)
+    | watch | advertise?ment | advertising | sponsored (?:\ content)?
+    | promoted\ (?: content | stories )
     | (?: story | article )\ continues\ .* | skip\ to\ .{1,30}
-    | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic | screengrab
-        | video | cover | representative\ image | handout ) s? \ ? (?: caption | credit | source )? s?
+    | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic
+        | screengrab | video | cover | representative\ image | handout ) s? \ ?
+        (?: caption | credit | source )? s?
         \s* (?: \ by\b | [:,|/\u00a9\u2013-] | courtesy ) .{1,200}
     | (?: image | photo | picture ) \ (?: caption | credit | source ) s?
     | \W* credits? \s* [:/] .{1,120}
     | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
     | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
         (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
-    | this\ (?: article | story | piece | post | content )\ (?: was | is | has\ been | first )\ .{0,60}
-        \b (?: published | appeared | republished | written | produced | sponsored ) \b .*
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    | this\ (?: article | story | piece | post | content )\ (?: was | is | has\ been | first )\b
+        .{0,60} \b (?: published | appeared | republished | written | produced | sponsored ) \b .*
+    """
 # What it has elsewhere, credits of pictures above all.
-_CREDIT = re.compile(
-    r"""
-    \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \) \.? \Z
-    | \( [^()]{0,40} / (?-i:Reuters|REUTERS|AFP|AP|EPA|Getty|Bloomberg|Shutterstock) [^()]{0,30} \) \.? \Z
-    | [.)] \s* (?: photo (?:graph)? | picture | image | credit ) s? (?: \ by | : | / ) \s* .{1,80} \Z
+_CREDIT = r"""
+    \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \)
+        \.? \Z
+    | \( [^()]{0,40} / (?-i: Reuters | REUTERS | AFP | AP | EPA | Getty | Bloomberg | Shutterstock )
+        [^()]{0,30} \) \.? \Z
+    | [.)] \s* (?: photo (?:graph)? | picture | image | credit ) s? (?: \ by | : | / ) \s*
+        .{1,80} \Z
     | (?-i: Getty\ Images | REUTERS/ | AFP/ | Reuters/ | AP\ Photo | Shutterstock | iStock | Alamy
         | /AFP | /EPA ) .{0,60} \Z
     | \b all\ rights\ reserved \.? \Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CREDITED = (
-    "hoto",
-    "icture",
-    "mage",
-    "redit",
-    "/",
-    "Getty",
-    "iStock",
-    "Alamy",
-    "hutterstock",
-    "ights reserved",
-)
+    """
+_CREDITED = tuple("hoto icture mage redit / Getty iStock Alamy hutterstock reserved".split())  # noqa: SIM905
 _AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
-_BIOGRAPHY = re.compile(
-    r"""
+_BIOGRAPHY = r"""
     about\ the\ authors?\b .*
     | (?: the\ (?: author | writer ) | s?he | they
         | \W* (?: (?: dr | prof | mr | ms | mrs | by ) \.?\ )?
           (?-i: [A-Z] [\w'\u2019.-]* ) (?: \ (?-i: [A-Z] ) [\w'\u2019.-]* ){1,3}
       ) ,? \ (?:
-        (?: is | are | was ) \ (?: an? | the | our | [\w'\u2019 ]{1,40}['\u2019]s? ) \b .{0,60} \b (?:
+        (?: is | are | was ) \ (?: an? | the | our | [\w'\u2019 ]{1,40}['\u2019]s? ) \b .{0,60}
+          \b (?:
             reporter | correspondent | journalist | editor | columnist | writer | fellow | author
             | producer | analyst | commentator | professor | contributor | researcher | blogger
             | freelance | lecturer )
@@ -124,15 +98,13 @@ _BIOGRAPHY = re.compile(
         | joined\ .{1,60} \b (?: as | in ) \b )
     | (?: additional\ )? reporting\ by\b | edit (?: ing | ed )\ by\b | writing\ by\b
     | follow\ (?: her | him | them ) \b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    """
 _CAPTION = re.compile(r"\W*(?:file )?(?:photo|image|picture|photograph|cover)s?\W", re.IGNORECASE)
 _HEADING = re.compile(
-    r"\W*(?:related|more|most|read|recommended|trending|popular|top|latest|you may|you might|also|see"
-    r"|don['\u2019]t miss|what to read|up next|in other news|in case|editor|elsewhere|from our|from the"
-    r"|must|other|further|next|keep reading|around the web)\b.{0,60}",
-    re.I,
+    r"\W*(?:related|more|most|read|recommended|trending|popular|top|latest|you may|you might|also"
+    r"|see|don['\u2019]t miss|what to read|up next|in other news|in case|editor|elsewhere|from our"
+    r"|from the|must|other|further|next|keep reading|around the web)\b.{0,60}",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"[-*\u2022\u2013\u2014\u00b7\u25ba\u25b6>\u00bb\u203a#\d.)\s]*+")
 _LISTED = re.compile(r"[|\t]|  ")
@@ -140,11 +112,8 @@ _LISTED = re.compile(r"[|\t]|  ")
 # How such lines begin, in as many characters as tell them from most others.
 _BEGINNINGS = frozenset(
     written(f"{word} ".replace("_", " ")[:length])
-    for word in f"""{_WORDS_OF["imperative"]} {_WORDS_OF["platform"]} ad advertisement also by_cli by_con by_usi by_acc by_sig cookies
-        copyright credit editor elsewhere favourite file from_o from_a from_th graphic handout have_a
-        image in_cas in_oth manage more most newsletter next our_ photo picture popular recommended related
-        screengrab sponsored story tags this_a this_c this_p this_s this_w topics trending try up_nex
-        video we_and we_use what_t you_ma you_mi you_can your""".split()
+    for kind in ("imperative", "platform", "opening")
+    for word in _WORDS_OF[kind].split()
     for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
     for written in (str.lower, str.title, str.capitalize, str.upper)
 )
@@ -156,16 +125,22 @@ _NAME = re.compile(
 _RARE = ("ewsletter", "ubscri", "inbox")
 
 
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """A form as a pattern; most of the time to import this would go to making them."""
+    return re.compile(form, re.VERBOSE | re.IGNORECASE)
+
+
 class _Line(NamedTuple):
     start: int
     text: str
 
 
 def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Find the lines that are furniture, as character offsets (start, end), in order.
+    r"""Find the lines that are furniture, as character offsets (start, end), in order.
 
     Args:
-        lines: The lines of a text, without the ``"\\n"`` between them.
+        lines: The lines of a text, without the ``"\n"`` between them.
     """
     if len(lines) < 2 or not _may_have_some(lines):
         return
@@ -244,7 +219,7 @@ def _is_odd(line: str) -> bool:
 
 def _is_edge(line: str) -> bool:
     """Whether a line may be furniture at the end of an article, though it isn't odd."""
-    if _NAME.match(line) and _BIOGRAPHY.match(line):
+    if _NAME.match(line) and _compiled(_BIOGRAPHY).match(line):
         return True
     return any(rare in line for rare in _RARE)
 
@@ -253,11 +228,11 @@ def _is_furniture(line: str, edge: bool) -> bool:
     words = _WORD.findall(line.lower())
     kinds = [kind for word in words if word in _KINDS for kind in _KINDS[word]]
     reports = "report" in kinds
-    if _OPENED.fullmatch(line):
+    if _compiled(_OPENED).fullmatch(line):
         return not reports or line[-1] != "." or _CAPTION.match(line) is not None
-    if any(mark in line for mark in _CREDITED) and _CREDIT.search(line):
+    if any(mark in line for mark in _CREDITED) and _compiled(_CREDIT).search(line):
         return True
-    if edge and not reports and _BIOGRAPHY.match(line):
+    if edge and not reports and _compiled(_BIOGRAPHY).match(line):
         return True
     return _score(line, words, kinds, edge) >= _ENOUGH
 

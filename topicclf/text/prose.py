@@ -66,28 +66,23 @@ def prose(text: str) -> str:
     "New tar''iffs"
     """
     # To look for one character is much quicker than to look for two.
-    if "<" in text:
-        text = without_markup(text)
-    if "&" in text:
-        text = without_references(text)
-    if "]" in text and ("](" in text or "][" in text or "]:" in text):
-        text = _MARKDOWN.sub(_blank, text)
-    if "`" in text or "~~~" in text:
-        text = _FENCE.sub(_blank, text)
-    for mark in "/@\\":
+    if "<" in text or "&" in text:
+        text = without_references(without_markup(text))
+    if "]" in text or "`" in text or "~" in text:
+        text = _FENCE.sub(_blank, _MARKDOWN.sub(_blank, text))
+    for mark in ("/", "@", "\\", "www."):
         if mark in text:
             text = _blanked(text, _addresses(text, mark))
-    if "www." in text:
-        text = _blanked(text, _addresses(text, "www."))
-    if "\n" in text:
+    return _without_furniture(text) if "\n" in text else text
+
+
+def _without_furniture(text: str) -> str:
+    lines = text.split("\n")
+    # With the usual last characters no word is broken.
+    if not _HYPHENS.isdisjoint([line[-1:] for line in lines]):
+        text = _closed_up(text)
         lines = text.split("\n")
-        # The usual last characters are no reason to look closer.
-        if not _HYPHENS.isdisjoint([line[-1:] for line in lines]):
-            closed = _closed_up(text)
-            if closed is not text:
-                text, lines = closed, closed.split("\n")
-        text = _blanked(text, furniture(lines))
-    return text
+    return _blanked(text, furniture(lines))
 
 
 def without_unseen(text: str) -> str:
@@ -129,9 +124,6 @@ def _addresses(text: str, mark: str) -> Iterator[tuple[int, int]]:
 
 
 def _closed_up(text: str) -> str:
-    if not any(hyphen in text for hyphen in "-\u2010\u00ad"):
-        return text
-
     compounds = set(_COMPOUND.findall(text))
 
     def close(match: re.Match[str]) -> str:
@@ -144,4 +136,6 @@ def _closed_up(text: str) -> str:
             return match[0]
         return "'" * len(match[0])
 
-    return _BROKEN.sub(close, text)
+    closed = _BROKEN.sub(close, text)
+    # The very same text says that it is prose.
+    return text if closed == text else closed

@@ -10,6 +10,7 @@ of the model, so that prediction doesn't need nltk.
 import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 __all__ = ["sentence_spans"]
 
@@ -23,26 +24,19 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # No abbreviation or initial is longer: looking no further back keeps the time linear.
 _LONGEST_ABBREVIATION = 24
 
+_LISTED = {
+    kind: frozenset(listed.split())
+    for kind, _, listed in (
+        line.partition(" ")
+        for line in Path(__file__).with_name("abbreviations.txt").read_text("utf-8").splitlines()
+    )
+}
 # What a name or a number follows: titles, places, months.
-_BEFORE_NAMES = frozenset(
-    """adm ald amb apr assemblywoman assn asst atty attn aug bldg bn brig capt cdr cmdr col comdr
-    cmdre cpl cpt dec del dept det dr ens feb fr ft gen gens gov govs hon insp jan jul jun lt maj
-    messrs mlle mme mr mrs ms msgr mt nov oct pfc pres prof profs pte pvt rep reps rev sen sens sept
-    sep sgt spc sqn st ste supt treas viz vs v""".split()
-)
+_BEFORE_NAMES = _LISTED["name"]
 # What may well be the last word of a sentence.
-_LAST_OR_NOT = frozenset(
-    """al approx assn ave blvd bros ca calif cf cie co colo conn corp est etc e.g fig fla i.e ill inc
-    jr kan ky llc ltd mass mich minn mo okla ont ore p.m a.m pa penn ph.d plc pty rd sr tenn tex
-    va vol wash wis univ u.k u.n u.s""".split()
-)
+_LAST_OR_NOT = _LISTED["last"]
 # Words that begin a sentence where they have a capital.
-_STARTERS = frozenset(
-    """a after all although an and as at because before both but by during each for from he her his
-    how however i if in it its last many meanwhile more most my no not now on one other our she
-    since so some such that the their then there these they this those though through to two under
-    until we what when where which while who why with you your""".split()
-)
+_STARTERS = _LISTED["starter"]
 # Lines that are wrapped, not paragraphs, are no wider.
 _WIDEST = 132
 _FEWEST_WRAPPED = 3

@@ -29,10 +29,7 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        if character in _APOSTROPHES:
-            folded = "'"
-        else:
-            folded = _folded(character)
+        folded = "'" if character in _APOSTROPHES else _folded(character)
         self[code] = folded
         return folded
 
