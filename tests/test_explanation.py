@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import topicclf
 from topicclf import Explanation, TopicClassifier, TopicModel
+from topicclf.text.prose import prose
 from topicclf.text.words import words
 
 Articles = list[dict[str, object]]
@@ -58,7 +59,7 @@ def test_without_the_words_that_tip_it_a_topic_is_gone(
     n_tips = 0
     for article in articles[::8]:
         found = _explained(shipped, article)
-        written = words(found.text)
+        written = words(prose(found.text))
         terms = vocabulary.terms(b" ".join(written)).tolist()
         for topic, each in found.topics.items():
             if each.tip is None:

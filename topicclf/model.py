@@ -20,7 +20,7 @@ from topicclf.scoring.judge import Answer, Chunk, Judge, chunks
 from topicclf.scoring.scores import Weights
 from topicclf.scoring.thresholds import Thresholds, adjusted
 from topicclf.text.article import Article, Item, refuse_one
-from topicclf.text.language import WELL_KNOWN, foreign_language, languages_of
+from topicclf.text.language import WELL_KNOWN, foreign_language, function_words, languages_of
 from topicclf.writing.beside import write_beside
 
 if TYPE_CHECKING:
@@ -243,6 +243,7 @@ class TopicModel(ReadOnlyArrays):
             columns,
             weights=self.weights,
             abbreviations=frozenset(self.abbreviations),
+            stop_words=function_words(self.languages),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

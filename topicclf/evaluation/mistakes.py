@@ -9,6 +9,7 @@ import numpy as np
 from topicclf.evaluation.answers import Answers
 from topicclf.evidence.finder import find_evidence
 from topicclf.text.article import Article
+from topicclf.text.language import function_words
 
 if TYPE_CHECKING:
     from topicclf.evidence.prediction import Evidence
@@ -82,4 +83,5 @@ def evidence_for(model: "TopicModel", item: "LabelledArticle", topic: str) -> "E
         {topic: model.topics.index(topic)},
         weights=model.weights,
         abbreviations=frozenset(model.abbreviations),
+        stop_words=function_words(model.languages),
     )[topic]

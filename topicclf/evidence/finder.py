@@ -1,16 +1,18 @@
 """Topics to evidence: the sentences that speak for a topic, and the terms in them that do."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import accumulate
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.evidence.phrases import phrases
 from topicclf.evidence.prediction import Evidence, Sentence, Term
 from topicclf.features.batch import Batch
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article
+from topicclf.text.prose import prose, without_unseen
 from topicclf.text.sentences import sentence_spans
 from topicclf.text.words import fold, word_spans, words
 
@@ -20,6 +22,8 @@ _SENTENCES = 3
 _TERMS = 5
 # A sentence with less than half of the best one's score is left out.
 _RELATIVE = 0.5
+# A term with less than this share of the strongest one's weight isn't listed.
+_FAINT = 0.15
 # In squares of idf, some five words: keeps a two-word line from looking like strong evidence.
 _SMOOTHING = 150.0
 # How much a sentence loses by speaking for another topic as well: people point to the sentence
@@ -33,6 +37,7 @@ def find_evidence(
     *,
     weights: Weights,
     abbreviations: Collection[str],
+    stop_words: Collection[bytes] = frozenset(),
 ) -> dict[str, Evidence]:
     """Find the sentences that speak for topics, and the terms in them that do.
 
@@ -41,6 +46,7 @@ def find_evidence(
         topics: The topics asked for, and the column of each in the weights.
         weights: The linear classifier.
         abbreviations: Words whose full stop doesn't end a sentence.
+        stop_words: Words of grammar, folded; no term begins or ends with one.
 
     Returns:
         Evidence by topic, with at least one sentence if the article has a known word.
@@ -48,7 +54,15 @@ def find_evidence(
     if not topics:
         return {}
     joined = article.joined
-    spans = sentence_spans(joined, abbreviations=abbreviations)
+    shown = article.shown
+    text_start = len(joined) - len(article.text)
+    # Apart, so that no sentence begins in the title and ends in the text.
+    parts = ((0, article.title), (text_start, article.text))
+    spans = [
+        (shift + start, shift + end)
+        for shift, part in parts
+        for start, end in sentence_spans(part, abbreviations=abbreviations)
+    ]
     texts = [joined[start:end] for start, end in spans]
     numbered = [weights.vocabulary.terms(fold(text)) for text in texts]
     batch = Batch.joining([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
@@ -57,28 +71,28 @@ def find_evidence(
     scores = loudness - _RIVALRY * _loudest_other(loudness)
 
     def sentence(index: int, column: int) -> Sentence:
-        text_start = len(joined) - len(article.text)
         start, end = spans[index]
         where: Literal["text", "title"] = "title" if start < text_start else "text"
         shift = text_start if where == "text" else 0
-        places = word_spans(texts[index])
-        first = bounds[index]
-        candidates = []
-        for features, width in ((batch.terms, 1), (batch.pairs, 2)):
-            ours = features[first : first + max(len(places) - width + 1, 0)]
-            gains = weights.contributions[ours, column].tolist()
-            for place, gain in enumerate(gains):
-                a, b = places[place][0], places[place + width - 1][1]
-                candidates.append(
-                    Term(texts[index][a:b], start - shift + a, start - shift + b, gain)
-                )
-        candidates.sort(key=lambda term: -term.weight)
+        ours = slice(bounds[index], bounds[index + 1])
+        found = phrases(
+            texts[index],
+            word_spans(texts[index]),
+            words(texts[index]),
+            weights.contributions[batch.terms[ours], column].tolist(),
+            weights.contributions[batch.pairs[ours], column].tolist()[:-1],
+            stop_words=stop_words,
+        )
+        terms = (
+            Term(shown[start + a : start + b], start - shift + a, start - shift + b, weight)
+            for a, b, weight in ((each.start, each.end, each.weight) for each in found[:_TERMS])
+        )
         return Sentence(
-            text=article.shown[start:end],
+            text=shown[start:end],
             start=start - shift,
             end=end - shift,
             score=float(scores[index, column]),
-            terms=tuple(term for term in candidates[:_TERMS] if term.weight > 0),
+            terms=tuple(terms),
             where=where,
         )
 
@@ -87,14 +101,32 @@ def find_evidence(
         best = scores[order[0], column] if order else 0.0
         kept = [i for i in order if scores[i, column] >= _RELATIVE * best or i == order[0]]
         chosen = tuple(sentence(i, column) for i in kept)
-        weight: dict[str, float] = {}
-        for term in (term for each in chosen for term in each.terms):
-            name = " ".join(word.decode() for word in words(term.text))
-            weight[name] = max(weight.get(name, 0.0), term.weight)
-        ranked = sorted(weight, key=lambda name: -weight[name])
-        return Evidence(sentences=chosen, terms=tuple(ranked[:_TERMS]))
+        terms = sorted((term for each in chosen for term in each.terms), key=lambda t: -t.weight)
+        return Evidence(sentences=chosen, terms=tuple(_distinct(terms)))
 
     return {topic: evidence(column) for topic, column in topics.items()}
+
+
+def _distinct(terms: Iterable[Term]) -> list[str]:
+    """The names of the first few terms, each without those that are a part of it."""
+    names: list[str] = []
+    read: list[bytes] = []
+    least = 0.0
+    for term in terms:
+        least = least or _FAINT * term.weight
+        if term.weight < least:
+            break
+        folded = b" %b " % b" ".join(words(term.text))
+        if len(names) < _TERMS and not any(folded in other for other in read):
+            names.append(_named(term.text))
+            read.append(folded)
+    return names
+
+
+def _named(text: str) -> str:
+    """What a term is called in a list: in lower case, without what nobody sees."""
+    name = " ".join(without_unseen(prose(text)).lower().split())
+    return name.removesuffix("'s").removesuffix("\u2019s")
 
 
 def _loudest_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ FORMER_HOMES = {
     "topicclf.lookup": "topicclf.features.lookup",
     "topicclf.passages": "topicclf.features.passages",
     "topicclf.prediction": "topicclf.evidence.prediction",
-    "topicclf.records.furniture": "topicclf.records.boilerplate",
+    "topicclf.records.furniture": "topicclf.text.furniture",
     "topicclf.scores": "topicclf.scoring.scores",
     "topicclf.sentences": "topicclf.text.sentences",
     "topicclf.snippet": "topicclf.render.notebook",

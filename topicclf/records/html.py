@@ -10,8 +10,8 @@ from typing import Any
 
 from topicclf.errors import DataError
 from topicclf.installation.extras import extra
-from topicclf.records.boilerplate import without_furniture
 from topicclf.records.options import MOST_ATTRIBUTES, MOST_SIBLINGS, MOST_TAGS
+from topicclf.text.furniture import without_furniture
 
 __all__ = ["main_text"]
 

@@ -15,7 +15,7 @@ from topicclf.lazy import lazy
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article, Item
-from topicclf.text.markup import without_markup
+from topicclf.text.prose import prose
 
 __all__ = ["Answer", "Chunk", "Judge", "chunks"]
 
@@ -68,7 +68,7 @@ def chunks(items: Iterable[Item]) -> Iterator[Chunk]:
     try:
         for number, item in enumerate(items):
             if isinstance(item, str):
-                text, title = without_markup(item), ""
+                text, title = prose(item), ""
                 given.append(item)
             else:
                 article = Article.of(item, number=number)

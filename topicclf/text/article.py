@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from topicclf.text.markup import without_markup
+from topicclf.text.prose import prose
 
 __all__ = ["Article", "Item", "articles_of", "is_missing", "refuse_one"]
 
@@ -14,7 +14,7 @@ class Article:
     """A text and, where it is apart, its title.
 
     Attributes:
-        text: The text; if what was given is HTML, its tags are spaces here.
+        text: The text; what isn't prose is white space here.
         title: The title, likewise, or nothing.
         given: The title and text as they were given, if that is something else.
     """
@@ -24,10 +24,8 @@ class Article:
     given: tuple[str, str] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if "<" not in self.text and "<" not in self.title:
-            return
-        text, title = without_markup(self.text), without_markup(self.title)
-        if (text, title) != (self.text, self.title):
+        text, title = prose(self.text), self.title and prose(self.title)
+        if text is not self.text or title is not self.title:
             object.__setattr__(self, "given", (self.title, self.text))
             object.__setattr__(self, "text", text)
             object.__setattr__(self, "title", title)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from topicclf.text.words import words
 
-__all__ = ["UNDETERMINED", "WELL_KNOWN", "foreign_language", "languages_of"]
+__all__ = ["UNDETERMINED", "WELL_KNOWN", "foreign_language", "function_words", "languages_of"]
 
 #: ISO 639's code for an undetermined language.
 UNDETERMINED = "und"
@@ -42,6 +42,16 @@ def languages_of(share_known: Callable[[bytes], float]) -> frozenset[str]:
         for language, listed in _function_words().items()
         if share_known(b" ".join(sorted(listed))) >= _ENOUGH_KNOWN
     )
+
+
+def function_words(languages: Collection[str]) -> frozenset[bytes]:
+    """The function words of some languages, folded.
+
+    >>> sorted(function_words({"en"}))[:3]
+    [b'a', b'about', b'after']
+    """
+    listed = _function_words()
+    return frozenset(chain.from_iterable(listed[each] for each in languages if each in listed))
 
 
 def foreign_language(text: str, *, known_share: float, own: Collection[str]) -> str | None:

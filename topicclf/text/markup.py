@@ -7,13 +7,17 @@ meaning.
 import html
 import re
 
-__all__ = ["plain_text", "without_markup"]
+__all__ = ["plain_text", "without_markup", "without_references"]
 
-# Plain text may well hold "<" and "a < b", but a closing tag makes it HTML.
-_CLOSING = re.compile(r"</[a-zA-Z][a-zA-Z0-9]{0,20}\s{0,9}>")
-_MARKUP = re.compile(
-    r"<(?P<tag>/?+[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?][^<>]*+>|(?:&#?[a-zA-Z0-9]{1,31};\w*+)++"
+# Plain text may well hold "<" and "a < b", but a closing tag makes it HTML, or one that needs none.
+_CLOSING = re.compile(
+    r"</[a-zA-Z][a-zA-Z0-9]{0,20}\s{0,9}>|<(?:br|hr|img|input|link|meta|wbr)\b[^<>]{0,2000}>|<!--"
 )
+_MARKUP = re.compile(
+    r"<(?P<tag>/?+[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?][^<>]*+>"
+    r"|(?:&#?[a-zA-Z0-9]{1,31};\w*+)++"
+)
+_REFERENCES = re.compile(r"(?:&#?[a-zA-Z0-9]{1,31};\w*+)++")
 # What is in these is never text: how each begins, and how it ends.
 _HIDDEN = re.compile(r"<(?:!--|script\b|style\b)", re.IGNORECASE)
 _ENDS = {
@@ -44,6 +48,21 @@ def without_markup(text: str) -> str:
     if "<" not in text or not _CLOSING.search(text):
         return text
     return _blanked(text)
+
+
+def without_references(text: str) -> str:
+    """Turn the character references of a text into characters.
+
+    Args:
+        text: Any text; references that HTML doesn't know stay.
+
+    Returns:
+        A text of the same length.
+
+    >>> without_references("R&D; oil &amp; gas")
+    'R&D; oil &     gas'
+    """
+    return _REFERENCES.sub(_blank, text)
 
 
 def plain_text(source: str) -> str:

@@ -9,31 +9,52 @@ of the model, so that prediction doesn't need nltk.
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
+from pathlib import Path
 
 __all__ = ["sentence_spans"]
 
 # A run of stops is tried once, from its start and as a whole: anything else takes quadratic time.
 _END = re.compile(r"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=\s)|\n")
 _WORD = re.compile(r"\w")
-_LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018]*$")
+_LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018\u2014\u2013/]*$")
+_NEXT = re.compile(r"\s*+[\"'(\[\u201c\u2018]*+(?P<word>\w*+)")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
 # No abbreviation or initial is longer: looking no further back keeps the time linear.
 _LONGEST_ABBREVIATION = 24
+
+_LISTED = {
+    kind: frozenset(listed.split())
+    for kind, _, listed in (
+        line.partition(" ")
+        for line in Path(__file__).with_name("abbreviations.txt").read_text("utf-8").splitlines()
+    )
+}
+# What a name or a number follows: titles, places, months.
+_BEFORE_NAMES = _LISTED["name"]
+# What may well be the last word of a sentence.
+_LAST_OR_NOT = _LISTED["last"]
+# Words that begin a sentence where they have a capital.
+_STARTERS = _LISTED["starter"]
+# Lines that are wrapped, not paragraphs, are no wider.
+_WIDEST = 132
+_FEWEST_WRAPPED = 3
 
 
 def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tuple[int, int]]:
     """Find the sentences of a text, as character offsets (start, end).
 
-    The end of a line ends a sentence, too. The spans leave out the white space around sentences,
-    and together have every word of the text.
+    The end of a line ends a sentence, too, but where lines are wrapped. The spans leave out the
+    white space around sentences, and together have every word of the text.
 
     Args:
         text: Any text.
         abbreviations: Words whose full stop doesn't end a sentence, in lower case and
-            without that stop, such as ``"gen"`` or ``"u.s"``.
+            without that stop, such as ``"gen"`` or ``"u.s"``; the usual ones of English are known.
 
     >>> text = "Gen. Ito resigned. The U.S. Navy said so."
-    >>> [text[a:b] for a, b in sentence_spans(text, abbreviations={"gen", "u.s"})]
+    >>> [text[a:b] for a, b in sentence_spans(text)]
     ['Gen. Ito resigned.', 'The U.S. Navy said so.']
     """
     spans: list[tuple[int, int]] = []
@@ -51,23 +72,80 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
 def _pieces(text: str, abbreviations: Collection[str]) -> Iterator[tuple[int, int]]:
     """What is between the ends of sentences, without the white space around it."""
     start = 0
+    has_capitals = _has_capitals(text)
+    wraps = _wraps(text, has_capitals) if "\n" in text else set()
     for match in _END.finditer(text):
-        if match["stop"] == "." and _goes_on(text, match, abbreviations):
+        if match["stop"] is None:
+            if match.start() in wraps:
+                continue
+        elif match["stop"] == "." and _goes_on(text, match, start, abbreviations, has_capitals):
+            if _last_word(text, start, match.start()).lower() in _BEFORE_NAMES:
+                wraps.add(match.end())
             continue
         yield _stripped(text, start, match.end())
         start = match.end()
     yield _stripped(text, start, len(text))
 
 
-def _goes_on(text: str, stop: re.Match[str], abbreviations: Collection[str]) -> bool:
-    following = text[stop.end() : stop.end() + 2].strip()
-    if following.islower():
+def _has_capitals(text: str) -> bool:
+    """Whether sentences begin with capitals, which a text in lower case doesn't have."""
+    return sum(map(str.isupper, text)) > len(text) / 200
+
+
+def _goes_on(
+    text: str, stop: re.Match[str], start: int, abbreviations: Collection[str], has_capitals: bool
+) -> bool:
+    following = _NEXT.match(text, stop.end())
+    after = following["word"] if following else ""
+    if has_capitals and after[:1].islower():
         return True
-    before = text[max(0, stop.start() - _LONGEST_ABBREVIATION) : stop.start()]
-    last = _LAST_WORD.search(before)
-    word = last[0] if last else ""
-    initial = len(word) == 1 and word.isupper()
-    return initial or word.lower() in abbreviations
+    word = _last_word(text, start, stop.start())
+    if len(word) == 1 and word.isupper():
+        return True
+    # Enough to see whether anything but white space and quotes comes before.
+    before = text[max(start, stop.start() - _LONGEST_ABBREVIATION) : stop.start() - len(word)]
+    begins = not before.strip("\"'(\u201c\u2018 \t\n")
+    return _is_abbreviation(word, after, begins, abbreviations, has_capitals)
+
+
+def _last_word(text: str, start: int, end: int) -> str:
+    last = _LAST_WORD.search(text[max(start, end - _LONGEST_ABBREVIATION) : end])
+    return last[0] if last else ""
+
+
+def _is_abbreviation(
+    word: str, after: str, begins: bool, abbreviations: Collection[str], has_capitals: bool
+) -> bool:
+    """Whether a stop belongs to the word before it and not to the sentence."""
+    lower = word.lower()
+    if lower in {"no", "nos"}:
+        # "No. 2" and "the No. Two"; not "he said no." nor "No. We won't."
+        return after[:1].isdigit() or (word[:1] == "N" and not begins)
+    if lower in _BEFORE_NAMES or lower in {"sat", "sun", "mar", "tue", "wed", "thu", "fri"}:
+        # "He sat." is none.
+        return lower in {"vs", "v", "viz"} or not has_capitals or word[0].isupper()
+    if lower in _LAST_OR_NOT or _DOTTED.fullmatch(lower):
+        starts = after.lower() in _STARTERS and (after[:1].isupper() or not has_capitals)
+        return not starts or begins
+    return lower in abbreviations
+
+
+def _wraps(text: str, has_capitals: bool) -> set[int]:
+    """Where the ends of lines are that are wrapped, so that a sentence goes on."""
+    lines = []
+    start = 0
+    for line in text.split("\n"):
+        lines.append((start + len(line), line.strip()))
+        start += len(line) + 1
+    inner = [(end, line, after) for (end, line), (_, after) in pairwise(lines) if line and after]
+    width = max((len(line) for _, line, _ in inner), default=0)
+    full = [len(line) + 1 + len(after.split(None, 1)[0]) > 0.9 * width for _, line, after in inner]
+    wrapped = len(inner) >= _FEWEST_WRAPPED and width <= _WIDEST and sum(full) >= 0.75 * len(inner)
+    return {
+        end
+        for (end, line, after), is_full in zip(inner, full, strict=True)
+        if (wrapped and is_full) or (has_capitals and after[0].islower() and line[-1] not in ".!?:")
+    }
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

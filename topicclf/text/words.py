@@ -1,9 +1,9 @@
 """Text to words: the one place that says what a word is.
 
 A word is a run of letters and digits, in lower case, without accents and apostrophes
-(``Côte d'Ivoire's`` is ``cote divoires``). Vowel signs, as those of Indic scripts, belong to it.
-Everything else separates words. Scripts without spaces come out as long words, which no vocabulary
-knows.
+(``Côte d'Ivoire's`` is ``cote divoires``). Characters that nobody sees, such as soft hyphens, don't
+part words, nor do the vowel signs of a script. Everything else does, raised letters and digits
+(``™``, ``²``) too. Scripts without spaces come out as long words, which no vocabulary knows.
 """
 
 import codecs
@@ -12,6 +12,10 @@ import unicodedata
 
 __all__ = ["fold", "word_spans", "words"]
 
+# Marks, and characters that only say how others are set.
+_UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))
+# Marks without a shape: the grapheme joiner and the selectors of variants.
+_JOINERS = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _APOSTROPHES = "'\u2018\u2019\u02bc\uff07"
 
 # Bytes from 0x80 on belong to letters: what else is beyond ASCII has been folded to a space.
@@ -20,30 +24,28 @@ _LOWER_OR_SPACE = bytes(
 )
 
 
-# Marks that are no part of what is spoken: joiners, and selectors of a variant.
-_SILENT = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-
-
-def _is_vowel_sign(character: str) -> bool:
-    """Whether it is a mark that has a place of its own in a word; accents have a class."""
-    spacing = unicodedata.category(character) in {"Mc", "Mn"}
-    return spacing and not unicodedata.combining(character) and not _SILENT.match(character)
-
-
 class _Folding(dict[int, str]):
     """Code point to what it is read as; filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        if character in _APOSTROPHES:
-            folded = "'"
-        else:
-            plain = unicodedata.normalize("NFKD", character)
-            folded = "".join(c.lower() for c in plain if c.isalnum() or _is_vowel_sign(c))
-            if not folded and not unicodedata.category(character).startswith("M"):
-                folded = " "
+        folded = "'" if character in _APOSTROPHES else _folded(character)
         self[code] = folded
         return folded
+
+
+def _folded(character: str) -> str:
+    if unicodedata.decomposition(character).startswith("<super>"):
+        return " "
+    plain = unicodedata.normalize("NFKD", character)
+    folded = "".join(c.lower() for c in plain if c.isalnum() or _is_vowel_sign(c))
+    return folded or ("" if unicodedata.category(character) in _UNSEEN else " ")
+
+
+def _is_vowel_sign(character: str) -> bool:
+    """Whether it is a mark that is more than an accent on a letter."""
+    mark = unicodedata.category(character) in {"Mn", "Mc"} and not unicodedata.combining(character)
+    return mark and not _JOINERS.match(character)
 
 
 _FOLDING = _Folding()

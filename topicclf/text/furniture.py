@@ -1,0 +1,290 @@
+r"""Lines of a page that are no part of its article: invitations, notices, credits, other headlines.
+
+Each line is weighed by what it is: how it begins, whom it speaks to, what it speaks of, how it
+ends, where it is. A sentence that reports what someone said or did stays. A text of one line is
+left as it is, and so is one that would be nothing but furniture.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["furniture", "without_furniture"]
+
+# Furniture is short; a paragraph that happens to begin like it stays.
+_LONGEST = 300
+_ENOUGH = 2.5
+# So many lines at the end are looked at whatever they begin with.
+_EDGE = 3
+
+_STOPS = frozenset(".!?:\u2026\"'\u201d\u2019")
+_SIGNS = frozenset("([{*\u2022\u00b7-\u2013\u2014>\u00bb\u203a\u25ba\u25b6#@|\u00a9+")
+
+_BEFORE = "".join(_SIGNS - {"\u00a9"}) + " \t"
+
+_WORD = re.compile(r"@?\w++(?:['\u2019-]\w++)*+")
+# Kinds of words, one a line: what an invitation or a notice says, and what speaks against it.
+_WORDS_OF = dict(
+    line.split(" ", 1)
+    for line in Path(__file__).with_name("furniture.txt").read_text("utf-8").splitlines()
+)
+_KINDS: dict[str, tuple[str, ...]] = {}
+for _kind, _listed in _WORDS_OF.items():
+    for _word in _listed.split():
+        _KINDS[_word] = (*_KINDS.get(_word, ()), _kind)
+
+# What only furniture begins with.
+_OPENED = r"""
+    \W* (?: (?: read | see | watch | listen | find\ out ) \ more | also\ read
+        | read\ (?: also | next | this )
+        | see\ also | don['\u2019]t\ miss | must[ -]read
+        | you\ (?: may | might )\ (?:also\ )? (?: like | enjoy )
+        | more\ (?: on\ this(?:\ story)? | stories | news | from\b.{0,40} | on\b.{0,40} | to\ read )
+        | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles?
+            | stories | story | content | news | coverage | topics? | posts? | reading | headlines
+            | links?
+            | now | for\ you ) )?
+        | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next
+        | keep\ reading
+        | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks? | tags
+        | elsewhere\ on\b.{0,40} | from\ (?: our\ partners | the\ archives? | around\ the\ web )
+        | filed\ under | topics ) \s* (?: [:>|\u203a\u00bb\u2013\u2014-]+ .* )? \W*
+    | watch | advertise?ment | advertising | sponsored (?:\ content)?
+    | promoted\ (?: content | stories )
+    | (?: story | article )\ continues\ .* | skip\ to\ .{1,30}
+    | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic
+        | screengrab | video | cover | representative\ image | handout ) s? \ ?
+        (?: caption | credit | source )? s?
+        \s* (?: \ by\b | [:,|/\u00a9\u2013-] | courtesy ) .{1,200}
+    | (?: image | photo | picture ) \ (?: caption | credit | source ) s?
+    | \W* credits? \s* [:/] .{1,120}
+    | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
+    | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
+        (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
+    | this\ (?: article | story | piece | post | content )\ (?: was | is | has\ been | first )\b
+        .{0,60} \b (?: published | appeared | republished | written | produced | sponsored ) \b .*
+    """
+# What it has elsewhere, credits of pictures above all.
+_CREDIT = r"""
+    \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \)
+        \.? \Z
+    | \( [^()]{0,40} / (?-i: Reuters | REUTERS | AFP | AP | EPA | Getty | Bloomberg | Shutterstock )
+        [^()]{0,30} \) \.? \Z
+    | [.)] \s* (?: photo (?:graph)? | picture | image | credit ) s? (?: \ by | : | / ) \s*
+        .{1,80} \Z
+    | (?-i: Getty\ Images | REUTERS/ | AFP/ | Reuters/ | AP\ Photo | Shutterstock | iStock | Alamy
+        | /AFP | /EPA ) .{0,60} \Z
+    | \b all\ rights\ reserved \.? \Z
+    """
+_CREDITED = tuple("hoto icture mage redit / Getty iStock Alamy hutterstock reserved".split())  # noqa: SIM905
+_AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
+_BIOGRAPHY = r"""
+    about\ the\ authors?\b .*
+    | (?: the\ (?: author | writer ) | s?he | they
+        | \W* (?: (?: dr | prof | mr | ms | mrs | by ) \.?\ )?
+          (?-i: [A-Z] [\w'\u2019.-]* ) (?: \ (?-i: [A-Z] ) [\w'\u2019.-]* ){1,3}
+      ) ,? \ (?:
+        (?: is | are | was ) \ (?: an? | the | our | [\w'\u2019 ]{1,40}['\u2019]s? ) \b .{0,60}
+          \b (?:
+            reporter | correspondent | journalist | editor | columnist | writer | fellow | author
+            | producer | analyst | commentator | professor | contributor | researcher | blogger
+            | freelance | lecturer )
+        | (?: covers | writes | reports | blogs | tweets | edits ) \b
+        | has\ (?: covered | written | reported | worked ) \b .{0,80} \b (?: for | since | years
+            | award | at | reporter | correspondent | editor | newspapers? | magazine )
+        | joined\ .{1,60} \b (?: as | in ) \b )
+    | (?: additional\ )? reporting\ by\b | edit (?: ing | ed )\ by\b | writing\ by\b
+    | follow\ (?: her | him | them ) \b
+    """
+_CAPTION = re.compile(r"\W*(?:file )?(?:photo|image|picture|photograph|cover)s?\W", re.IGNORECASE)
+_HEADING = re.compile(
+    r"\W*(?:related|more|most|read|recommended|trending|popular|top|latest|you may|you might|also"
+    r"|see|don['\u2019]t miss|what to read|up next|in other news|in case|editor|elsewhere|from our"
+    r"|from the|must|other|further|next|keep reading|around the web)\b.{0,60}",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[-*\u2022\u2013\u2014\u00b7\u25ba\u25b6>\u00bb\u203a#\d.)\s]*+")
+_LISTED = re.compile(r"[|\t]|  ")
+
+# How such lines begin, in as many characters as tell them from most others.
+_BEGINNINGS = frozenset(
+    written(f"{word} ".replace("_", " ")[:length])
+    for kind in ("imperative", "platform", "opening")
+    for word in _WORDS_OF[kind].split()
+    for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
+    for written in (str.lower, str.title, str.capitalize, str.upper)
+)
+# What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
+_MARKS = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie", "odcast")
+_NAME = re.compile(
+    r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional)"
+)
+_RARE = ("ewsletter", "ubscri", "inbox")
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """A form as a pattern; most of the time to import this would go to making them."""
+    return re.compile(form, re.VERBOSE | re.IGNORECASE)
+
+
+class _Line(NamedTuple):
+    start: int
+    text: str
+
+
+def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
+    r"""Find the lines that are furniture, as character offsets (start, end), in order.
+
+    Args:
+        lines: The lines of a text, without the ``"\n"`` between them.
+    """
+    if len(lines) < 2 or not _may_have_some(lines):
+        return
+    found = _lines(lines)
+    gone = _found(found)
+    if len(gone) == len(found):
+        return
+    for number in sorted(gone):
+        line = found[number]
+        yield line.start, line.start + len(line.text)
+
+
+def without_furniture(text: str) -> str:
+    r"""Leave out the lines that are furniture.
+
+    >>> without_furniture("The choir sang.\nRead more: War in the east\nIt will sing again.")
+    'The choir sang.\nIt will sing again.'
+    """
+    gone = dict(furniture(text.split("\n")))
+    pieces = []
+    place = 0
+    for start, end in gone.items():
+        pieces.append(text[place:start].rstrip(" \t"))
+        line_end = text.find("\n", end)
+        place = line_end + 1 if line_end >= 0 else len(text)
+    return "".join([*pieces, text[place:]]).removesuffix("\n") if gone else text
+
+
+def _may_have_some(lines: list[str]) -> bool:
+    """Whether it is worth a closer look: for most articles the answer has to be quick."""
+    short = [line for line in lines if 0 < len(line) <= _LONGEST]
+    if not all(_BEGINNINGS.isdisjoint([line[:n] for line in short]) for n in (4, 5, 6)):
+        return True
+    if not _STOPS.issuperset([line[-1] for line in short]):
+        open_ended = "\n".join([line for line in short if line[-1] not in _STOPS])
+        if any(mark in open_ended for mark in (*_MARKS, *_RARE)):
+            return True
+        last = short[-_EDGE:]
+        if not _STOPS.issuperset([line[-1] for line in last]) and sum(map(_is_headline, last)) > 1:
+            return True
+    if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
+        return True
+    return any(map(_is_edge, short[-_EDGE:]))
+
+
+def _lines(lines: list[str]) -> list[_Line]:
+    found = []
+    start = 0
+    for line in lines:
+        if stripped := line.strip():
+            found.append(_Line(start + line.index(stripped[0]), stripped))
+        start += len(line) + 1
+    return found
+
+
+def _found(lines: list[_Line]) -> set[int]:
+    last = len(lines) - _EDGE
+    gone = set()
+    for number, (_, line) in enumerate(lines):
+        if len(line) > _LONGEST:
+            continue
+        edge = number >= last
+        if (_is_odd(line) or (edge and _is_edge(line))) and _is_furniture(line, edge):
+            gone.add(number)
+    return gone | _headlines(lines, gone)
+
+
+def _is_odd(line: str) -> bool:
+    """Whether a line begins or ends as few paragraphs do."""
+    if line[0] in _SIGNS:
+        line = line.lstrip(_BEFORE) or line
+    if not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6])) or line[0] == "\u00a9":
+        return True
+    return line[-1] not in _STOPS and any(mark in line for mark in (*_MARKS, *_RARE))
+
+
+def _is_edge(line: str) -> bool:
+    """Whether a line may be furniture at the end of an article, though it isn't odd."""
+    if _NAME.match(line) and _compiled(_BIOGRAPHY).match(line):
+        return True
+    return any(rare in line for rare in _RARE)
+
+
+def _is_furniture(line: str, edge: bool) -> bool:
+    words = _WORD.findall(line.lower())
+    kinds = [kind for word in words if word in _KINDS for kind in _KINDS[word]]
+    reports = "report" in kinds
+    if _compiled(_OPENED).fullmatch(line):
+        return not reports or line[-1] != "." or _CAPTION.match(line) is not None
+    if any(mark in line for mark in _CREDITED) and _compiled(_CREDIT).search(line):
+        return True
+    if edge and not reports and _compiled(_BIOGRAPHY).match(line):
+        return True
+    return _score(line, words, kinds, edge) >= _ENOUGH
+
+
+def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
+    """How much a line looks like an invitation or a notice."""
+    counts = Counter(kinds)
+    begins = [word.replace("\u2019", "'") for word in words[:1]]
+    after = _AFTER_STOP.findall(line.lower())
+    bids = any("imperative" in _KINDS.get(word, ()) for word in begins + after)
+    platforms = min(counts["platform"] + ("@" in line), 3)
+    score = 1.2 * min(counts["media"], 2) + 1.2 * platforms + 1.0 * bids
+    score += 0.7 * (counts["reader"] > 0) + 0.4 * min(counts["often"], 2)
+    if "ookie" in line:
+        score += 1.2 + 0.7 * min(counts["cookies"], 3)
+    score += 0.5 * (line[-1] not in _STOPS) + 0.5 * edge
+    score -= 3.0 * (counts["report"] > 0) + 0.7 * min(counts["past"], 3)
+    return score - 1.5 * ("\u201c" in line or '"' in line) - 0.5 * (len(line) > 160)
+
+
+def _headlines(lines: list[_Line], gone: set[int]) -> set[int]:
+    """The headlines of other articles, which follow on the last paragraph."""
+    run: list[int] = []
+    before = ""
+    for number in range(len(lines) - 1, -1, -1):
+        if number in gone:
+            continue
+        before = lines[number].text
+        if not _is_headline(before):
+            break
+        run.append(number)
+    if not run:
+        return set()
+    top = max(run)
+    headed = any(n < top and _HEADING.fullmatch(lines[n].text) for n in gone)
+    if before[-1] == ":" and not headed:
+        return set()
+    others = [line.text for n, line in enumerate(lines) if n not in gone and n not in run]
+    alike = sum(map(_is_headline, others))
+    longer = sum(map(len, others)) > sum(len(lines[n].text) for n in run)
+    if 2 * alike > len(others) or not (longer or headed):
+        return set()
+    return set(run) if headed or len(run) >= 3 else set()
+
+
+def _is_headline(line: str) -> bool:
+    title = line[_BULLET.match(line).end() :]  # type: ignore[union-attr]
+    words = title.split()
+    return (
+        3 <= len(words) <= 22
+        and len(title) <= 140
+        and title.rstrip("?!'\u2019\"\u201d")[-1:] not in {*".:;,)\u2026"}
+        and not title[0].islower()
+        and not _LISTED.search(title)
+    )
