@@ -36,16 +36,18 @@ def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
 
     Args:
         path: A model file, or a folder with a ``model.npz``. None gives the shipped model, which is
-            read once, whatever the number of threads.
+            read once, whatever the number of threads; so does ``"shipped"``, unless that is a file.
 
     Raises:
         FileNotFoundError: There is no such file.
         ModelFileError: The file is refused; the subclass says why.
     """
+    from pathlib import Path
+
     # NumPy comes in here, so that importing topicclf stays instant.
     from topicclf.model import TopicModel
 
-    if path is not None:
+    if path is not None and (path != "shipped" or Path(path).exists()):
         return TopicModel.load(path)
     global _shipped
     if _shipped is None:

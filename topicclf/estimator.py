@@ -5,6 +5,7 @@ import topicclf.learning  # noqa: F401
 
 # isort: split
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -14,7 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from topicclf.api import load
 from topicclf.evaluation.answers import log_odds
+from topicclf.features.vocabulary import Vocabulary
 from topicclf.labelled.label_array import label_array
 from topicclf.learning.abbreviations import learn_abbreviations
 from topicclf.learning.corpus import Corpus
@@ -25,6 +28,7 @@ from topicclf.learning.linear import LinearSettings
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.readability import check_words
+from topicclf.learning.start import Start, start_from
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
@@ -37,6 +41,8 @@ _LOG = logging.getLogger("topicclf")
 
 # Passages multiply the time, and with many topics an article is mostly about what it carries.
 _MANY_TOPICS = 20
+# How many articles with a topic a base's join is worth where thresholds are chosen.
+_BASE_EVIDENCE = 50.0
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -66,6 +72,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         max_pairs: How many word pairs to keep, the most useful ones; 0 learns from words alone.
         n_folds: How many folds the out-of-fold scores come from; None for 5, or 3 where there are
             more than 20 topics.
+        base: A `topicclf.TopicModel`, or the path of one (``"shipped"`` for the one that comes with
+            topicclf), to start from where labelled articles are few: its vocabulary and document
+            frequencies are taken, the weights of topics that it has are pulled to its own, and new
+            topics lean on features and views that its topics needed. None starts from nothing.
         random_state: Seed of the folds and of the learning.
         n_jobs: How many processes learn; None for one, or for what `joblib.parallel_config` says.
 
@@ -104,6 +114,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_pair_frequency: int = 3,
         max_pairs: int = 120_000,
         n_folds: int | None = None,
+        base: TopicModel | str | os.PathLike[str] | None = None,
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -120,6 +131,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_pair_frequency = min_pair_frequency
         self.max_pairs = max_pairs
         self.n_folds = n_folds
+        self.base = base
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -175,7 +187,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             UserWarning: A topic has few positives, or the data can't support the promise.
         """
         self._check_settings()
-        objective = Objective(precision=self.precision, recall=self.recall, caution=self.caution)
+        objective = Objective(
+            precision=self.precision,
+            recall=self.recall,
+            caution=self.caution,
+            evidence=0.0 if self.base is None else _BASE_EVIDENCE,
+        )
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [article.joined for article in articles_of(X)]
         labels, topics = label_array(Y, self.topics, n_articles=len(texts))
@@ -197,14 +214,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ),
             n_jobs=self.n_jobs,
         )
-        vocabulary = learn_vocabulary(
-            corpus,
-            min_document_frequency=self.min_document_frequency,
-            min_form_frequency=self.min_form_frequency,
-            min_pair_frequency=self.min_pair_frequency,
-        )
+        vocabulary, start = self._beginning(corpus, topics)
         check_words(corpus, vocabulary)
-        supervision = Supervision(labels, about.weight, about.trusted, about.measured, folds)
+        supervision = Supervision(labels, about.weight, about.trusted, about.measured, folds, start)
         result = learn_weights(corpus, vocabulary, supervision, learning)
 
         trusted_articles = OutOfFoldPredictions(
@@ -245,6 +257,20 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if value is not None and value < least:
                 msg = f"{name} must be {least} or more, not {value}"
                 raise ValueError(msg)
+
+    def _beginning(
+        self, corpus: Corpus, topics: tuple[str, ...]
+    ) -> tuple[Vocabulary, Start | None]:
+        if self.base is None:
+            vocabulary = learn_vocabulary(
+                corpus,
+                min_document_frequency=self.min_document_frequency,
+                min_form_frequency=self.min_form_frequency,
+                min_pair_frequency=self.min_pair_frequency,
+            )
+            return vocabulary, None
+        base = self.base if isinstance(self.base, TopicModel) else load(self.base)
+        return start_from(base, topics, corpus, min_document_frequency=self.min_document_frequency)
 
     def _folds(self, labels: NDArray[np.int8], group: NDArray[np.int64]) -> NDArray[np.int64]:
         n_groups = int(group.max(initial=0)) + 1

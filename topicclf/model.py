@@ -1,6 +1,7 @@
 """A trained model: from articles to predictions with NumPy alone."""
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -91,6 +92,29 @@ class TopicModel(ReadOnlyArrays):
                 is not that of the topics.
         """
         return replace(self, thresholds=adjusted(self.thresholds, self.topics, thresholds))
+
+    def adapted(self, texts: Iterable[Item], *, precision: float | None = None) -> "TopicModel":
+        """The same model, corrected for the mix of topics in articles without labels.
+
+        Needs the extra ``[train]``. `topicclf.training.adaptation.adapt` gives the estimates, too.
+
+        Args:
+            texts: Articles drawn at random from what the model will read; some hundreds.
+            precision: Choose thresholds that promise each topic this precision there.
+
+        Raises:
+            DataError: There are fewer than 50 articles, or most are in other languages.
+            MissingExtraError: A library is missing.
+
+        Warns:
+            UserWarning: The estimate may be off, or a promise can't be kept; the message says why.
+        """
+        from topicclf.training.adaptation import adapt
+
+        adaptation = adapt(self, texts, precision=precision)
+        for message in adaptation.warnings:
+            warnings.warn(message, UserWarning, stacklevel=2)
+        return adaptation.model
 
     def _judge_by(self, thresholds: Thresholds | None) -> Judge:
         if thresholds is None:

@@ -47,6 +47,7 @@ class ModelInformation:
         n_pairs: How many pairs of terms it knows.
         training: The data and settings that it was made with, as the model states them.
         topics: Each topic.
+        adapted: What it was adapted to after training, if it was.
         card_is_stale: Whether the card beside the model is of another one, as when a kill came
             between writing the two.
     """
@@ -60,6 +61,7 @@ class ModelInformation:
     n_pairs: int
     training: Mapping[str, Any]
     topics: Mapping[str, TopicInformation]
+    adapted: Mapping[str, Any] | None = None
     card_is_stale: bool = False
 
 
@@ -104,6 +106,7 @@ def inform(path: str | os.PathLike[str], *, n_terms: int = 10) -> ModelInformati
         n_pairs=len(vocabulary.pairs),
         training=model.provenance.get("training", {}),
         topics={topic: topic_information(i) for i, topic in enumerate(model.topics)},
+        adapted=model.provenance.get("adapted"),
         card_is_stale=is_card(text) and names_another(text, sha256),
     )
 

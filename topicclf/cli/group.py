@@ -20,6 +20,7 @@ __all__ = ["COMMANDS", "STATUSES", "commands"]
 COMMANDS = {
     "predict": "Tag articles with the topics that they carry.",
     "train": "Train a model on labelled articles.",
+    "adapt": "Correct a model for the mix of topics in a sample of articles.",
     "explain": "Explain the answer for one article as sums that add up.",
     "info": "Show what is in a model.",
     "topics": "Print the guide to the four topics.",

@@ -54,6 +54,9 @@ def _readable(information: "ModelInformation") -> Iterator[str]:
     for corpus in information.training.get("corpora", []):
         about = corpus.get("about") or corpus["file"]
         yield f"  trained on {corpus['articles']:,} articles: {about}"
+    if adapted := information.adapted:
+        labels = "with" if adapted["labelled"] else "without"
+        yield f"  adapted to the mix of {adapted['articles']:,} articles {labels} labels"
     yield f"  predicts with the {kernel.described()}"
     for topic, each in information.topics.items():
         yield ""

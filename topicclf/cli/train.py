@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SHARE, skip_bad_option
+from topicclf.cli.options import SHARE, is_shipped, skip_bad_option
 from topicclf.cli.terminal import printed_warnings, stages
+from topicclf.errors import DataError
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.text.topic_names import listed_names
+from topicclf.writing.apart import require_apart
 
 if TYPE_CHECKING:
     from topicclf.training.run import TrainingResult
@@ -59,6 +61,9 @@ def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int |
 @click.option("--tune", type=click.Choice(["quick", "thorough"]),
               help="Look for better settings first: 6 trials, or some 30. Interrupted, it resumes "
               "when started again.")  # fmt: skip
+@click.option("--base", type=click.Path(path_type=Path), metavar="MODEL",
+              help="Start from this model's words and weights, where labelled articles are few; "
+              "'shipped' is the one that comes with topicclf.")  # fmt: skip
 @click.option("--licence", metavar="TEXT", help="Licence of DATA, for the card.")
 @skip_bad_option
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Random seed. Default: 0.")
@@ -76,6 +81,7 @@ def train(
     precision: float | None,
     recall: float | None,
     caution: float | None,
+    base: Path | None,
     **others: Any,
 ) -> None:
     """Train a model on labelled articles.
@@ -90,16 +96,19 @@ def train(
       topicclf train my.jsonl --out my-model
       topicclf train old.csv corrections.jsonl:30 --out my-model --test 0.2 --group story
       topicclf train my.jsonl --out my-model --precision 0.9 --tune quick --jobs 2
+      topicclf train few.jsonl --base shipped --out my-model
       topicclf train my.csv --dry-run
     """  # noqa: D301
     if out is None and not dry_run:
         msg = "--out DIR is missing; to only look at the data, use --dry-run"
         raise click.UsageError(msg)
     given = {"precision": precision, "recall": recall, "caution": caution, "random_state": seed}
-    settings = {name: value for name, value in given.items() if value is not None}
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if len(settings.keys() - {"random_state"}) > 1:
         msg = "use --precision, --recall or --caution, not both"
         raise click.UsageError(msg)
+    if base is not None:
+        settings["base"] = _base(base, out)
     require_sources(data)
     from topicclf.training.dataset import occurring, understood
     from topicclf.training.run import Plan, check_place, fit, prepare, save
@@ -134,6 +143,19 @@ def _numbers(trained: "TrainingResult") -> list[str]:
         return [*lines, "measured on the articles held out:", evaluation_table(trained.evaluation)]
     numbers = trained.model.provenance["out_of_fold"]
     return [*lines, out_of_fold_table(numbers)]
+
+
+def _base(base: Path, out: Path | None) -> str:
+    from topicclf.model import model_file
+
+    if is_shipped(base):
+        return str(base)
+    if not model_file(base).exists():
+        msg = f"no such file: {model_file(base)}"
+        raise DataError(msg)
+    if out is not None:
+        require_apart(model_file(out), reads=[model_file(base)])
+    return str(base)
 
 
 class _Trials:

@@ -1,11 +1,13 @@
 """The join, learnt from out-of-fold scores."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.scoring.join import Join
 
-__all__ = ["learn_join"]
+__all__ = ["learn_join", "relearn_join"]
 
 # The log-odds of a topic of which there is no example, or no counterexample.
 _SURE = 10.0
@@ -13,6 +15,10 @@ _SURE = 10.0
 _MOST_STEPS = 50
 _SHORTEST_STEP = 1e-9
 _TOLERANCE = 1e-6
+# How strongly the weights of a join that is learnt anew, of standardised views, are held to the
+# earlier ones; chosen on outlets that the model had not seen.
+_HELD = 20.0
+_INTERCEPT_HELD = 1.0
 
 
 def learn_join(
@@ -66,6 +72,96 @@ def learn_join(
     return join, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
 
 
+def relearn_join(
+    join: Join,
+    seen: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    folds: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    readable: NDArray[np.bool_],
+    *,
+    rescaled: bool = False,
+) -> tuple[Join, NDArray[np.float64]]:
+    """Learn a join anew on other articles, held to what it was by an L2 penalty.
+
+    Args:
+        join: The earlier one.
+        seen: The views of the articles' scores, as for `learn_join`.
+        labels: Likewise.
+        folds: Likewise.
+        weight: Likewise.
+        readable: Likewise.
+        rescaled: Whether scores may be of another size than the earlier join's, as other weights
+            give them: a factor and the intercept are then learnt first.
+
+    Returns:
+        As for `learn_join`.
+    """
+    n_articles, n_topics, n_views = seen.shape
+    coef, intercept, prevalence = np.empty_like(join.coef), np.empty(n_topics), np.empty(n_topics)
+    log_odds = np.zeros((n_articles, n_topics))
+    penalty = np.append(np.full(n_views, _HELD), _INTERCEPT_HELD)
+    for topic in range(n_topics):
+        known, yes = labels[:, topic] >= 0, labels[:, topic] == 1
+        prevalence[topic] = weight[yes].sum() / max(weight[known].sum(), 1)
+        mean, spread = seen[:, topic].mean(0), np.maximum(seen[:, topic].std(0), 1e-9)
+        x = np.column_stack([(seen[:, topic] - mean) / spread, np.ones(n_articles)])
+        before = np.append(
+            join.coef[topic] * spread, join.intercept[topic] + join.coef[topic] @ mean
+        )
+        held = _Held(x, yes, weight, before, penalty, rescaled)
+        weights = held.learnt(known & readable)
+        coef[topic] = weights[:-1] / spread
+        intercept[topic] = weights[-1] - coef[topic] @ mean
+        for fold in range(int(folds.max(initial=-1)) + 1):
+            out, others = folds == fold, known & (folds != fold)
+            log_odds[out, topic] = x[out] @ held.learnt(others & readable)
+            log_odds[out & ~readable, topic] = _log_odds_of_any(yes[others], weight[others])
+    relearnt = Join(coef=coef, intercept=intercept, prevalence=prevalence)
+    return relearnt, 0.5 + 0.5 * np.tanh(0.5 * log_odds)
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A topic's articles, and the weights that those learnt from them are held to.
+
+    Attributes:
+        x: As for `_logistic`, but of all articles; shape (n_articles, n_columns).
+        yes: Shape (n_articles,).
+        weight: Likewise.
+        before: The earlier weights, shape (n_columns,).
+        penalty: Likewise.
+        rescaled: Whether a factor is learnt first.
+    """
+
+    x: NDArray[np.float64]
+    yes: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    before: NDArray[np.float64]
+    penalty: NDArray[np.float64]
+    rescaled: bool
+
+    def learnt(self, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The weights from some of the articles."""
+        x, yes, weight = self.x[rows], self.yes[rows], self.weight[rows]
+        centre = self._scaled(x, yes, weight) if self.rescaled else self.before
+        return _logistic(x, yes, weight, centre, self.penalty, centre)
+
+    def _scaled(
+        self, x: NDArray[np.float64], yes: NDArray[np.bool_], weight: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The earlier weights times the factor, and with the intercept, that fit best."""
+        if not len(x):
+            return self.before
+        score = x[:, :-1] @ self.before[:-1]
+        mean, spread = score.mean(), max(score.std(), 1e-9)
+        both = np.column_stack([(score - mean) / spread, np.ones(len(score))])
+        slope, intercept = _logistic(both, yes, weight, np.zeros(2)) / (spread, 1)
+        if slope <= 0:
+            return self.before
+        return np.append(self.before[:-1] * slope, intercept - slope * mean)
+
+
 def _log_odds_of_any(yes: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
     """The log-odds of a topic in an article of which nothing is known."""
     if yes.all() or not yes.any():
@@ -78,36 +174,40 @@ def _logistic(
     yes: NDArray[np.bool_],
     weight: NDArray[np.float64],
     start: NDArray[np.float64],
+    penalty: NDArray[np.float64] | None = None,
+    centre: NDArray[np.float64] | float = 0.0,
 ) -> NDArray[np.float64]:
-    """Logistic regression with an L2 penalty of strength 1, by Newton's method.
+    """Logistic regression with an L2 penalty, by Newton's method.
 
     scikit-learn finds the same, but takes four times as long over so few columns.
 
     Args:
-        x: Standardised views and, last, ones for the intercept, which is not penalised; shape
-            (n_articles, n_columns).
+        x: Standardised views and, last, ones for the intercept; shape (n_articles, n_columns).
         yes: Shape (n_articles,).
         weight: Likewise.
         start: Where to begin, shape (n_columns,).
+        penalty: Its strength for each weight, shape (n_columns,); None for 1, and 0 for the
+            intercept.
+        centre: The weights that are not penalised.
 
     Returns:
         The weights, shape (n_columns,).
     """
-    if yes.all() or not yes.any():
+    if penalty is None and (yes.all() or not yes.any()):
         only = np.zeros_like(start)
         only[-1] = _SURE if yes.any() else -_SURE
         return only
     sign = np.where(yes, -1.0, 1.0)
-    penalty = np.append(np.ones(len(start) - 1), 0.0)
+    penalty = np.append(np.ones(len(start) - 1), 0.0) if penalty is None else penalty
 
     def loss(at: NDArray[np.float64]) -> float:
-        return float(weight @ np.logaddexp(0, sign * (x @ at)) + penalty @ at**2 / 2)
+        return float(weight @ np.logaddexp(0, sign * (x @ at)) + penalty @ (at - centre) ** 2 / 2)
 
     weights = start
     before = loss(weights)
     for _ in range(_MOST_STEPS):
         p = 0.5 + 0.5 * np.tanh(0.5 * (x @ weights))
-        gradient = x.T @ (weight * (p - yes)) + penalty * weights
+        gradient = x.T @ (weight * (p - yes)) + penalty * (weights - centre)
         curvature = (x.T * (weight * p * (1 - p))) @ x + np.diag(penalty)
         step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         # The penalised loss is convex, so that a short enough step always leads down.

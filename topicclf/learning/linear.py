@@ -14,6 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from topicclf.learning.start import Start
+
 __all__ = ["LOSSES", "Linear", "LinearSettings", "fit_linear"]
 
 #: The losses, and liblinear's machines for them; the dual ones, quick also for rare topics.
@@ -36,6 +38,9 @@ _PRIOR = 5.0
 _HARD = 500
 _HARD_EACH = 4
 _EVERY = 5
+
+# How cheap a base's own score is to the regularisation, beside the corrections to its weights.
+_BASE = 2.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def fit_linear(
     labels: NDArray[np.int8],
     weight: NDArray[np.float64],
     settings: LinearSettings,
+    start: Start | None = None,
 ) -> Linear:
     """Learn one linear classifier per topic, by coordinate descent in the dual.
 
@@ -97,6 +103,8 @@ def fit_linear(
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
         weight: How much each example counts, shape (n_examples,).
         settings: How.
+        start: What is known before, if anything: the weights of its topics are pulled to a multiple
+            of the base's, as those are what the regularisation leaves free.
     """
     n_topics = labels.shape[1]
     coef = np.zeros((n_topics, features.shape[1]))
@@ -109,7 +117,14 @@ def fit_linear(
         if not np.array_equal(known, labels[:, topic] >= 0):
             known = labels[:, topic] >= 0
             sums = features.T @ (single * known)
-        coef[topic], intercept[topic] = _fit_one(features, labels[:, topic], single, sums, settings)
+        coef[topic], intercept[topic] = _fit_one(
+            features,
+            labels[:, topic],
+            single,
+            sums,
+            settings,
+            None if start is None else start.of(slice(topic, topic + 1)),
+        )
     return Linear(coef, intercept)
 
 
@@ -119,10 +134,13 @@ def _fit_one(
     weight: NDArray[np.float32],
     sums: NDArray[np.float32],
     settings: LinearSettings,
+    start: Start | None,
 ) -> tuple[NDArray[np.float64], float]:
     yes, no = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
     totals = weight[yes].sum(dtype=np.float64), weight[no].sum(dtype=np.float64)
     if not all(totals):
+        if start is not None and start.known[0]:
+            return start.coef[:, 0].astype(np.float64), float(start.intercept[0])
         # Without an example of either kind there is nothing to separate.
         return np.zeros(features.shape[1]), 1.0 if totals[0] else -1.0
     # Those with the topic are few: from their rows and the sum of all the rest follows.
@@ -132,6 +150,8 @@ def _fit_one(
         carried * (half / totals[0]), np.maximum(sums - carried, 0) * (half / totals[1])
     )
     scale = np.sqrt(np.abs(ratio) / np.abs(ratio).mean()) if ratio.any() else np.ones(len(ratio))
+    if start is not None:
+        scale = scale * start.scale
     rows, times = _chosen(features, label, ratio)
     carries = label[rows] == 1
     per_class = totals if settings.class_weight else (sum(totals) / 2,) * 2
@@ -139,14 +159,22 @@ def _fit_one(
     kept = features[rows] if len(rows) < len(label) else features
     values = scale[kept.indices]
     values *= kept.data
-    kept = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
+    scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
+    pulled = start is not None and bool(start.known[0])
+    if start is not None and pulled:
+        base_score = _BASE * (kept @ start.coef)
+        scaled = sparse.hstack([scaled, sparse.csr_matrix(base_score)], format="csr")
     kind, keywords = LOSSES[settings.loss]
     machine = kind(C=settings.C, tol=_TOLERANCE, random_state=settings.random_state, **keywords)
     trusting = config_context(assume_finite=True, skip_parameter_validation=True)
     with warnings.catch_warnings(), trusting:
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(kept, carries, sample_weight=counts)
-    return machine.coef_[0] * scale, float(machine.intercept_[0])
+        machine.fit(scaled, carries, sample_weight=counts)
+    learnt: NDArray[np.float64] = machine.coef_[0]
+    coef = learnt[: len(scale)] * scale
+    if start is not None and pulled:
+        coef += learnt[-1] * _BASE * start.coef[:, 0]
+    return coef, float(machine.intercept_[0])
 
 
 def _log_count_ratio(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.corpus import Corpus
 
-__all__ = ["learn_vocabulary", "prune"]
+__all__ = ["extend_vocabulary", "learn_vocabulary", "prune"]
 
 # The power to which the inverse document frequency is taken: rare words say more than it says.
 _RARITY = 1.5
@@ -59,6 +59,53 @@ def learn_vocabulary(
         pairs=keys[kept],
         # As the model file keeps them, so that the saved model is the learnt one.
         idf=idf.astype(np.float16).astype(np.float32),
+    )
+
+
+def extend_vocabulary(
+    base: Vocabulary, corpus: Corpus, *, min_document_frequency: int
+) -> Vocabulary:
+    """Add the words of a corpus to a vocabulary.
+
+    Words of known stems become known forms; new stems become terms as rare as the rarest. Pairs
+    stay those that are known. The numbers of the known terms stay, those of the pairs move by the
+    number of new terms.
+
+    Args:
+        base: The vocabulary.
+        corpus: The articles.
+        min_document_frequency: New terms in fewer articles are left out.
+    """
+    stem = SnowballStemmer("english").stem
+    surfaces = base.surfaces.split(b" ") if base.surfaces else []
+    term_of = dict(zip(surfaces, base.surface_terms.tolist(), strict=True))
+    known: dict[str, int] = {}
+    # Of forms that are terms of their own the most common, which comes first, stands for others.
+    for word, term in sorted(term_of.items(), key=lambda each: each[1]):
+        known.setdefault(stem(word.decode()), term)
+    stems = [stem(word.decode()) for word in corpus.surfaces]
+    number = {name: place for place, name in enumerate(dict.fromkeys(stems))}
+    stem_of = np.array([number[name] for name in stems], np.int64)
+    often = _document_frequency(corpus, stem_of, len(number)).tolist()
+    fresh = sorted(
+        name
+        for name, place in number.items()
+        if name not in known and often[place] >= min_document_frequency
+    )
+    known |= {name: base.unknown + place for place, name in enumerate(fresh)}
+    for word, name in zip(corpus.surfaces, stems, strict=True):
+        if name in known:
+            term_of.setdefault(word, known[name])
+    words = sorted(term_of)
+    n_terms = base.unknown + len(fresh)
+    first, second = np.divmod(base.pairs, base.unknown + 1)
+    terms, rest = np.split(base.idf, [base.unknown])
+    rarest = terms.max(initial=1.0)
+    return Vocabulary(
+        surfaces=b" ".join(words),
+        surface_terms=np.array([term_of[word] for word in words], np.int64),
+        pairs=first * (n_terms + 1) + second,
+        idf=np.concatenate([terms, np.full(len(fresh), rarest, np.float32), rest]),
     )
 
 

@@ -17,10 +17,11 @@ from threadpoolctl import threadpool_limits
 
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.learning.calibration import learn_join
+from topicclf.learning.calibration import learn_join, relearn_join
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
+from topicclf.learning.start import Start
 from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
 from topicclf.scoring.scores import Scores, Weights
@@ -60,6 +61,7 @@ class Supervision:
         trusted: Whether its labels hold for its passages, likewise.
         measured: Whether the join is learnt from it in full, if it is trusted; likewise.
         folds: Likewise.
+        start: What a base knows of the features and topics; None without a base.
     """
 
     labels: NDArray[np.int8]
@@ -67,6 +69,7 @@ class Supervision:
     trusted: NDArray[np.bool_]
     measured: NDArray[np.bool_]
     folds: NDArray[np.int64]
+    start: Start | None = None
 
     @property
     def unlabelled(self) -> NDArray[np.bool_]:
@@ -81,7 +84,8 @@ class Supervision:
 
     def of(self, topics: slice) -> "Supervision":
         """What is known about some topics."""
-        return replace(self, labels=self.labels[:, topics])
+        start = None if self.start is None else self.start.of(topics)
+        return replace(self, labels=self.labels[:, topics], start=start)
 
     def without(self, *folds: int) -> "Supervision":
         """What is known outside of some folds."""
@@ -159,7 +163,8 @@ def learn_weights(
         blocks = _blocks(n_topics, n_jobs)
         at_once = _JOBS_AT_ONCE * n_jobs if n_jobs > 1 else 1
         in_turn = partial(_in_turn, parallel, blocks, at_once)
-        if len(vocabulary.pairs) > settings.max_pairs:
+        # A base's pairs have been chosen.
+        if len(vocabulary.pairs) > settings.max_pairs and known.start is None:
             articles = numbered_articles(corpus, vocabulary)
             usefulness = np.zeros(vocabulary.n_features, np.float32)
             jobs = (
@@ -250,7 +255,7 @@ def _per_fold(
 
 
 def _fit(features: sparse.csr_matrix, known: Supervision, settings: LinearSettings) -> Linear:
-    return fit_linear(features, known.labels, known.weight, settings)
+    return fit_linear(features, known.labels, known.weight, settings, known.start)
 
 
 def _learn(
@@ -293,7 +298,9 @@ def _fit_folds(
         articles = upper_rows(material.features, len(by_fold[0].labels))
         return [_fit(articles, known, settings) for known in by_fold]
     return [
-        fit_linear(material.features, *_with_passages(known, score, material.cut), settings)
+        fit_linear(
+            material.features, *_with_passages(known, score, material.cut), settings, known.start
+        )
         for known, score in zip(by_fold, passage_scores, strict=True)
     ]
 
@@ -306,7 +313,10 @@ def _judge(
     trusted = known.trusted
     weight = np.where(known.measured, 1.0, _UNMEASURED_WEIGHT)[trusted]
     readable = np.diff(material.features.indptr[: len(trusted) + 1])[trusted] > 0
-    return learn_join(views(scores), known.labels[trusted], known.folds[trusted], weight, readable)
+    about = (views(scores), known.labels[trusted], known.folds[trusted], weight, readable)
+    if known.start is None:
+        return learn_join(*about)
+    return relearn_join(known.start.join, *about, rescaled=True)
 
 
 def _taught(

@@ -30,7 +30,7 @@ _LIMITS = """\
 - It reads words and neighbouring words, not grammar: who did what to whom, irony and negation
   escape it.
 - Probabilities are calibrated for a mix of articles like those that were measured. Where a topic is
-  much rarer or more frequent, choose a threshold of your own from `probabilities`.
+  much rarer or more frequent, `topicclf adapt` corrects them.
 - Not for decisions about people.
 """
 
@@ -100,6 +100,7 @@ def card(model: TopicModel, *, sha256: str) -> str:
         *_reproduced(model, made),
         naming(sha256),
         "",
+        *_adapted(model),
         *_tuned(made),
         *_tested(made),
         "## Measured out of fold",
@@ -148,6 +149,9 @@ def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
         f"Made by `{how}` of topicclf {model.provenance['topicclf']}; settings: {settings}. "
         "The same data and settings give the same bytes."
     )
+    if "base_sha256" in made:
+        yield ""
+        yield f"It started from another model, whose SHA-256 is `{made['base_sha256']}`."
     if "fingerprint" in made:
         yield ""
         yield f"The data that was learnt from, as one SHA-256: `{made['fingerprint']}`."
@@ -157,6 +161,31 @@ def _reproduced(model: TopicModel, made: dict[str, Any]) -> Iterator[str]:
         "it is the fitted scikit-learn estimator, and a pickle: open it only if you trust its "
         "origin, with the scikit-learn that wrote it."
     )
+    yield ""
+
+
+def _adapted(model: TopicModel) -> Iterator[str]:
+    about = model.provenance.get("adapted")
+    if about is None:
+        return
+    named = ", ".join(map(printable, about["sources"])) or "a sample"
+    labels = "with labels" if about["labelled"] else "without labels"
+    yield "## Adapted"
+    yield ""
+    yield (
+        f"Corrected after training for the mix of topics in {named}: "
+        f"{counted(about['articles'], 'article')} {labels}, {about['left_out']:,} left out. Other "
+        "mixes need their own. What was measured out of fold, below, is of the mix before, and so "
+        "are its thresholds, but for topics that the sample has enough labels of."
+    )
+    yield ""
+    yield _row("topic", "before", "in the sample", "90 % interval", "threshold")
+    yield "|" + "---|" * 5
+    for (topic, mix), threshold in zip(about["topics"].items(), model.thresholds, strict=True):
+        interval = f"{mix['low']:.1%} to {mix['high']:.1%}"
+        yield _row(
+            topic, f"{mix['before']:.1%}", f"{mix['share']:.1%}", interval, f"{threshold:.2g}"
+        )
     yield ""
 
 

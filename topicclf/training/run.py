@@ -1,5 +1,6 @@
 """From files of labelled articles to a model on the disk."""
 
+import hashlib
 import logging
 import os
 import shlex
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from topicclf.api import load
 from topicclf.artifact.card import CARD, is_card
 from topicclf.errors import DataError
 from topicclf.evaluation.answers import Answers
@@ -317,7 +319,12 @@ def fit(
         training["test"] = {"about": prepared.about, "lines": [line.rstrip() for line in table]}
     if plan.licence is not None:
         training["corpora"] = [{**c, "licence": plan.licence} for c in training["corpora"]]
-    training |= {"settings": settings, "command": _command(plan, training), "licence": "other"}
+    if (base := settings.get("base")) is not None:
+        content = (base if isinstance(base, TopicModel) else load(base)).to_bytes()
+        training["base_sha256"] = hashlib.sha256(content).hexdigest()
+        settings["base"] = "a model" if isinstance(base, TopicModel) else os.fspath(base)
+    training |= {"settings": settings, "licence": "other"}
+    training["command"] = _command(plan, training)
     provenance = {"topicclf": __version__, "training": training, **model.provenance}
     classifier.model_ = replace(model, provenance=provenance)
     messages = [str(warning.message) for warning in caught]
@@ -362,6 +369,7 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         "time": plan.time,
         "test": plan.test,
         "tune": plan.tune,
+        "base": training["settings"].get("base"),
         "precision": plan.settings.get("precision"),
         "recall": plan.settings.get("recall"),
         "caution": plan.settings.get("caution"),

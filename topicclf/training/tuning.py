@@ -128,7 +128,7 @@ class _Journal:
         """Write a score, and see that it is on the disk."""
         if self._file is None:
             return
-        entry = json.dumps({**self._about, "settings": settings, "score": score})
+        entry = json.dumps({**self._about, "settings": settings, "score": score}, default=str)
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a+b") as file:
             # A line that a crash cut short must not spoil this one.
@@ -212,4 +212,4 @@ def _score(data: TrainingSet, settings: Mapping[str, Any]) -> float:
 
 
 def _key(settings: Mapping[str, Any]) -> str:
-    return json.dumps(dict(settings), sort_keys=True)
+    return json.dumps(dict(settings), sort_keys=True, default=str)

@@ -1,0 +1,179 @@
+"""Learning that starts from another model."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from sklearn.base import clone
+
+import topicclf
+from tests.conftest import LABELS, TEXTS
+from topicclf import Plan, TopicClassifier, TopicModel
+from topicclf.cli.group import commands
+from topicclf.learning.corpus import Corpus
+from topicclf.learning.start import start_from
+from topicclf.learning.thresholds import best_thresholds
+
+# Few articles about an army, in words of which half are not in the others.
+_FEW = [
+    "The navy ordered a corvette.",
+    "A brigade took part in the exercise with frigates.",
+    "Soldiers and a corvette met near the border.",
+    "The orchestra plays Mahler in the town hall.",
+    "A school was painted by the council.",
+    "Visitors like the opera season.",
+] * 2
+_FEW = [f"{text} Note {number}." for number, text in enumerate(_FEW)]
+_FEW_LABELS = [{"defence"}] * 3 + [set[str]()] * 3
+_FEW_LABELS = _FEW_LABELS * 2
+
+
+@pytest.fixture(scope="module")
+def base(small: TopicClassifier) -> TopicModel:
+    """A model of two topics."""
+    return small.model_
+
+
+def _fit(**settings: object) -> TopicClassifier:
+    with pytest.warns(UserWarning, match="expect little of it"):
+        return TopicClassifier(**settings).fit(_FEW, _FEW_LABELS)  # type: ignore[arg-type]
+
+
+def test_words_that_only_the_base_knows_count(base: TopicModel) -> None:
+    """No article of the user's mentions them."""
+    ordered = "The yard built two frigates."
+    from_base = _fit(base=base).model_
+    from_scratch = _fit().model_
+    assert from_base.predict(ordered).known_share > from_scratch.predict(ordered).known_share
+
+
+def test_words_of_the_articles_come_in_addition(base: TopicModel) -> None:
+    """The base has never met a corvette."""
+    model = _fit(base=base).model_
+    with_word = model.predict_proba(["corvette corvette"])[0, 0]
+    assert model.predict("corvette").known_share == 1
+    assert with_word > model.predict_proba(["opera opera"])[0, 0]
+
+
+def test_weights_of_a_known_topic_are_pulled_to_the_base(shipped: TopicModel) -> None:
+    """With a dozen articles, what the base learnt from thousands holds."""
+    held = {
+        "The air force will buy missiles and fighter jets.": True,
+        "The ministry of defence signed a contract for warships.": True,
+        "The museum shows paintings from Florence.": False,
+        "Shoppers bought fewer shoes this winter.": False,
+    }
+    model = _fit(base=shipped).model_
+    probability = model.predict_proba(list(held))[:, 0]
+    wanted = np.array(list(held.values()))
+    assert probability[wanted].min() > probability[~wanted].max()
+    alone = _fit().model_.predict_proba(list(held))[:, 0]
+    assert probability[wanted].mean() - probability[~wanted].mean() > (
+        alone[wanted].mean() - alone[~wanted].mean()
+    )
+
+
+def test_terms_keep_their_numbers_and_pairs_their_order(base: TopicModel) -> None:
+    """Each feature of the base keeps its idf, and texts of known words read the same."""
+    old = base.weights.vocabulary
+    new, start = start_from(base, ["defence", "sport"], Corpus(_FEW), min_document_frequency=2)
+    added = new.unknown - old.unknown
+    assert added > 0
+    folded = b"the navi navy ordered frigates from the yard"
+    np.testing.assert_array_equal(
+        np.where(old.terms(folded) == old.unknown, new.unknown, old.terms(folded)),
+        new.terms(folded),
+    )
+    np.testing.assert_array_equal(new.idf[: old.unknown], old.idf[: old.unknown])
+    np.testing.assert_array_equal(new.idf[new.unknown :], old.idf[old.unknown :])
+    assert (np.diff(new.pairs) > 0).all()
+    assert start.known.tolist() == [True, False]
+    np.testing.assert_array_equal(start.coef[: old.unknown, 0], base.weights.coef[: old.unknown, 0])
+    np.testing.assert_array_equal(start.coef[new.unknown :, 0], base.weights.coef[old.unknown :, 0])
+    assert not start.coef[:, 1].any()
+
+
+def test_the_model_file_does_not_change(base: TopicModel, tmp_path: Path) -> None:
+    """What a base gave is folded into linear weights."""
+    model = _fit(base=base).model_
+    model.save(tmp_path / "model.npz")
+    loaded = TopicModel.load(tmp_path / "model.npz")
+    np.testing.assert_array_equal(loaded.predict_proba(_FEW), model.predict_proba(_FEW))
+
+
+def test_the_estimator_with_a_base_can_be_cloned(base: TopicModel, tmp_path: Path) -> None:
+    """As scikit-learn has it; a base is a model or a path."""
+    base.save(tmp_path / "base.npz")
+    by_path = TopicClassifier(base=str(tmp_path / "base.npz"))
+    assert clone(by_path).get_params()["base"] == str(tmp_path / "base.npz")
+    by_model = clone(TopicClassifier(base=base))
+    assert by_model.get_params()["base"].topics == base.topics
+    np.testing.assert_array_equal(
+        _fit(base=by_model.base).predict_proba(_FEW), _fit(base=by_path.base).predict_proba(_FEW)
+    )
+
+
+def test_several_processes_learn_the_same_from_a_base(base: TopicModel) -> None:
+    """Each topic gets its own part of the base."""
+    one, two = (
+        TopicClassifier(base=base, n_jobs=jobs).fit(TEXTS, LABELS).predict_proba(TEXTS)
+        for jobs in (1, 2)
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_few_positives_draw_low_thresholds_up() -> None:
+    """The more there are, the less; high thresholds stay."""
+
+    def threshold(n: int) -> float:
+        random = np.random.default_rng(1)
+        labels = (random.random((n, 1)) < 0.2).astype(np.int8)
+        probability = np.where(labels == 1, 0.3, 0.1) + random.normal(0, 0.04, (n, 1))
+        return float(best_thresholds(np.clip(probability, 0.01, 0.99), labels)[0])
+
+    few, some, many = (threshold(n) for n in (50, 500, 20_000))
+    assert 0.5 > few > some > many
+    assert many == pytest.approx(0.2, abs=0.03)
+
+
+def test_the_command_starts_from_a_base_and_the_card_says_so(tmp_path: Path) -> None:
+    """By name or path."""
+    lines = [
+        {"text": text, "topics": sorted(topics)}
+        for text, topics in zip(_FEW, _FEW_LABELS, strict=True)
+    ]
+    (tmp_path / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    result = CliRunner().invoke(
+        commands,
+        ["train", str(tmp_path / "few.jsonl"), "--base", "shipped", "--out", str(tmp_path / "m")],
+    )
+    assert result.exit_code == 0, result.output
+    card = (tmp_path / "m" / "README.md").read_text()
+    assert "--base shipped" in card
+    assert "It started from another model, whose SHA-256 is" in card
+    assert topicclf.load(tmp_path / "m").predict("The air force buys jets.").known_share == 1
+
+
+def test_a_model_in_a_plan_can_be_a_base(base: TopicModel, tmp_path: Path) -> None:
+    """The provenance is JSON all the same."""
+    lines = [
+        {"text": text, "topics": sorted(topics)}
+        for text, topics in zip(_FEW, _FEW_LABELS, strict=True)
+    ]
+    (tmp_path / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    plan = Plan(settings={"base": base})
+    result = topicclf.train(tmp_path / "few.jsonl", out=tmp_path / "m", plan=plan)
+    assert result.model.provenance["training"]["settings"]["base"] == "a model"
+
+
+def test_a_base_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """Before anything is read."""
+    (tmp_path / "few.jsonl").write_text('{"text": "A text.", "topics": []}\n')
+    result = CliRunner().invoke(
+        commands,
+        ["train", str(tmp_path / "few.jsonl"), "--base", "nowhere", "--out", str(tmp_path / "m")],
+    )
+    assert result.exit_code == 3
+    assert "no such file: nowhere/model.npz" in result.output
