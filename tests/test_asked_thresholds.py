@@ -3,13 +3,17 @@
 import pickle
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import topicclf
 from topicclf import TopicClassifier, TopicModel
+from topicclf.cli.group import commands
 
 TEXT = "The navy ordered two frigates."
 
@@ -126,3 +130,21 @@ def test_the_arrays_that_a_model_is_made_of_stay_the_callers(small: TopicClassif
     model = small.model_.with_thresholds(mine)
     mine[0] = 0.9
     assert model.thresholds.tolist() == [0.5, 0.5]
+
+
+def test_a_topic_that_can_not_promise_costs_the_others_nothing(
+    small: TopicClassifier, tmp_path: Path
+) -> None:
+    """It is named, and tags no more than without the promise."""
+    curves = dict(small.model_.provenance["curves"])
+    low = {"threshold": [0.1, 0.9], "precision": [0.2, 0.3], "recall": [1.0, 0.5]}
+    replace(small.model_, provenance={"curves": {**curves, "disaster": low}}).save(tmp_path)
+    (tmp_path / "a.txt").write_text("The navy ordered two frigates.", "utf-8")
+    arguments = ["predict", str(tmp_path / "a.txt"), "--model", str(tmp_path), "--precision"]
+    run = CliRunner().invoke(commands, [*arguments, "0.5"])
+    assert run.exit_code == 0, run.output
+    assert "for 'disaster' the model can promise a precision of 0.30 at most" in run.stderr
+    assert "'defence'" not in run.stderr
+    run = CliRunner().invoke(commands, [*arguments, "0.99"])
+    assert run.exit_code == 3
+    assert "for 'defence' the model can promise" in run.stderr
