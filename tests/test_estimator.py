@@ -159,6 +159,12 @@ def test_labels_that_can_not_be_learnt_are_refused(labels: Any, message: str) ->
         TopicClassifier().fit(TEXTS, labels)
 
 
+def test_no_article_at_all_is_refused() -> None:
+    """In words about articles."""
+    with pytest.raises(ValueError, match="there is no article to learn from"):
+        TopicClassifier().fit([], [])
+
+
 def test_a_name_that_is_no_topic_is_refused() -> None:
     """Instead of becoming a new one."""
     with pytest.raises(ValueError, match=r"\['disaster'\] are not among \['defence'\]"):

@@ -399,11 +399,12 @@ def test_what_is_printed_in_another_way_is_refused(tmp_path: Path, cell: str) ->
         read_labelled(path)
 
 
-@pytest.mark.parametrize("placeholder", ["nan", "N/A", "-", "None", "NULL", "<NA>", "?"])
+@pytest.mark.parametrize("placeholder", ["nan", "N/A", "-", "None", "NULL", "?", "unknown"])
 def test_what_looks_like_nothing_is_no_topic(tmp_path: Path, placeholder: str) -> None:
     """Whoever knows what it means says so; among other topics it is refused in any case."""
     rows: list[list[object]] = [["text", "topics"], ["One.", placeholder], ["Two.", "trade"]]
     path = _csv(tmp_path / "my.csv", rows)
+    assert not read_source(Source(path)).notes
     with pytest.raises(DataError, match=r"my\.csv:2: 'topics' is '.*--empty none or --empty unkno"):
         read_labelled(path)
     assert _topics(path, LabelOptions(empty="none")) == [set(), {"trade"}]

@@ -195,6 +195,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         texts = [article.joined for article in articles_of(X)]
+        if not texts:
+            msg = "there is no article to learn from"
+            raise ValueError(msg)
         labels, topics = label_array(Y, self.topics, n_articles=len(texts))
         about = _About.of(
             len(texts), sample_weight=sample_weight, groups=groups, trusted=trusted,

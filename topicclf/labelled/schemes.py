@@ -218,7 +218,8 @@ def _described(
     notes = []
     if separator is None and any("," in text for text in plain):
         notes.append("commas are read as parts of names; --separator , splits them")
-    if n_empty := sum(map(_is_empty, texts)):
+    # Where nobody has said what placeholders mean, they are refused.
+    if n_empty := sum(_is_empty(text) if empty else not text.strip() for text in texts):
         meaning = "unknown" if empty == "unknown" else "none of the topics"
         other = "" if empty else "; --empty unknown if nobody looked"
         notes.append(f"empty cells, read as {meaning}: {n_empty:,}{other}")

@@ -9,8 +9,8 @@ __all__ = ["clean_name", "is_placeholder", "listed_names", "look_alikes", "name_
 
 # What programs write where there is nothing.
 _PLACEHOLDERS = {
-    "?", "-", "--", "\u2013", "\u2014", "#n/a", "<na>", "n/a", "na", "nan", "nat", "nil", "none",
-    "null",
+    "?", "-", "--", "\u2013", "\u2014", "#n/a", "<na>", "n.a.", "n/a", "na", "nan", "nat", "nil",
+    "none", "null", "undefined", "unknown",
 }  # fmt: skip
 # Characters without a width that change no word: marks of direction, joiners, byte-order marks.
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
