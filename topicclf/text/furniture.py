@@ -96,8 +96,8 @@ _BIOGRAPHY = r"""
       ) (?: ,[^,]{1,60}, | ,)? \ (?:
         (?: is | are | was ) \ (?: an?\b | the\b | our\b | [\w'\u2019 ]{1,40}['\u2019]s? ) .{0,60}
           \b (?: reporter | correspondent | journalist | editor | columnist | writer | fellow
-            | author | producer | analyst | commentator | professor | contributor | researcher | blogger
-            | freelance | lecturer )
+            | author | producer | analyst | commentator | professor | contributor | researcher
+            | blogger | freelance | lecturer )
         | (?: covers | writes | reports | blogs | tweets | edits | teaches | hosts ) \b
         | has\ (?: covered | written | reported | worked ) \b .{0,80} \b (?: for | since | years
             | award | at | reporter | correspondent | editor | newspapers? | magazine )
@@ -139,6 +139,8 @@ _NAME = re.compile(
     r"|Edit|Writ|Words|Follow)"
 )
 _RARE = ("ewsletter", "ubscri", "inbox", "ookies")
+_LAST = ("acebook", "witter", "hatsApp", "nstagram", "lick ", "ign up", "og in", " here.", "ail us")
+_LAST += ("in touch", "odcast", "ntributed to", " app.", "our journalism", "ontact us", "ollow us")
 
 
 @cache
@@ -237,7 +239,7 @@ def _is_edge(line: str) -> bool:
     """Whether a line may be furniture at the end of an article, though it isn't odd."""
     if _NAME.match(line) and _compiled(_BIOGRAPHY).match(line):
         return True
-    return not _KINDS.keys().isdisjoint(line.lower().split()) or _is_menu(line)
+    return any(mark in line for mark in (*_RARE, *_LAST)) or _is_menu(line)
 
 
 def _is_furniture(line: str, edge: bool) -> bool:
