@@ -132,15 +132,16 @@ _BEGINNINGS = frozenset(
     for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
     for written in (str.lower, str.title, str.capitalize, str.upper)
 )
+_STEMS = frozenset(beginning[:4] for beginning in _BEGINNINGS)
 # What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
-_MARKS = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie", "odcast")
+_IN_OPEN_LINES = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie")
+_IN_OPEN_LINES += ("odcast", "ewsletter", "ubscri", "inbox")
 _NAME = re.compile(
     r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional|Reporting"
     r"|Edit|Writ|Words|Follow)"
 )
-_RARE = ("ewsletter", "ubscri", "inbox", "ookies")
-_LAST = ("acebook", "witter", "hatsApp", "nstagram", "lick ", "ign up", "og in", " here.", "ail us")
-_LAST += ("in touch", "odcast", "ntributed to", " app.", "our journalism", "ontact us", "ollow us")
+_AT_END = ("ewsletter", "ubscri", "inbox", "ookies", "ign up", " here.", "ail us", "n touch")
+_TAIL = 2
 
 
 @cache
@@ -190,18 +191,23 @@ def without_furniture(text: str) -> str:
 def _may_have_some(lines: list[str]) -> bool:
     """Whether it is worth a closer look: for most articles the answer has to be quick."""
     short = [line for line in lines if 0 < len(line) <= _LONGEST]
-    if not all(_BEGINNINGS.isdisjoint([line[:n] for line in short]) for n in (4, 5, 6)):
+    if not _STEMS.isdisjoint([line[:4] for line in short]) and any(map(_opens, short)):
         return True
-    if not _STOPS.issuperset([line[-1] for line in short]):
-        open_ended = "\n".join([line for line in short if line[-1] not in _STOPS])
-        if any(mark in open_ended for mark in (*_MARKS, *_RARE)):
-            return True
-        last = short[-_EDGE:]
-        if not _STOPS.issuperset([line[-1] for line in last]) and sum(map(_is_headline, last)) > 1:
-            return True
+    last = short[-_EDGE:]
+    tail = "\n".join(short[-_TAIL:])
+    if any(mark in tail for mark in _AT_END) or any(map(_is_biography, last)):
+        return True
     if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
         return True
-    return any(map(_is_edge, short[-_EDGE:]))
+    open_ended = [line for line in short if line[-1] not in _STOPS]
+    if not open_ended:
+        return False
+    joined = "\n".join(open_ended)
+    if any(mark in joined for mark in _IN_OPEN_LINES):
+        return True
+    return _is_menu(last[-1]) or (
+        any(line in open_ended for line in last) and sum(map(_is_headline, last)) > 1
+    )
 
 
 def _lines(lines: list[str]) -> list[_Line]:
@@ -226,20 +232,27 @@ def _found(lines: list[_Line]) -> set[int]:
     return gone | _headlines(lines, gone)
 
 
+def _opens(line: str) -> bool:
+    """Whether a line begins as few paragraphs do."""
+    return not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6]))
+
+
 def _is_odd(line: str) -> bool:
     """Whether a line begins or ends as few paragraphs do."""
     if line[0] in _SIGNS:
         line = line.lstrip(_BEFORE) or line
-    if not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6])) or line[:2] in {"\u00a9 ", "c)"}:
+    if _opens(line) or line[:2] in {"\u00a9 ", "c)"}:
         return True
-    return line[-1] not in _STOPS and any(mark in line for mark in (*_MARKS, *_RARE))
+    return line[-1] not in _STOPS and any(mark in line for mark in _IN_OPEN_LINES)
 
 
 def _is_edge(line: str) -> bool:
     """Whether a line may be furniture at the end of an article, though it isn't odd."""
-    if _NAME.match(line) and _compiled(_BIOGRAPHY).match(line):
-        return True
-    return any(mark in line for mark in (*_RARE, *_LAST)) or _is_menu(line)
+    return any(mark in line for mark in _AT_END) or _is_biography(line) or _is_menu(line)
+
+
+def _is_biography(line: str) -> bool:
+    return _NAME.match(line) is not None and _compiled(_BIOGRAPHY).match(line) is not None
 
 
 def _is_furniture(line: str, edge: bool) -> bool:
@@ -250,7 +263,7 @@ def _is_furniture(line: str, edge: bool) -> bool:
         return not reports or line[-1] != "." or _CAPTION.match(line) is not None
     if any(mark in line for mark in _CREDITED) and _compiled(_CREDIT).search(line):
         return True
-    if edge and (_is_menu(line) or (not reports and _compiled(_BIOGRAPHY).match(line))):
+    if edge and (_is_menu(line) or (not reports and _is_biography(line))):
         return True
     return _score(line, words, kinds, edge) >= _ENOUGH
 
