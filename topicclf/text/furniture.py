@@ -46,7 +46,7 @@ _OPENED = r"""
         | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles?
             | stories | story | content | news | coverage | topics? | posts? | reading | headlines
             | links?
-            | now | for\ you ) )?
+            | now | for\ you | videos? ) )?
         | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next
         | keep\ reading
         | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks? | tags
@@ -54,7 +54,7 @@ _OPENED = r"""
         | filed\ under | topics ) \s* (?: [:>|\u203a\u00bb\u2013\u2014-]+ .* )? \W*
     | watch | advertise?ment | advertising | sponsored (?:\ content)?
     | promoted\ (?: content | stories )
-    | (?: story | article )\ continues\ .* | skip\ to\ .{1,30}
+    | (?: story | article )\ continue[sd]\b .* | skip\ to\ .{1,30}
     | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic
         | screengrab | video | cover | representative\ image | handout ) s? \ ?
         (?: caption | credit | source )? s?
@@ -86,7 +86,28 @@ _CREDIT = r"""
         | /AFP | /EPA ) .{0,60} \Z
     | \b all\ rights\ reserved \.? \Z
     """
-_CREDITED = tuple("hoto icture mage redit / Getty iStock Alamy hutterstock reserved".split())  # noqa: SIM905
+_CREDITED = (
+    "hoto",
+    "icture",
+    "mage",
+    "redit",
+    "Getty",
+    "iStock",
+    "Alamy",
+    "hutterstock",
+    "reserved",
+)
+_CREDITED += (
+    "EUTERS/",
+    "Reuters/",
+    "/Reuters",
+    "/REUTERS",
+    "AFP/",
+    "/AFP",
+    "/AP",
+    "/EPA",
+    "/Bloom",
+)
 _AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
 _BIOGRAPHY = r"""
     about\ the\ authors?\b .*
