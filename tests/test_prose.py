@@ -102,6 +102,19 @@ FURNITURE = [
     "Soldiers fire a missile during an exercise. (AP Photo/Jane Roe)",
     "Jane Roe is a reporter covering oil, gas and electricity for the Elmtown Echo.",
     "Read more: Navy sends two frigates",
+    "The Morning Briefing: everything you need to know about trade and tariffs. Sign up here.",
+    "Click here for more news about tariffs and trade.",
+    "Our site uses cookies for analytics, personalised content and ads about oil and gas.",
+    "Soldiers patrol near the border after a missile attack. [Photo: AFP]",
+    "By Jane Roe, Energy Editor",
+    "Jane Roe, a former naval officer, is a senior fellow at the Institute for War Studies.",
+    "Also on the Echo: Gas pipeline blown up",
+    "Most read in Business: Oil price crash explained",
+    "Terms of use | Privacy policy | Energy | Trade | Defence",
+    "Home > News > Energy > Oil and gas",
+    "Have you been affected by the floods? Email us at stories@echo.example",
+    "If you enjoyed this article, sign up for our weekly newsletter on oil markets.",
+    "Facebook Twitter LinkedIn Email Copy link",
     "\u00a9 2026 Northgas Oil and Energy plc. All rights reserved.",
 ]
 
@@ -112,7 +125,7 @@ def test_a_line_of_the_page_is_no_part_of_the_article(line: str, shipped: TopicM
     assert shipped.predict(f"{CHOIR}\n{line}").probabilities == (
         shipped.predict(CHOIR).probabilities
     )
-    assert prose(line) == line
+    assert without_furniture(line) == line
 
 
 @pytest.mark.parametrize("heading", ["", "Related articles:\n", "MOST READ\n"])

@@ -46,7 +46,7 @@ _OPENED = r"""
         | (?: related | recommended | trending | popular | top | latest ) (?: \ (?: articles?
             | stories | story | content | news | coverage | topics? | posts? | reading | headlines
             | links?
-            | now | for\ you ) )?
+            | now | for\ you | videos? ) )?
         | most\ (?: read | popular | viewed | shared ) | what\ to\ read\ next | up\ next
         | keep\ reading
         | in\ (?: other\ news | case\ you\ missed\ it ) | editor['\u2019]?s['\u2019]?\ picks? | tags
@@ -54,22 +54,29 @@ _OPENED = r"""
         | filed\ under | topics ) \s* (?: [:>|\u203a\u00bb\u2013\u2014-]+ .* )? \W*
     | watch | advertise?ment | advertising | sponsored (?:\ content)?
     | promoted\ (?: content | stories )
-    | (?: story | article )\ continues\ .* | skip\ to\ .{1,30}
+    | (?: story | article )\ continue[sd]\b .* | skip\ to\ .{1,30}
     | \W* (?: image | photo | picture | file\ photo | photograph | illustration | graphic
         | screengrab | video | cover | representative\ image | handout ) s? \ ?
         (?: caption | credit | source )? s?
         \s* (?: \ by\b | [:,|/\u00a9\u2013-] | courtesy ) .{1,200}
-    | (?: image | photo | picture ) \ (?: caption | credit | source ) s?
+    | (?: image | photo | picture ) \ (?: caption | credit | source ) s? (?: \ (?-i: [A-Z] ) .* )?
+    | (?: more (?: \ (?: on | from | in | about | stories | news | coverage ) \b [^:.]{0,40} )?
+        | related\b [^:.]{0,30} | also\ (?: on | in | read | see ) \b [^:.]{0,40}
+        | most\ (?: read | popular | viewed | shared | watched ) \b [^:.]{0,40}
+        | you\ (?: may | might ) \ also\b [^:.]{0,40} | advertise?ment ) \s? [:|>] .* [^.]
+    | comments \s? \( \d+ \) .*
     | \W* credits? \s* [:/] .{1,120}
     | (?: \u00a9 | copyright\ (?: \u00a9 | \( c \) ) | \( c \) \s* \d{4} ) .*
     | copyright\ \d{4} (?: \s* [-\u2013,] \s* \d{4} )?
         (?: [\s,.]+ (?: by\ )? (?-i: [A-Z] ) .* | [\s.]* )
     | this\ (?: article | story | piece | post | content )\ (?: was | is | has\ been | first )\b
-        .{0,60} \b (?: published | appeared | republished | written | produced | sponsored ) \b .*
+        .{0,60} \b (?: published | appeared | republished | written | produced | sponsored
+        | amended | corrected | updated ) \b .*
     """
 # What it has elsewhere, credits of pictures above all.
 _CREDIT = r"""
-    \( (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b [^()]* \)
+    [(\[] (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b
+        [^()\]]* [)\]]
         \.? \Z
     | \( [^()]{0,40} / (?-i: Reuters | REUTERS | AFP | AP | EPA | Getty | Bloomberg | Shutterstock )
         [^()]{0,30} \) \.? \Z
@@ -79,25 +86,47 @@ _CREDIT = r"""
         | /AFP | /EPA ) .{0,60} \Z
     | \b all\ rights\ reserved \.? \Z
     """
-_CREDITED = tuple("hoto icture mage redit / Getty iStock Alamy hutterstock reserved".split())  # noqa: SIM905
+_CREDITED = (
+    "hoto",
+    "icture",
+    "mage",
+    "redit",
+    "Getty",
+    "iStock",
+    "Alamy",
+    "hutterstock",
+    "reserved",
+)
+_CREDITED += (
+    "EUTERS/",
+    "Reuters/",
+    "/Reuters",
+    "/REUTERS",
+    "AFP/",
+    "/AFP",
+    "/AP",
+    "/EPA",
+    "/Bloom",
+)
 _AFTER_STOP = re.compile(r"(?:[:;.!?|\u2013\u2014]|\s-)\s*+(?:please )?([\w'\u2019-]++)")
 _BIOGRAPHY = r"""
     about\ the\ authors?\b .*
     | (?: the\ (?: author | writer ) | s?he | they
         | \W* (?: (?: dr | prof | mr | ms | mrs | by ) \.?\ )?
           (?-i: [A-Z] [\w'\u2019.-]* ) (?: \ (?-i: [A-Z] ) [\w'\u2019.-]* ){1,3}
-      ) ,? \ (?:
-        (?: is | are | was ) \ (?: an? | the | our | [\w'\u2019 ]{1,40}['\u2019]s? ) \b .{0,60}
-          \b (?:
-            reporter | correspondent | journalist | editor | columnist | writer | fellow | author
-            | producer | analyst | commentator | professor | contributor | researcher | blogger
-            | freelance | lecturer )
-        | (?: covers | writes | reports | blogs | tweets | edits ) \b
+      ) (?: ,[^,]{1,60}, | ,)? \ (?:
+        (?: is | are | was ) \ (?: an?\b | the\b | our\b | [\w'\u2019 ]{1,40}['\u2019]s? ) .{0,60}
+          \b (?: reporter | correspondent | journalist | editor | columnist | writer | fellow
+            | author | producer | analyst | commentator | professor | contributor | researcher
+            | blogger | freelance | lecturer )
+        | (?: covers | writes | reports | blogs | tweets | edits | teaches | hosts ) \b
         | has\ (?: covered | written | reported | worked ) \b .{0,80} \b (?: for | since | years
             | award | at | reporter | correspondent | editor | newspapers? | magazine )
         | joined\ .{1,60} \b (?: as | in ) \b )
-    | (?: additional\ )? reporting\ by\b | edit (?: ing | ed )\ by\b | writing\ by\b
-    | follow\ (?: her | him | them ) \b
+    | (?: additional\ )? (?: reporting | words ) \ by\b | edit (?: ing | ed )\ by\b
+    | writ (?: ing | ten ) \ by\b | follow\ (?: her | him | them ) \b
+    | by\ (?-i: [A-Z] [\w'\u2019.-]* ) (?: \ (?-i: [A-Z] ) [\w'\u2019.-]* ){1,3} (?: , .{1,60} )? \Z
+    | .{1,80} \ contributed\ to\ this\ (?: report | story | article ) \b
     """
 _CAPTION = re.compile(r"\W*(?:file )?(?:photo|image|picture|photograph|cover)s?\W", re.IGNORECASE)
 _HEADING = re.compile(
@@ -107,6 +136,13 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"[-*\u2022\u2013\u2014\u00b7\u25ba\u25b6>\u00bb\u203a#\d.)\s]*+")
+_DIGIT = re.compile(r"\d")
+_INVITATION = re.compile(
+    r"(?:click|tap|sign up|subscribe|apply|register|see|read it) here|get in touch|sign up|log in"
+    r"|subscribe now|(?:e-?mail|contact|follow|join|support|write to|find|like) us\b|follow our"
+    r"|download our|join our|support our",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(r"[|\t]|  ")
 
 # How such lines begin, in as many characters as tell them from most others.
@@ -117,12 +153,16 @@ _BEGINNINGS = frozenset(
     for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
     for written in (str.lower, str.title, str.capitalize, str.upper)
 )
+_STEMS = frozenset(beginning[:4] for beginning in _BEGINNINGS)
 # What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
-_MARKS = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie", "odcast")
+_IN_OPEN_LINES = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie")
+_IN_OPEN_LINES += ("odcast", "ewsletter", "ubscri", "inbox")
 _NAME = re.compile(
-    r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional)"
+    r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional|Reporting"
+    r"|Edit|Writ|Words|Follow)"
 )
-_RARE = ("ewsletter", "ubscri", "inbox")
+_AT_END = ("ewsletter", "ubscri", "inbox", "ookies", "ign up", " here.", "ail us", "n touch")
+_TAIL = 2
 
 
 @cache
@@ -172,18 +212,23 @@ def without_furniture(text: str) -> str:
 def _may_have_some(lines: list[str]) -> bool:
     """Whether it is worth a closer look: for most articles the answer has to be quick."""
     short = [line for line in lines if 0 < len(line) <= _LONGEST]
-    if not all(_BEGINNINGS.isdisjoint([line[:n] for line in short]) for n in (4, 5, 6)):
+    if not _STEMS.isdisjoint([line[:4] for line in short]) and any(map(_opens, short)):
         return True
-    if not _STOPS.issuperset([line[-1] for line in short]):
-        open_ended = "\n".join([line for line in short if line[-1] not in _STOPS])
-        if any(mark in open_ended for mark in (*_MARKS, *_RARE)):
-            return True
-        last = short[-_EDGE:]
-        if not _STOPS.issuperset([line[-1] for line in last]) and sum(map(_is_headline, last)) > 1:
-            return True
+    last = short[-_EDGE:]
+    tail = "\n".join(short[-_TAIL:])
+    if any(mark in tail for mark in _AT_END) or any(map(_is_biography, last)):
+        return True
     if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
         return True
-    return any(map(_is_edge, short[-_EDGE:]))
+    open_ended = [line for line in short if line[-1] not in _STOPS]
+    if not open_ended:
+        return False
+    joined = "\n".join(open_ended)
+    if any(mark in joined for mark in _IN_OPEN_LINES):
+        return True
+    return _is_menu(last[-1]) or (
+        any(line in open_ended for line in last) and sum(map(_is_headline, last)) > 1
+    )
 
 
 def _lines(lines: list[str]) -> list[_Line]:
@@ -208,20 +253,27 @@ def _found(lines: list[_Line]) -> set[int]:
     return gone | _headlines(lines, gone)
 
 
+def _opens(line: str) -> bool:
+    """Whether a line begins as few paragraphs do."""
+    return not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6]))
+
+
 def _is_odd(line: str) -> bool:
     """Whether a line begins or ends as few paragraphs do."""
     if line[0] in _SIGNS:
         line = line.lstrip(_BEFORE) or line
-    if not _BEGINNINGS.isdisjoint((line[:4], line[:5], line[:6])) or line[0] == "\u00a9":
+    if _opens(line) or line[:2] in {"\u00a9 ", "c)"}:
         return True
-    return line[-1] not in _STOPS and any(mark in line for mark in (*_MARKS, *_RARE))
+    return line[-1] not in _STOPS and any(mark in line for mark in _IN_OPEN_LINES)
 
 
 def _is_edge(line: str) -> bool:
     """Whether a line may be furniture at the end of an article, though it isn't odd."""
-    if _NAME.match(line) and _compiled(_BIOGRAPHY).match(line):
-        return True
-    return any(rare in line for rare in _RARE)
+    return any(mark in line for mark in _AT_END) or _is_biography(line) or _is_menu(line)
+
+
+def _is_biography(line: str) -> bool:
+    return _NAME.match(line) is not None and _compiled(_BIOGRAPHY).match(line) is not None
 
 
 def _is_furniture(line: str, edge: bool) -> bool:
@@ -232,9 +284,15 @@ def _is_furniture(line: str, edge: bool) -> bool:
         return not reports or line[-1] != "." or _CAPTION.match(line) is not None
     if any(mark in line for mark in _CREDITED) and _compiled(_CREDIT).search(line):
         return True
-    if edge and not reports and _compiled(_BIOGRAPHY).match(line):
+    if edge and (_is_menu(line) or (not reports and _is_biography(line))):
         return True
     return _score(line, words, kinds, edge) >= _ENOUGH
+
+
+def _is_menu(line: str) -> bool:
+    """Whether it is a row of links."""
+    rows = any(line.count(mark) > 1 for mark in (" | ", " > ", " \u2022 ", " / ", " \u00b7 "))
+    return rows and line[-1] not in _STOPS and not _DIGIT.search(line)
 
 
 def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
@@ -246,10 +304,15 @@ def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
     platforms = min(counts["platform"] + ("@" in line), 3)
     score = 1.2 * min(counts["media"], 2) + 1.2 * platforms + 1.0 * bids
     score += 0.7 * (counts["reader"] > 0) + 0.4 * min(counts["often"], 2)
+    invites = _INVITATION.search(line) is not None
+    score += 1.5 * invites
+    if not (bids or invites or "ookie" in line or "ewsletter" in line):
+        # Sentences speak of accounts and sites, too.
+        score -= 1.0
     if "ookie" in line:
         score += 1.2 + 0.7 * min(counts["cookies"], 3)
     score += 0.5 * (line[-1] not in _STOPS) + 0.5 * edge
-    score -= 3.0 * (counts["report"] > 0) + 0.7 * min(counts["past"], 3)
+    score -= 4.5 * (counts["report"] > 0) + 0.7 * min(counts["past"], 3)
     return score - 1.5 * ("\u201c" in line or '"' in line) - 0.5 * (len(line) > 160)
 
 

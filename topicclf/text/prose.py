@@ -40,7 +40,8 @@ _TOKEN = re.compile(r"\S*+")
 _AFTER = ".,;:!?)]}>'\"\u2019\u201d*_|`"
 
 # A single line end, and a word that goes on in lower case.
-_HYPHENS = frozenset("-\u2010\u00ad \t\r")
+_HYPHENS = frozenset("-\u2010\u00ad")
+_SPACES = frozenset(" \t\r")
 _BROKEN = re.compile(
     r"(?P<left>[-\u2010\u00ad])(?<=[^\W\d_].)[ \t\r]{0,9}\n[ \t]{0,9}(?=(?P<right>[^\W\d_]++))"
 )
@@ -78,8 +79,11 @@ def prose(text: str) -> str:
 
 def _without_furniture(text: str) -> str:
     lines = text.split("\n")
+    ends = {line[-1:] for line in lines}
+    if not _SPACES.isdisjoint(ends):
+        ends = {line.rstrip()[-1:] for line in lines}
     # With the usual last characters no word is broken.
-    if not _HYPHENS.isdisjoint([line[-1:] for line in lines]):
+    if not _HYPHENS.isdisjoint(ends):
         text = _closed_up(text)
         lines = text.split("\n")
     return _blanked(text, furniture(lines))
