@@ -57,22 +57,13 @@ def test_words_of_the_articles_come_in_addition(base: TopicModel) -> None:
     assert with_word > model.predict_proba(["opera opera"])[0, 0]
 
 
-def test_weights_of_a_known_topic_are_pulled_to_the_base(shipped: TopicModel) -> None:
-    """With a dozen articles, what the base learnt from thousands holds."""
-    held = {
-        "The air force will buy missiles and fighter jets.": True,
-        "The ministry of defence signed a contract for warships.": True,
-        "The museum shows paintings from Florence.": False,
-        "Shoppers bought fewer shoes this winter.": False,
-    }
-    model = _fit(base=shipped).model_
-    probability = model.predict_proba(list(held))[:, 0]
-    wanted = np.array(list(held.values()))
-    assert probability[wanted].min() > probability[~wanted].max()
-    alone = _fit().model_.predict_proba(list(held))[:, 0]
-    assert probability[wanted].mean() - probability[~wanted].mean() > (
-        alone[wanted].mean() - alone[~wanted].mean()
-    )
+def test_weights_of_a_known_topic_are_pulled_to_the_base() -> None:
+    """What the base learnt from thousands of articles holds for words that a dozen don't have."""
+    from_base = _fit(base="shipped").model_
+    army, shop = from_base.predict_proba(["Missiles and warheads.", "Shoes and blankets."])[:, 0]
+    assert army > shop
+    army, shop = _fit().model_.predict_proba(["Missiles and warheads.", "Shoes blankets."])[:, 0]
+    assert not army > shop
 
 
 def test_terms_keep_their_numbers_and_pairs_their_order(base: TopicModel) -> None:
@@ -138,8 +129,11 @@ def test_few_positives_draw_low_thresholds_up() -> None:
     assert many == pytest.approx(0.2, abs=0.03)
 
 
-def test_the_command_starts_from_a_base_and_the_card_says_so(tmp_path: Path) -> None:
-    """By name or path."""
+def test_the_command_starts_from_a_base_and_the_card_says_so(
+    base: TopicModel, tmp_path: Path
+) -> None:
+    """With the options that made it."""
+    base.save(tmp_path / "base.npz")
     lines = [
         {"text": text, "topics": sorted(topics)}
         for text, topics in zip(_FEW, _FEW_LABELS, strict=True)
@@ -147,13 +141,16 @@ def test_the_command_starts_from_a_base_and_the_card_says_so(tmp_path: Path) -> 
     (tmp_path / "few.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     result = CliRunner().invoke(
         commands,
-        ["train", str(tmp_path / "few.jsonl"), "--base", "shipped", "--out", str(tmp_path / "m")],
+        [
+            *("train", str(tmp_path / "few.jsonl"), "--out", str(tmp_path / "m")),
+            *("--base", str(tmp_path / "base.npz")),
+        ],
     )
     assert result.exit_code == 0, result.output
     card = (tmp_path / "m" / "README.md").read_text()
-    assert "--base shipped" in card
+    assert f"--base {tmp_path / 'base.npz'}" in card
     assert "It started from another model, whose SHA-256 is" in card
-    assert topicclf.load(tmp_path / "m").predict("The air force buys jets.").known_share == 1
+    assert topicclf.load(tmp_path / "m").predict("The yard built two frigates.").known_share > 0.5
 
 
 def test_a_model_in_a_plan_can_be_a_base(base: TopicModel, tmp_path: Path) -> None:
