@@ -7,19 +7,19 @@ from hypothesis import strategies as st
 
 from topicclf.features.passages import passages
 from topicclf.text.sentences import sentence_spans
-from topicclf.text.words import word_spans, words
+from topicclf.text.places import word_places
+from topicclf.text.words import words
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("aB1 .'\u2019é\n-İßﬁ¼", max_size=60)
 
 
 @given(ANY_TEXT)
 def test_the_spans_are_those_of_the_words(text: str) -> None:
-    """The slow path finds the words of the fast one."""
-    found = words(text)
-    spans = word_spans(text)
-    assert len(spans) == len(found)
-    for (start, end), word in zip(spans, found, strict=True):
+    """In number and in order; and none is wider than its word."""
+    starts, ends = (places.tolist() for places in word_places(text))
+    for start, end, word in zip(starts, ends, words(text), strict=True):
         assert words(text[start:end]) == [word]
+        assert words(text[start]) and words(text[end - 1])
 
 
 @given(ANY_TEXT)

@@ -136,13 +136,8 @@ class TopicModel(ReadOnlyArrays):
         from topicclf.evidence.attribution import attribute
 
         article = Article.of({"text": text, "title": title})
-        explanation = attribute(
-            article,
-            self.predict(text, title=title),
-            weights=self.weights,
-            join=self.join,
-            thresholds=self.thresholds,
-        )
+        prediction = self.predict(text, title=title)
+        explanation = attribute(article, prediction, judge=self._judge)
         return replace(explanation, text=article.shown)
 
     def predict_many(
