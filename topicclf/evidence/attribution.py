@@ -148,7 +148,10 @@ def _forms(
 
 
 def _most_common(forms: list[str]) -> str:
-    return forms[0] if len(forms) == 1 else Counter(forms).most_common(1)[0][0]
+    # Mostly it is the first, of which nothing can be more common than half of them.
+    if forms.count(forms[0]) * 2 >= len(forms):
+        return forms[0]
+    return Counter(forms).most_common(1)[0][0]
 
 
 @dataclass(frozen=True, eq=False)
