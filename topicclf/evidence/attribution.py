@@ -21,14 +21,8 @@ from numpy.typing import NDArray
 
 from topicclf.evidence.counterfactual import CounterfactualSearch
 from topicclf.evidence.explanation import Contribution, Explanation, Passage, Tip, TopicExplanation
-from topicclf.features.batch import (
-    Batch,
-    Triplets,
-    article_features,
-    known_words,
-    passage_features,
-    read,
-)
+from topicclf.features.batch import Batch, known_words, read
+from topicclf.features.passages import Passages
 from topicclf.scoring.join import VIEWS, views
 from topicclf.scoring.judge import Judge
 from topicclf.scoring.scores import Scores
@@ -82,6 +76,8 @@ class _Features:
         spans: The places of each.
         starts: Where each word of the article starts, shape (n_words,).
         ends: One past its end, likewise.
+        places: The word at which each occurrence starts, ordered by feature.
+        first: The first of each feature's occurrences, shape (n_known,).
         terms: The terms of each: one, or the two of a pair; shape (n_known, 2), the second -1 for
             a single one.
     """
@@ -91,6 +87,8 @@ class _Features:
     spans: list[tuple[tuple[int, int], ...]]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    places: NDArray[np.int64]
+    first: NDArray[np.int64]
     terms: NDArray[np.int64]
 
     @classmethod
@@ -116,24 +114,15 @@ class _Features:
             spans=[tuple(spans[a:b]) for a, b in pairwise(bounds)],
             starts=starts,
             ends=ends,
+            places=places,
+            first=first,
             terms=terms,
         )
 
-    def sums(self, cells: Triplets, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        """For each known feature and topic the sum of its values.
-
-        Args:
-            cells: The values.
-            shares: What each row counts for each topic, shape (n_rows, n_topics).
-
-        Returns:
-            Shape (n_known, n_topics).
-        """
-        rows = np.searchsorted(self.numbers, cells.features).clip(max=len(self.numbers) - 1)
-        ours = self.numbers[rows] == cells.features
-        values = cells.values[ours, None] * shares[cells.rows[ours]]
-        sums = [np.bincount(rows[ours], column, len(self.numbers)) for column in values.T]
-        return np.stack(sums, axis=1)
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How often each occurs, shape (n_known,)."""
+        return np.diff(self.first, append=len(self.places))
 
 
 def _forms(
@@ -189,7 +178,7 @@ class _Attribution:
             judge=judge,
             scores=scores,
             views=seen,
-            log_odds=join.log_odds(scores)[0],
+            log_odds=(join.coef * seen).sum(1) + join.intercept,
             features=features,
             gains=gains,
             others=others,
@@ -263,9 +252,9 @@ def _summands(
     # How much a passage's score adds to the log-odds, through all views together.
     slopes = coef["mean"] / len(passages) + 2 * coef["crowd"] * crowd
     slopes[passages.argmax(0), np.arange(passages.shape[1])] += coef["best"]
-    whole = article_features(batch, weights.vocabulary)
-    inner = passage_features(batch, scores.cut, weights.vocabulary)
-    values = features.sums(whole, coef["article"][None]) + features.sums(inner, slopes)
+    idf = weights.vocabulary.idf[features.numbers].astype(np.float64)
+    values = _in_article(features, idf)[:, None] * coef["article"]
+    values += _in_passages(features, idf[:, None], batch, scores.cut, slopes, weights.vocabulary)
     unevenness = view["crowd"] - 2 * (crowd * passages).sum(0)
     return values * weights.coef[features.numbers], {
         "intercept": join.intercept + weights.intercept * (coef["article"] + slopes.sum(0)),
@@ -273,6 +262,45 @@ def _summands(
         "share": coef["share"] * view["share"],
         "count": coef["count"] * view["count"],
     }
+
+
+def _in_article(features: _Features, idf: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of each feature in the article's vector, as `article_features` has it."""
+    values: NDArray[np.float64] = (1 + np.log(features.counts)) * idf
+    return values / (np.sqrt(values @ values) or 1.0)
+
+
+def _in_passages(
+    features: _Features,
+    idf: NDArray[np.float64],
+    batch: Batch,
+    cut: Passages,
+    slopes: NDArray[np.float64],
+    vocabulary: "Vocabulary",
+) -> NDArray[np.float64]:
+    """What the passages' vectors have of each feature, times the slopes, summed for each topic.
+
+    `passage_features` spells the vectors out. Here, what an occurrence counts is the sum over the
+    passages around it, which changes only where one starts or ends.
+    """
+    starts, ends = cut.starts, cut.ends
+    # A passage has the pairs that start before its last word.
+    last = ends - 1
+    squares = 0.0
+    for found, stops in ((batch.terms, ends), (batch.pairs, last)):
+        sums = np.cumsum(np.append(0, vocabulary.idf[found].astype(np.float64) ** 2))
+        squares += sums[stops] - sums[starts]
+    shares = slopes / np.sqrt(np.where(squares > 0, squares, 1))[:, None]
+    around = []
+    for stops in (ends, last):
+        changes = np.zeros((len(batch.terms), shares.shape[1]))
+        changes[starts] += shares
+        changes[stops] -= shares
+        around.append(np.cumsum(changes, axis=0))
+    is_pair = np.repeat(features.terms[:, 1] >= 0, features.counts)[:, None]
+    each = np.where(is_pair, around[1][features.places], around[0][features.places])
+    values: NDArray[np.float64] = np.add.reduceat(each, features.first) * idf
+    return values
 
 
 def _prevalence(topic: str, prediction: "Prediction", threshold: float) -> TopicExplanation:
