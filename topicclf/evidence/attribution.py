@@ -11,7 +11,7 @@ summand per feature, plus that unevenness, the share and the count.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
@@ -58,10 +58,7 @@ def attribute(article: Article, prediction: "Prediction", *, judge: Judge) -> Ex
     return Explanation(
         text=text,
         prediction=prediction,
-        topics={
-            topic: attribution.topic(column, prediction)
-            for column, topic in enumerate(judge.topics)
-        },
+        topics=_Topics(attribution, prediction),
         passages=tuple(attribution.passages()),
     )
 
@@ -125,9 +122,7 @@ class _Features:
         return np.diff(self.first, append=len(self.places))
 
 
-def _forms(
-    read: list[bytes], places: NDArray[np.int64], is_pair: NDArray[np.bool_]
-) -> list[str]:
+def _forms(read: list[bytes], places: NDArray[np.int64], is_pair: NDArray[np.bool_]) -> list[str]:
     """The words that are at some places, two where a pair is."""
     decoded = [word.decode() for word in read]
     return [
@@ -238,6 +233,36 @@ class _Attribution:
         ):
             by_topic = dict(zip(self.judge.topics, scores, strict=True))
             yield Passage(start=start, end=end, scores=by_topic)
+
+
+class _Topics(Mapping[str, TopicExplanation]):
+    """The explanation of each topic, made when it is first asked for: there may be hundreds."""
+
+    def __init__(self, attribution: _Attribution, prediction: "Prediction") -> None:
+        self._attribution, self._prediction = attribution, prediction
+        self._made: dict[str, TopicExplanation] = {}
+
+    def __getitem__(self, topic: str) -> TopicExplanation:
+        if topic not in self._made:
+            topics = self._attribution.judge.topics
+            if topic not in topics:
+                raise KeyError(topic)
+            column = topics.index(topic)
+            self._made[topic] = self._attribution.topic(column, self._prediction)
+        return self._made[topic]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._attribution.judge.topics)
+
+    def __len__(self) -> int:
+        return len(self._attribution.judge.topics)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, TopicExplanation]]]:
+        # Pickles have the explanations instead of the model.
+        return dict, (dict(self),)
 
 
 def _summands(

@@ -220,7 +220,7 @@ class Explanation:
     Attributes:
         text: The article, after its title on a line of its own. All offsets count here.
         prediction: The answer.
-        topics: The explanation of each topic of the model.
+        topics: The explanation of each topic of the model, made when it is first asked for.
         passages: The passages, in order.
     """
 

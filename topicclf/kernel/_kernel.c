@@ -911,11 +911,12 @@ static PyObject *judge_without(PyObject *object, PyObject *const *args, Py_ssize
     if (PyObject_GetBuffer(args[1], &kept, PyBUF_C_CONTIGUOUS) < 0) {
         goto close_terms;
     }
-    Py_ssize_t count = terms.len / 8, times = count ? kept.len / count : 0;
-    if (kept.itemsize != 1 || kept.len != count * times) {
-        PyErr_Format(PyExc_ValueError, "kept must have a multiple of %zd items of a byte", count);
+    Py_ssize_t count = terms.len / 8;
+    if (kept.itemsize != 1 || kept.ndim != 2 || kept.shape[1] != count) {
+        PyErr_Format(PyExc_ValueError, "kept must have rows of %zd bytes", count);
         goto close_kept;
     }
+    Py_ssize_t times = kept.shape[0];
     if (check_numbers(&terms, (int64_t)lexicon->lexicon.unknown + 1, "the term") < 0 ||
         open_buffer(args[2], &probabilities, "probabilities", 'f', 8, times * n_topics,
                     PyBUF_WRITABLE) < 0) {
