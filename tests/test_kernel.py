@@ -66,7 +66,9 @@ def test_both_paths_explain_alike(shipped: TopicModel, numpy_model: TopicModel) 
     text = "The navy ordered two frigates from a yard that the army had paid with tanks. " * 9
     ours, theirs = (each.explain(text) for each in (shipped, numpy_model))
     tip, other = ours.topics["defence"].tip, theirs.topics["defence"].tip
-    assert tip and other and len(tip.words) > 1
+    assert tip
+    assert other
+    assert len(tip.words) > 1
     assert tip.words == other.words
     assert tip.probability == pytest.approx(other.probability, abs=1e-12)
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topicclf.features.passages import passages
-from topicclf.text.sentences import sentence_spans
 from topicclf.text.places import word_places
+from topicclf.text.sentences import sentence_spans
 from topicclf.text.words import words
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("aB1 .'\u2019é\n-İßﬁ¼", max_size=60)
@@ -19,7 +19,8 @@ def test_the_spans_are_those_of_the_words(text: str) -> None:
     starts, ends = (places.tolist() for places in word_places(text))
     for start, end, word in zip(starts, ends, words(text), strict=True):
         assert words(text[start:end]) == [word]
-        assert words(text[start]) and words(text[end - 1])
+        assert words(text[start])
+        assert words(text[end - 1])
 
 
 @given(ANY_TEXT)
