@@ -214,6 +214,10 @@ class TopicModel(ReadOnlyArrays):
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
     @lazy
+    def _abbreviations(self) -> frozenset[str]:
+        return frozenset(self.abbreviations)
+
+    @lazy
     def _judge(self) -> Judge:
         return Judge(self.topics, self.thresholds, self.weights, self.join)
 
@@ -261,7 +265,7 @@ class TopicModel(ReadOnlyArrays):
             Article.of(item),
             columns,
             weights=self.weights,
-            abbreviations=frozenset(self.abbreviations),
+            abbreviations=self._abbreviations,
             stop_words=function_words(self.languages),
         )
 
