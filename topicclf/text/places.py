@@ -34,14 +34,12 @@ def word_places(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     ['Côte', "d'Ivoire's", 'deal']
     """
     kinds = _kinds(text)
-    letters = np.flatnonzero(kinds == _LETTER)
-    if not len(letters):
-        return letters, letters
-    # What is neither a letter nor a space, such as an apostrophe, doesn't end a word.
-    spaces = np.cumsum(kinds == _SPACE)[letters]
-    last = np.flatnonzero(np.append(spaces[1:] != spaces[:-1], True))
-    first = np.append(0, last[:-1] + 1)
-    return letters[first], letters[last] + 1
+    # An apostrophe, say, is as if it were not there: it doesn't end a word.
+    read = (kinds != _UNREAD).nonzero()[0]
+    letters = np.zeros(len(read) + 2, bool)
+    np.equal(kinds[read], _LETTER, out=letters[1:-1])
+    edges = (letters[1:] != letters[:-1]).nonzero()[0]
+    return read[edges[::2]], read[edges[1::2] - 1] + 1
 
 
 def _kinds(text: str) -> NDArray[np.uint8]:
