@@ -27,6 +27,7 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
+from topicclf.installation.extras import how_to_install
 from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
 from topicclf.render.tables import evaluation_table
