@@ -48,7 +48,7 @@ def _times(root: Path, articles: list[Article]) -> dict[str, float]:
     def evidence(text: str) -> float:
         prediction = model.predict(text)
         start = time.process_time()
-        prediction.evidence
+        assert prediction.evidence is not None
         return time.process_time() - start
 
     def least(text: str) -> float:
@@ -93,7 +93,8 @@ def _timed(root: Path, corpora: tuple[Path, ...]) -> dict[str, float]:
     return times
 
 
-def _compare(corpora: tuple[Path, ...], before: str | None, rounds: int) -> None:
+def _compared(corpora: tuple[Path, ...], before: str | None, rounds: int) -> list[str]:
+    """The lines of a table."""
     with tempfile.TemporaryDirectory() as folder:
         roots = {"now": REPOSITORY}
         if before:
@@ -105,34 +106,50 @@ def _compare(corpora: tuple[Path, ...], before: str | None, rounds: int) -> None
         runs = [
             {name: _timed(root, corpora) for name, root in roots.items()} for _ in range(rounds)
         ]
+    lines = [f"| of {_LENGTH:,} or {_LONG:,} characters | ms | times as fast as {before} |"]
+    lines.append("|---|---|---|")
     for what in runs[0]["now"]:
         now = statistics.median(run["now"][what] for run in runs)
-        line = f"{what}: {now * 1e3:.3f} ms"
-        if before:
-            times = statistics.median(run[before][what] / run["now"][what] for run in runs)
-            line += f", {times:.1f} times as fast as {before}"
-        click.echo(line)
+        ratios = [run[before][what] / run["now"][what] for run in runs] if before else []
+        ratio = f"{statistics.median(ratios):.1f}" if ratios else ""
+        lines.append(f"| {what} | {now * 1e3:.3f} | {ratio} |")
     crafted = [
         run["now"]["evidence of crafted text"] / run["now"]["evidence of ordinary text"]
         for run in runs
     ]
-    click.echo(f"evidence of crafted text against ordinary: {statistics.median(crafted):.1f} times")
+    ratio = f"{statistics.median(crafted):.1f}"
+    return [
+        *lines,
+        "",
+        f"Evidence of crafted text takes {ratio} times as long as of ordinary text.",
+    ]
 
 
 @click.command(help=__doc__)
-@click.argument("corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, resolve_path=True))
+@click.argument(
+    "corpora", nargs=-1, type=click.Path(path_type=Path, exists=True, resolve_path=True)
+)
 @click.option("--before", metavar="COMMIT", help="An earlier commit to compare the times with.")
 @click.option("--rounds", default=3, show_default=True)
+@click.option("--write", is_flag=True, help="Write docs/performance.md's table.")
 @click.option("--root", hidden=True, type=click.Path(path_type=Path))
-def main(corpora: tuple[Path, ...], before: str | None, rounds: int, root: Path | None) -> None:
+def main(
+    corpora: tuple[Path, ...], before: str | None, rounds: int, write: bool, root: Path | None
+) -> None:
     """Run the command line."""
     lines = [line for path in corpora for line in path.read_text("utf-8").splitlines()]
     articles = [json.loads(line) for line in lines]
     if root:
         click.echo(json.dumps(_times(root, articles)))
         return
-    _compare(corpora, before, rounds)
     sys.path.insert(0, str(REPOSITORY))
+    from benchmarks.pictures import put
+    from benchmarks.timing import machine
+
+    result = "\n".join([f"{machine()}.", "", *_compared(corpora, before, rounds)])
+    click.echo(result)
+    if write:
+        put(REPOSITORY / "docs" / "performance.md", "explanation", result)
     _exactness(articles)
 
 

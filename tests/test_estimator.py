@@ -370,7 +370,9 @@ def test_of_two_words_with_one_fingerprint_the_rarer_is_not_learnt(tmp_path: Pat
     twin = "bulyworsizmwdeth"
     both = FoldedWords.of(f"frigates {twin}".encode()).fingerprints()
     assert both[0] == both[1]
-    texts = [text + (f" {twin} ship" if number % 8 == 0 else "") for number, text in enumerate(TEXTS)]
+    texts = [
+        text + (f" {twin} ship" if number % 8 == 0 else "") for number, text in enumerate(TEXTS)
+    ]
     models = []
     for order in (1, -1):
         classifier = TopicClassifier(min_pair_frequency=2)

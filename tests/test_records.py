@@ -395,7 +395,9 @@ def test_without_trafilatura_a_page_asks_for_the_extra(
 ) -> None:
     """By its name."""
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    with pytest.raises(MissingExtraError, match=r"pip install lxml_html_clean trafilatura; .* -e \"\.\[html\]\""):
+    with pytest.raises(
+        MissingExtraError, match=r"pip install lxml_html_clean trafilatura; .* -e \"\.\[html\]\""
+    ):
         _read(_file(tmp_path, "a.html", PAGE))
 
 

@@ -13,7 +13,7 @@ summand per feature, plus that unevenness, the share and the count.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -206,7 +206,10 @@ class _Attribution:
             Contribution(name, "start" if name == "intercept" else "passages", float(each[column]))
             for name, each in self.others.items()
         ]
-        parts += map(Contribution, names, repeat("term"), gains.tolist(), spans)
+        parts += [
+            Contribution(name, "term", gain, places)
+            for name, gain, places in zip(names, gains.tolist(), spans, strict=True)
+        ]
         sizes = np.abs([part.value for part in parts[: len(self.others)]] + gains.tolist())
         return tuple([parts[i] for i in np.argsort(-sizes, kind="stable").tolist()])
 

@@ -36,7 +36,7 @@ def extra(module: str, *, name: str) -> ModuleType:
 
     >>> extra("no_such_library", name="documents")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    topicclf.errors.MissingExtraError: this needs no_such_library: pip install pypdf python-docx; ...
+    topicclf.errors.MissingExtraError: this needs no_such_library: pip install pypdf ...
     """
     try:
         return import_module(module)
