@@ -3,8 +3,8 @@
 import re
 import subprocess
 import sys
-from importlib import import_module
 import tomllib
+from importlib import import_module
 
 import pytest
 

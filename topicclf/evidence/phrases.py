@@ -70,7 +70,7 @@ def phrases(
 
     Args:
         sentence: The sentence.
-        places: Where each of its words is, as from `topicclf.text.words.word_spans`.
+        places: Where each of its words is, as from `topicclf.text.places.word_places`.
         words: The words, folded.
         gains: How each word speaks for the topic.
         pair_gains: How each pair of neighbours does, one fewer.
