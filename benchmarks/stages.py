@@ -19,12 +19,14 @@ sys.path.insert(0, str(REPOSITORY))
 import topicclf  # noqa: E402
 from benchmarks.pictures import put  # noqa: E402
 from benchmarks.speed import stories_of  # noqa: E402
-from benchmarks.timing import machine, medians  # noqa: E402
+from benchmarks.timing import clock, machine, medians  # noqa: E402
 from topicclf.features.batch import Batch, known_words, read, repeats  # noqa: E402
 from topicclf.features.fingerprints import FoldedWords  # noqa: E402
 from topicclf.features.passages import passages  # noqa: E402
 from topicclf.scoring.judge import Chunk, chunks  # noqa: E402
 from topicclf.text.words import fold  # noqa: E402
+
+_WHOLE_WALK = "texts to an array of probabilities"
 
 
 def _numpy_stages(texts: list[str]) -> dict[str, Callable[[], object]]:
@@ -54,7 +56,7 @@ def _stages(texts: list[str]) -> dict[str, Callable[[], object]]:
     chunk = Chunk(texts, [""] * len(texts), list(texts))
     return _numpy_stages(texts) | {
         "kernel: texts to numbered words": partial(read, texts, model.weights.vocabulary),
-        "texts to an array of probabilities": partial(judge.probabilities, chunk),
+        _WHOLE_WALK: partial(judge.probabilities, chunk),
         "texts to topics and probabilities by name": partial(judge.named, chunk),
         "Python: items to chunks": lambda: list(chunks(texts)),
         "the whole, as predict_many": lambda: list(model.predict_many(texts)),
@@ -70,6 +72,7 @@ def main(corpus: Path | None, rounds: int, write: bool) -> None:
     stories = stories_of(corpus)
     one = min(stories, key=lambda text: abs(len(text) - 2000))
     n_words = len(FoldedWords.of(b" ".join(map(fold, stories[:256]))))
+    n_characters = sum(map(len, stories[:256]))
     batch = medians(_stages(stories[:256]), rounds=rounds)
     single = medians(_stages([one]), rounds=10 * rounds)
     lines = [
@@ -82,6 +85,9 @@ def main(corpus: Path | None, rounds: int, write: bool) -> None:
         f"| {name} | {seconds / n_words * 1e9:.1f} | {single[name] * 1e6:.0f} |"
         for name, seconds in batch.items()
     ]
+    if hertz := clock():
+        cycles = batch[_WHOLE_WALK] * hertz / n_characters
+        lines += ["", f"From texts to an array: {cycles:.1f} cycles a character in a batch."]
     result = "\n".join(lines)
     click.echo(result)
     if write:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["machine", "medians", "rounds_of"]
+__all__ = ["clock", "machine", "medians", "rounds_of"]
 
 
 def medians(
@@ -39,13 +39,24 @@ def rounds_of(
     return seconds
 
 
-def machine() -> str:
-    """The processor, how many of it, and the versions that matter."""
+def clock() -> float | None:
+    """The clock of the first processor in Hz, where Linux reports it."""
+    speeds = _processors("cpu MHz")
+    return float(speeds[0]) * 1e6 if speeds else None
+
+
+def _processors(name: str) -> list[str]:
+    """What /proc/cpuinfo says of each."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
-        lines = []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+        return []
+    return [line.split(":")[1].strip() for line in lines if line.startswith(name)]
+
+
+def machine() -> str:
+    """The processor, how many of it, and the versions that matter."""
+    models = _processors("model name")
     processor = f"{models[0]}, {len(models)} cores" if models else platform.processor()
     return (
         f"{processor}; {platform.system()}, Python {platform.python_version()}, "

@@ -90,6 +90,9 @@ def arrays_are_refused_or_used(random: Random) -> None:
     counts = np.zeros(4, np.int64)
     found = np.zeros((4, len(model.topics)))
     judge.measure(*some(texts, None, found, counts, counts.copy()))
+    terms = np.array([random.randrange(vocabulary.unknown + 1) for _ in range(200)])
+    kept = np.array(random.choices([True, False], k=4 * len(terms))).reshape(4, -1)
+    judge.without(*some(terms, kept, found))
 
 
 def crews_answer_as_one_alone(random: Random) -> None:

@@ -3,6 +3,7 @@
 import multiprocessing
 import pickle
 import warnings
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -20,6 +21,8 @@ import topicclf
 from tests.conftest import LABELS, TEXTS
 from tests.reference import Reference
 from topicclf import TopicClassifier
+from topicclf.features.fingerprints import FoldedWords
+from topicclf.labelling.suggest import suggest
 from topicclf.learning.groups import number_groups
 
 INDICATOR = np.array([["defence" in row, "disaster" in row] for row in LABELS], int)
@@ -366,3 +369,26 @@ def test_a_handful_of_articles_tags_nothing_without_a_sign() -> None:
         found = TopicClassifier(min_document_frequency=1).fit(texts, names)
     others = ["A new opera opens tonight", "The town has a new school on the hill"]
     assert found.predict(others).sum() == 0
+
+
+def test_of_two_words_with_one_fingerprint_the_rarer_is_not_learnt(tmp_path: Path) -> None:
+    """Anyone can make up such a word; the other is known as ever, in whatever order they come."""
+    twin = "bulyworsizmwdeth"
+    both = FoldedWords.of(f"frigates {twin}".encode()).fingerprints()
+    assert both[0] == both[1]
+    texts = [
+        text + (f" {twin} ship" if number % 8 == 0 else "") for number, text in enumerate(TEXTS)
+    ]
+    models = []
+    for order in (1, -1):
+        classifier = TopicClassifier(min_pair_frequency=2)
+        models.append(classifier.fit(texts[::order], LABELS[::order]).model_)
+    for model in models:
+        known = model.weights.vocabulary.surfaces.split()
+        assert b"frigates" in known
+        assert b"ship" in known
+        assert twin.encode() not in known
+        model.save(tmp_path / "model.npz")
+        assert topicclf.load(tmp_path / "model.npz").predict("frigates").topics == ("defence",)
+        assert suggest(model, texts, n=3)
+    assert models[0].weights.vocabulary.surfaces == models[1].weights.vocabulary.surfaces

@@ -12,8 +12,9 @@ import topicclf
 from topicclf import TopicModel
 from topicclf.evidence.phrases import phrases
 from topicclf.text.language import function_words
+from topicclf.text.places import word_places
 from topicclf.text.sentences import sentence_spans
-from topicclf.text.words import word_spans, words
+from topicclf.text.words import words
 
 USUAL = (  # noqa: SIM905
     "Mr. Mrs. Ms. Dr. Prof. Gen. Col. Lt. Capt. Adm. Maj. Sen. Gov. Rev. St. Mt. Ft. No. Jan. Feb."
@@ -87,7 +88,7 @@ def _phrases(sentence: str, **gains: float) -> list[str]:
     names = [word.decode() for word in read]
     found = phrases(
         sentence,
-        word_spans(sentence),
+        list(zip(*(each.tolist() for each in word_places(sentence)), strict=True)),
         read,
         [gains.get(name, 0.0) for name in names],
         [gains.get(f"{a}_{b}", 0.0) for a, b in pairwise(names)],

@@ -87,6 +87,15 @@ def test_spans_show_the_words_of_each_term() -> None:
     assert tariffs.value > 0
 
 
+def test_a_topic_that_the_model_does_not_have_is_a_key_error() -> None:
+    """Though the explanation of each topic is made only when it is asked for."""
+    topics = topicclf.explain("The navy.").topics
+    assert list(topics) == ["defence", "energy", "trade", "disaster"]
+    assert topics["defence"] is topics["defence"]
+    with pytest.raises(KeyError, match="sport"):
+        topics["sport"]
+
+
 def test_passages_show_where_a_topic_stands(shipped: TopicModel) -> None:
     """The one about the navy scores highest for defence, and they reach from end to end."""
     filler = "The choir sang in the old town hall and the mayor thanked everybody. " * 12
@@ -149,7 +158,9 @@ def test_it_turns_into_plain_data() -> None:
     data = json.loads(found.to_json())
     assert data == json.loads(json.dumps(found.to_dict()))
     assert data["topics"]["defence"]["tip"]["words"] == ["navy", "frigates"]
-    assert pickle.loads(pickle.dumps(found)) == found
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert repr(again) == repr(found)
 
 
 def test_the_page_shows_the_article_and_nothing_of_it_is_markup() -> None:

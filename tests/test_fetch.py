@@ -460,7 +460,7 @@ def test_a_missing_library_is_told_with_its_extra(
     monkeypatch.setitem(sys.modules, "yaml", None)
     run = _corpora(tmp_path, "--only", "labelled.jsonl.gz")
     assert run.exit_code == 3
-    assert 'this needs yaml: pip install "topicclf[data]"' in run.output
+    assert "this needs yaml: pip install pooch pyyaml tqdm;" in run.output
 
 
 def test_damaged_annotations_and_registries_are_named(server: Published, tmp_path: Path) -> None:

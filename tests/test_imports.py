@@ -1,12 +1,15 @@
 """What is imported when: prediction needs NumPy alone, and the start needs not even that."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 
 import pytest
 
 from tests.conftest import ROOT
+from topicclf.installation.extras import how_to_install
 from topicclf.installation.former_homes import FORMER_HOMES
 
 
@@ -26,6 +29,16 @@ def test_predicting_imports_numpy_only() -> None:
     )
     assert "numpy" in found
     assert not found & {"sklearn", "nltk", "scipy", "joblib", "click", "training"}
+
+
+def test_the_advice_for_each_extra_names_what_it_installs() -> None:
+    """As pyproject.toml has it; there is nothing to install topicclf itself from but a clone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for name in extras.keys() - {"dev", "docs", "test"}:
+        libraries = " ".join(re.split("[<>=]", each)[0] for each in sorted(extras[name]))
+        expected = f'pip install {libraries}; in a clone of topicclf: pip install -e ".[{name}]"'
+        assert how_to_install(name) == expected
 
 
 _WITHOUT = """

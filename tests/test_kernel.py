@@ -61,6 +61,18 @@ def test_both_paths_answer_alike(
     assert worst_difference(shipped, numpy_model, texts) < 1e-12
 
 
+def test_both_paths_explain_alike(shipped: TopicModel, numpy_model: TopicModel) -> None:
+    """What a topic depends on, too."""
+    text = "The navy ordered two frigates from a yard that the army had paid with tanks. " * 9
+    ours, theirs = (each.explain(text) for each in (shipped, numpy_model))
+    tip, other = ours.topics["defence"].tip, theirs.topics["defence"].tip
+    assert tip
+    assert other
+    assert len(tip.words) > 1
+    assert tip.words == other.words
+    assert tip.probability == pytest.approx(other.probability, abs=1e-12)
+
+
 @settings(deadline=None)
 @given(TEXTS)
 def test_both_paths_number_words_alike(
@@ -91,6 +103,40 @@ def test_both_paths_answer_alike_for_any_number_of_topics(n_topics: int) -> None
     random = Random(n_topics)
     texts = [random_text(random) for _ in range(20)]
     assert worst_difference(ours, on_numpy(ours), texts) < 1e-12
+
+
+@pytest.mark.parametrize("n_topics", [0, 1, 4, 9])
+def test_both_paths_answer_alike_without_some_words(n_topics: int) -> None:
+    """Without none and without all of them, too; and new neighbours make new pairs."""
+    ours = made_up(n_topics)
+    random = np.random.default_rng(n_topics)
+    for seed in range(20):
+        text = random_text(Random(seed))
+        terms = read([text], ours.weights.vocabulary).terms[:-1]
+        kept = random.random((6, len(terms))) < random.random((6, 1))
+        kept[:2] = [[True], [False]]
+        one, other = (each._judge.without(terms, kept) for each in (ours, on_numpy(ours)))
+        assert np.abs(one - other).max(initial=0) < 1e-12
+        if len(terms):
+            assert np.abs(one[0] - ours.predict_proba([text])[0]).max(initial=0) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("terms", "kept", "message"),
+    [
+        ([0, 10**6], [[True, True]], "the term 1000000 is out of range"),
+        ([0, -1], [[True, True]], "the term -1 is out of range"),
+        ([0, 0], [True, True, True], "kept must have rows of 2 bytes"),
+        ([0, 0], [[1.0, 0.0]], "kept must have rows of 2 bytes"),
+        ([0, 0], [[True, True]] * 2, "probabilities must have 6 items, not 3"),
+    ],
+)
+def test_words_that_do_not_fit_are_refused(terms: Any, kept: Any, message: str) -> None:
+    """Nothing is read outside of the arrays."""
+    judge = made_up(3)._judge._kernel
+    assert judge is not None
+    with pytest.raises(ValueError, match=message):
+        judge.without(np.array(terms), np.array(kept), np.empty((1, 3)))
 
 
 @pytest.mark.parametrize("n_words", [0, 1, 2, 10])

@@ -6,20 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topicclf.features.passages import passages
+from topicclf.text.places import word_places
 from topicclf.text.sentences import sentence_spans
-from topicclf.text.words import word_spans, words
+from topicclf.text.words import words
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text("aB1 .'\u2019é\n-İßﬁ¼", max_size=60)
 
 
 @given(ANY_TEXT)
 def test_the_spans_are_those_of_the_words(text: str) -> None:
-    """The slow path finds the words of the fast one."""
-    found = words(text)
-    spans = word_spans(text)
-    assert len(spans) == len(found)
-    for (start, end), word in zip(spans, found, strict=True):
+    """In number and in order; and none is wider than its word."""
+    starts, ends = (places.tolist() for places in word_places(text))
+    for start, end, word in zip(starts, ends, words(text), strict=True):
         assert words(text[start:end]) == [word]
+        assert words(text[start])
+        assert words(text[end - 1])
 
 
 @given(ANY_TEXT)
@@ -68,6 +69,6 @@ def test_passages_cover_each_article_and_stay_inside_it(lengths: list[int]) -> N
 )
 def test_marks_separate_no_words(text: str, count: int) -> None:
     """Vowel signs are read, as "he" and "hi" are two words; selectors of a variant are not."""
-    assert len(words(text)) == len(word_spans(text)) == count
+    assert len(words(text)) == len(word_places(text)[0]) == count
     assert words("\u0939\u0940") != words("\u0939\u093e")
     assert words("a\ufe0fb") == [b"ab"]

@@ -136,13 +136,8 @@ class TopicModel(ReadOnlyArrays):
         from topicclf.evidence.attribution import attribute
 
         article = Article.of({"text": text, "title": title})
-        explanation = attribute(
-            article,
-            self.predict(text, title=title),
-            weights=self.weights,
-            join=self.join,
-            thresholds=self.thresholds,
-        )
+        prediction = self.predict(text, title=title)
+        explanation = attribute(article, prediction, judge=self._judge)
         return replace(explanation, text=article.shown)
 
     def predict_many(
@@ -219,6 +214,10 @@ class TopicModel(ReadOnlyArrays):
         return np.concatenate(rows) if rows else np.empty((0, len(self.topics)))
 
     @lazy
+    def _abbreviations(self) -> frozenset[str]:
+        return frozenset(self.abbreviations)
+
+    @lazy
     def _judge(self) -> Judge:
         return Judge(self.topics, self.thresholds, self.weights, self.join)
 
@@ -266,7 +265,7 @@ class TopicModel(ReadOnlyArrays):
             Article.of(item),
             columns,
             weights=self.weights,
-            abbreviations=frozenset(self.abbreviations),
+            abbreviations=self._abbreviations,
             stop_words=function_words(self.languages),
         )
 

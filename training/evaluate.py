@@ -27,6 +27,7 @@ from topicclf.evaluation.answers import Answers, answer
 from topicclf.evaluation.evaluation import Evaluation, evaluate
 from topicclf.evaluation.intervals import Bootstrap
 from topicclf.evaluation.slices import slices
+from topicclf.installation.extras import how_to_install
 from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
 from topicclf.render.tables import evaluation_table
@@ -155,7 +156,7 @@ def peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
             probability = 0.5 + 0.5 * np.tanh(peer.tag(part, sets.texts))
             yield from _peer_rows(peer.name, probability, sets)
         else:
-            yield f"{peer.name:34} not installed: pip install 'topicclf[peers]'"
+            yield f"{peer.name:34} not installed: {how_to_install('peers')}"
     plain = _trained(PEERS[0], part)
     yield from _peer_rows(f"{PEERS[0].name}, untuned", plain(sets.texts), sets)
 

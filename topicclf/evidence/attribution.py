@@ -11,8 +11,9 @@ summand per feature, plus that unevenness, the share and the count.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,18 +21,14 @@ from numpy.typing import NDArray
 
 from topicclf.evidence.counterfactual import CounterfactualSearch
 from topicclf.evidence.explanation import Contribution, Explanation, Passage, Tip, TopicExplanation
-from topicclf.features.batch import (
-    Batch,
-    Triplets,
-    article_features,
-    known_words,
-    passage_features,
-    read,
-)
-from topicclf.scoring.join import VIEWS, Join, views
-from topicclf.scoring.scores import Scores, Weights
+from topicclf.features.batch import Batch, known_words, read
+from topicclf.features.passages import Passages
+from topicclf.scoring.join import VIEWS, views
+from topicclf.scoring.judge import Judge
+from topicclf.scoring.scores import Scores
 from topicclf.text.article import Article
-from topicclf.text.words import word_spans, words
+from topicclf.text.places import word_places
+from topicclf.text.words import words
 
 if TYPE_CHECKING:
     from topicclf.evidence.prediction import Prediction
@@ -40,40 +37,29 @@ if TYPE_CHECKING:
 __all__ = ["attribute"]
 
 
-def attribute(
-    article: Article,
-    prediction: "Prediction",
-    *,
-    weights: Weights,
-    join: Join,
-    thresholds: NDArray[np.float64],
-) -> Explanation:
+def attribute(article: Article, prediction: "Prediction", *, judge: Judge) -> Explanation:
     """Explain a prediction.
 
     Args:
         article: The article.
         prediction: The model's answer for it.
-        weights: The linear classifier.
-        join: How its scores become a probability.
-        thresholds: The minimum probability for each topic, shape (n_topics,).
+        judge: What gave that answer.
     """
     text = article.joined
-    batch = read([text], weights.vocabulary)
-    if not known_words(batch, weights.vocabulary)[0]:
+    vocabulary = judge.weights.vocabulary
+    batch = read([text], vocabulary)
+    if not known_words(batch, vocabulary)[0]:
         topics = {
             topic: _prevalence(topic, prediction, float(threshold))
-            for topic, threshold in zip(prediction.probabilities, thresholds, strict=True)
+            for topic, threshold in zip(judge.topics, judge.thresholds, strict=True)
         }
         return Explanation(text=text, prediction=prediction, topics=topics, passages=())
-    attribution = _Attribution.of(text, batch, weights, join)
+    attribution = _Attribution.of(text, batch, judge)
     return Explanation(
         text=text,
         prediction=prediction,
-        topics={
-            topic: attribution.topic(column, topic, prediction, float(thresholds[column]))
-            for column, topic in enumerate(prediction.probabilities)
-        },
-        passages=tuple(attribution.passages(tuple(prediction.probabilities))),
+        topics=_Topics(attribution, prediction),
+        passages=tuple(attribution.passages()),
     )
 
 
@@ -85,7 +71,10 @@ class _Features:
         numbers: Their numbers, ascending, shape (n_known,).
         names: Each in the form that the article has most often.
         spans: The places of each.
-        places: The place of each word of the article.
+        starts: Where each word of the article starts, shape (n_words,).
+        ends: One past its end, likewise.
+        places: The word at which each occurrence starts, ordered by feature.
+        first: The first of each feature's occurrences, shape (n_known,).
         terms: The terms of each: one, or the two of a pair; shape (n_known, 2), the second -1 for
             a single one.
     """
@@ -93,42 +82,60 @@ class _Features:
     numbers: NDArray[np.int64]
     names: list[str]
     spans: list[tuple[tuple[int, int], ...]]
-    places: list[tuple[int, int]]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    places: NDArray[np.int64]
+    first: NDArray[np.int64]
     terms: NDArray[np.int64]
 
     @classmethod
     def of(cls, text: str, batch: Batch, vocabulary: "Vocabulary") -> "_Features":
-        surfaces = [word.decode() for word in words(text)]
-        places = word_spans(text)
-        occurrences: dict[int, list[tuple[int, int]]] = {}
-        for features, width in ((batch.terms, 1), (batch.pairs, 2)):
-            for first, feature in enumerate(features.tolist()):
-                if feature != vocabulary.unknown:
-                    occurrences.setdefault(feature, []).append((first, first + width))
-        numbers = sorted(occurrences)
-        terms = np.full((len(numbers), 2), -1)
-        for row, number in enumerate(numbers):
-            first, end = occurrences[number][0]
-            terms[row, : end - first] = batch.terms[first:end]
-        forms = [Counter(" ".join(surfaces[a:b]) for a, b in occurrences[n]) for n in numbers]
+        starts, ends = word_places(text)
+        n_words = len(starts)
+        # The last word starts no pair, so that a pair always has a second word.
+        found = np.concatenate([batch.terms[:n_words], batch.pairs[:n_words]])
+        places = np.flatnonzero(found != vocabulary.unknown)
+        places = places[np.argsort(found[places], kind="stable")]
+        numbers = found[places]
+        is_pair = places >= n_words
+        places[is_pair] -= n_words
+        first = np.flatnonzero(np.diff(numbers, prepend=-1))
+        spans = list(zip(starts[places].tolist(), ends[places + is_pair].tolist(), strict=True))
+        terms = batch.terms[places[first][:, None] + [0, 1]]
+        terms[~is_pair[first], 1] = -1
+        bounds = [*first.tolist(), len(places)]
+        forms = _forms(words(text), places, is_pair)
         return cls(
-            numbers=np.array(numbers, np.int64),
-            names=[counts.most_common(1)[0][0] for counts in forms],
-            spans=[
-                tuple((places[a][0], places[b - 1][1]) for a, b in occurrences[number])
-                for number in numbers
-            ],
+            numbers=numbers[first],
+            names=[_most_common(forms[a:b]) for a, b in pairwise(bounds)],
+            spans=[tuple(spans[a:b]) for a, b in pairwise(bounds)],
+            starts=starts,
+            ends=ends,
             places=places,
+            first=first,
             terms=terms,
         )
 
-    def sums(self, features: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of the values of each known feature, shape (n_known,)."""
-        rows = np.searchsorted(self.numbers, features).clip(max=len(self.numbers) - 1)
-        ours = self.numbers[rows] == features
-        sums = np.zeros(len(self.numbers))
-        np.add.at(sums, rows[ours], values[ours])
-        return sums
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How often each occurs, shape (n_known,)."""
+        return np.diff(self.first, append=len(self.places))
+
+
+def _forms(read: list[bytes], places: NDArray[np.int64], is_pair: NDArray[np.bool_]) -> list[str]:
+    """The words that are at some places, two where a pair is."""
+    decoded = [word.decode() for word in read]
+    return [
+        f"{decoded[place]} {decoded[place + 1]}" if pair else decoded[place]
+        for place, pair in zip(places.tolist(), is_pair.tolist(), strict=True)
+    ]
+
+
+def _most_common(forms: list[str]) -> str:
+    # Mostly it is the first, of which nothing can be more common than half of them.
+    if forms.count(forms[0]) * 2 >= len(forms):
+        return forms[0]
+    return Counter(forms).most_common(1)[0][0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,109 +143,192 @@ class _Attribution:
     """What the summands of each topic of one article are made of.
 
     Attributes:
-        weights: The linear classifier.
-        join: How its scores become a probability.
+        judge: What gave the answer.
         scores: The scores of the article and its passages.
         views: What the join looks at, shape (n_topics, n_views).
         log_odds: Shape (n_topics,).
         features: The article's known features.
-        in_article: The value of each in the article's vector, shape (n_known,).
-        in_passages: The values in the passages' vectors; a row for each passage.
-        counterfactuals: Predicts the article without some of its words.
+        gains: What each of them adds to each topic, shape (n_known, n_topics).
+        others: What else does, for each topic.
+        counterfactuals: Judges the article without some of its words.
     """
 
-    weights: Weights
-    join: Join
+    judge: Judge
     scores: Scores
     views: NDArray[np.float64]
     log_odds: NDArray[np.float64]
     features: _Features
-    in_article: NDArray[np.float64]
-    in_passages: Triplets
+    gains: NDArray[np.float64]
+    others: dict[str, NDArray[np.float64]]
     counterfactuals: CounterfactualSearch
 
     @classmethod
-    def of(cls, text: str, batch: Batch, weights: Weights, join: Join) -> "_Attribution":
-        vocabulary = weights.vocabulary
-        features = _Features.of(text, batch, vocabulary)
+    def of(cls, text: str, batch: Batch, judge: Judge) -> "_Attribution":
+        weights, join = judge.weights, judge.join
+        features = _Features.of(text, batch, weights.vocabulary)
         scores = weights.score(batch)
-        whole = article_features(batch, vocabulary)
+        [seen] = views(scores)
+        gains, others = _summands(batch, features, scores, seen, judge)
         return cls(
-            weights=weights,
-            join=join,
+            judge=judge,
             scores=scores,
-            views=views(scores)[0],
-            log_odds=join.log_odds(scores)[0],
+            views=seen,
+            log_odds=(join.coef * seen).sum(1) + join.intercept,
             features=features,
-            in_article=features.sums(whole.features, whole.values),
-            in_passages=passage_features(batch, scores.cut, vocabulary),
-            counterfactuals=CounterfactualSearch(batch.terms[:-1], weights, join),
+            gains=gains,
+            others=others,
+            counterfactuals=CounterfactualSearch(batch.terms[:-1], judge),
         )
 
-    def topic(
-        self, column: int, topic: str, prediction: "Prediction", threshold: float
-    ) -> TopicExplanation:
-        coef = dict(zip(VIEWS, self.join.coef[column].tolist(), strict=True))
-        view = dict(zip(VIEWS, self.views[column].tolist(), strict=True))
-        gains, parts = self._summands(column, coef, view)
-        terms = zip(self.features.names, gains.tolist(), self.features.spans, strict=True)
-        parts += [Contribution(name, "term", gain, spans) for name, gain, spans in terms]
+    def topic(self, column: int, prediction: "Prediction") -> TopicExplanation:
+        topic = self.judge.topics[column]
         carried = topic in prediction.topics
+        weighed = self.judge.join.coef[column] * self.views[column]
         return TopicExplanation(
             topic=topic,
             carried=carried,
             probability=prediction.probabilities[topic],
-            threshold=threshold,
+            threshold=float(self.judge.thresholds[column]),
             log_odds=float(self.log_odds[column]),
-            contributions=tuple(sorted(parts, key=lambda part: -abs(part.value))),
+            contributions=self._contributions(column),
             views={
-                "intercept": float(self.join.intercept[column]),
-                **{name: coef[name] * view[name] for name in VIEWS},
+                "intercept": float(self.judge.join.intercept[column]),
+                **dict(zip(VIEWS, weighed.tolist(), strict=True)),
             },
-            tip=self._tip(gains, column, threshold) if carried else None,
+            tip=self._tip(column) if carried else None,
         )
 
-    def _summands(
-        self, column: int, coef: dict[str, float], view: dict[str, float]
-    ) -> tuple[NDArray[np.float64], list[Contribution]]:
-        """What each feature adds, and what else does."""
-        passages = self.scores.passages[:, column]
-        crowd = _softmax(2 * passages)
-        # How much a passage's score adds to the log-odds, through all views together.
-        slopes = coef["mean"] / len(passages) + 2 * coef["crowd"] * crowd
-        slopes[passages.argmax()] += coef["best"]
-        inner = self.in_passages
-        values = coef["article"] * self.in_article
-        values += self.features.sums(inner.features, inner.values * slopes[inner.rows])
-        bias = float(self.weights.intercept[column])
-        start = float(self.join.intercept[column]) + bias * (coef["article"] + float(slopes.sum()))
-        unevenness = view["crowd"] - 2 * float(crowd @ passages)
-        return values * self.weights.coef[self.features.numbers, column], [
-            Contribution("intercept", "start", start),
-            Contribution("unevenness", "passages", coef["crowd"] * unevenness),
-            Contribution("share", "passages", coef["share"] * view["share"]),
-            Contribution("count", "passages", coef["count"] * view["count"]),
+    def _contributions(self, column: int) -> tuple[Contribution, ...]:
+        """All summands, greatest first."""
+        names, spans = self.features.names, self.features.spans
+        gains = self.gains[:, column]
+        parts = [
+            Contribution(name, "start" if name == "intercept" else "passages", float(each[column]))
+            for name, each in self.others.items()
         ]
+        parts += [
+            Contribution(name, "term", gain, places)
+            for name, gain, places in zip(names, gains.tolist(), spans, strict=True)
+        ]
+        sizes = np.abs([part.value for part in parts[: len(self.others)]] + gains.tolist())
+        return tuple([parts[i] for i in np.argsort(-sizes, kind="stable").tolist()])
 
-    def _tip(self, gains: NDArray[np.float64], column: int, threshold: float) -> Tip | None:
-        gain_of: Counter[int] = Counter()
-        for terms, gain in zip(self.features.terms.tolist(), gains.tolist(), strict=True):
-            for term in {*terms} - {-1}:
-                gain_of[term] += gain
-        ranked = [term for term, gain in gain_of.most_common() if gain > 0]
-        fewest = self.counterfactuals.search(ranked, column=column, threshold=threshold)
+    def _tip(self, column: int) -> Tip | None:
+        gains = self.gains[:, column]
+        # A pair counts for both of its terms, or once where these are the same.
+        first, second = self.features.terms.T
+        other = (second >= 0) & (second != first)
+        terms, which = np.unique(np.concatenate([first, second[other]]), return_inverse=True)
+        sums = np.bincount(which, np.concatenate([gains, gains[other]]))
+        order = np.argsort(-sums, kind="stable")
+        ranked = terms[order[sums[order] > 0]].tolist()
+        fewest = self.counterfactuals.search(ranked, column=column)
         if fewest is None:
             return None
-        names = dict(zip(self.features.numbers.tolist(), self.features.names, strict=True))
-        return Tip(tuple(names[term] for term in fewest.terms), fewest.probability)
+        rows = np.searchsorted(self.features.numbers, fewest.terms).tolist()
+        return Tip(tuple(self.features.names[row] for row in rows), fewest.probability)
 
-    def passages(self, topics: tuple[str, ...]) -> Iterator[Passage]:
-        places, cut = self.features.places, self.scores.cut
+    def passages(self) -> Iterator[Passage]:
+        cut = self.scores.cut
+        starts, ends = self.features.starts[cut.starts], self.features.ends[cut.ends - 1]
         for start, end, scores in zip(
-            cut.starts.tolist(), cut.ends.tolist(), self.scores.passages.tolist(), strict=True
+            starts.tolist(), ends.tolist(), self.scores.passages.tolist(), strict=True
         ):
-            by_topic = dict(zip(topics, scores, strict=True))
-            yield Passage(start=places[start][0], end=places[end - 1][1], scores=by_topic)
+            by_topic = dict(zip(self.judge.topics, scores, strict=True))
+            yield Passage(start=start, end=end, scores=by_topic)
+
+
+class _Topics(Mapping[str, TopicExplanation]):
+    """The explanation of each topic, made when it is first asked for: there may be hundreds."""
+
+    def __init__(self, attribution: _Attribution, prediction: "Prediction") -> None:
+        self._attribution, self._prediction = attribution, prediction
+        self._made: dict[str, TopicExplanation] = {}
+
+    def __getitem__(self, topic: str) -> TopicExplanation:
+        if topic not in self._made:
+            topics = self._attribution.judge.topics
+            if topic not in topics:
+                raise KeyError(topic)
+            column = topics.index(topic)
+            self._made[topic] = self._attribution.topic(column, self._prediction)
+        return self._made[topic]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._attribution.judge.topics)
+
+    def __len__(self) -> int:
+        return len(self._attribution.judge.topics)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, TopicExplanation]]]:
+        # Pickles have the explanations instead of the model.
+        return dict, (dict(self),)
+
+
+def _summands(
+    batch: Batch, features: _Features, scores: Scores, seen: NDArray[np.float64], judge: Judge
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """What each feature adds to each topic, and what else does."""
+    weights, join = judge.weights, judge.join
+    coef = dict(zip(VIEWS, join.coef.T, strict=True))
+    view = dict(zip(VIEWS, seen.T, strict=True))
+    passages = scores.passages
+    crowd = _softmax(2 * passages)
+    # How much a passage's score adds to the log-odds, through all views together.
+    slopes = coef["mean"] / len(passages) + 2 * coef["crowd"] * crowd
+    slopes[passages.argmax(0), np.arange(passages.shape[1])] += coef["best"]
+    idf = weights.vocabulary.idf[features.numbers].astype(np.float64)
+    values = _in_article(features, idf)[:, None] * coef["article"]
+    values += _in_passages(features, idf[:, None], batch, scores.cut, slopes, weights.vocabulary)
+    unevenness = view["crowd"] - 2 * (crowd * passages).sum(0)
+    return values * weights.coef[features.numbers], {
+        "intercept": join.intercept + weights.intercept * (coef["article"] + slopes.sum(0)),
+        "unevenness": coef["crowd"] * unevenness,
+        "share": coef["share"] * view["share"],
+        "count": coef["count"] * view["count"],
+    }
+
+
+def _in_article(features: _Features, idf: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of each feature in the article's vector, as `article_features` has it."""
+    values: NDArray[np.float64] = (1 + np.log(features.counts)) * idf
+    return values / (np.sqrt(values @ values) or 1.0)
+
+
+def _in_passages(
+    features: _Features,
+    idf: NDArray[np.float64],
+    batch: Batch,
+    cut: Passages,
+    slopes: NDArray[np.float64],
+    vocabulary: "Vocabulary",
+) -> NDArray[np.float64]:
+    """What the passages' vectors have of each feature, times the slopes, summed for each topic.
+
+    `passage_features` spells the vectors out. Here, what an occurrence counts is the sum over the
+    passages around it, which changes only where one starts or ends.
+    """
+    starts, ends = cut.starts, cut.ends
+    # A passage has the pairs that start before its last word.
+    last = ends - 1
+    squares = 0.0
+    for found, stops in ((batch.terms, ends), (batch.pairs, last)):
+        sums = np.cumsum(np.append(0, vocabulary.idf[found].astype(np.float64) ** 2))
+        squares += sums[stops] - sums[starts]
+    shares = slopes / np.sqrt(np.where(squares > 0, squares, 1))[:, None]
+    around = []
+    for stops in (ends, last):
+        changes = np.zeros((len(batch.terms), shares.shape[1]))
+        changes[starts] += shares
+        changes[stops] -= shares
+        around.append(np.cumsum(changes, axis=0))
+    is_pair = np.repeat(features.terms[:, 1] >= 0, features.counts)[:, None]
+    each = np.where(is_pair, around[1][features.places], around[0][features.places])
+    values: NDArray[np.float64] = np.add.reduceat(each, features.first) * idf
+    return values
 
 
 def _prevalence(topic: str, prediction: "Prediction", threshold: float) -> TopicExplanation:
@@ -259,6 +349,6 @@ def _prevalence(topic: str, prediction: "Prediction", threshold: float) -> Topic
 
 
 def _softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(values - values.max())
-    shares: NDArray[np.float64] = powers / powers.sum()
+    powers = np.exp(values - values.max(0))
+    shares: NDArray[np.float64] = powers / powers.sum(0)
     return shares

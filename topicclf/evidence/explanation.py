@@ -28,7 +28,7 @@ _DESCRIPTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Contribution:
     """One summand of a topic's log-odds.
 
@@ -46,6 +46,21 @@ class Contribution:
     kind: Literal["term", "passages", "start"]
     value: float
     spans: tuple[tuple[int, int], ...] = ()
+
+    def __init__(
+        self,
+        name: str,
+        kind: Literal["term", "passages", "start"],
+        value: float,
+        spans: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        # An explanation has a thousand of these: what a frozen dataclass does takes three times as
+        # long.
+        attributes = self.__dict__
+        attributes["name"] = name
+        attributes["kind"] = kind
+        attributes["value"] = value
+        attributes["spans"] = spans
 
     @property
     def description(self) -> str:
@@ -205,7 +220,7 @@ class Explanation:
     Attributes:
         text: The article, after its title on a line of its own. All offsets count here.
         prediction: The answer.
-        topics: The explanation of each topic of the model.
+        topics: The explanation of each topic of the model, made when it is first asked for.
         passages: The passages, in order.
     """
 

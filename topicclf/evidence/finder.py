@@ -1,7 +1,6 @@
 """Topics to evidence: the sentences that speak for a topic, and the terms in them that do."""
 
 from collections.abc import Collection, Iterable, Mapping
-from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -9,12 +8,13 @@ from numpy.typing import NDArray
 
 from topicclf.evidence.phrases import phrases
 from topicclf.evidence.prediction import Evidence, Sentence, Term
-from topicclf.features.batch import Batch
+from topicclf.features.batch import read
 from topicclf.scoring.scores import Weights
 from topicclf.text.article import Article
+from topicclf.text.places import word_places
 from topicclf.text.prose import prose, without_unseen
 from topicclf.text.sentences import sentence_spans
-from topicclf.text.words import fold, word_spans, words
+from topicclf.text.words import words
 
 __all__ = ["find_evidence"]
 
@@ -63,10 +63,10 @@ def find_evidence(
         for shift, part in parts
         for start, end in sentence_spans(part, abbreviations=abbreviations)
     ]
-    texts = [joined[start:end] for start, end in spans]
-    numbered = [weights.vocabulary.terms(fold(text)) for text in texts]
-    batch = Batch.joining([np.concatenate(numbered)] if numbered else [], weights.vocabulary)
-    bounds = np.array([0, *accumulate(map(len, numbered))])
+    # Sentences tear no word, so that the whole is numbered at once.
+    batch = read([joined], weights.vocabulary)
+    starts, ends = word_places(joined)
+    bounds = starts.searchsorted([*(start for start, _ in spans), len(joined)])
     loudness = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
     scores = loudness - _RIVALRY * _loudest_other(loudness)
 
@@ -75,10 +75,12 @@ def find_evidence(
         where: Literal["text", "title"] = "title" if start < text_start else "text"
         shift = text_start if where == "text" else 0
         ours = slice(bounds[index], bounds[index + 1])
+        places = zip((starts[ours] - start).tolist(), (ends[ours] - start).tolist(), strict=True)
+        text = joined[start:end]
         found = phrases(
-            texts[index],
-            word_spans(texts[index]),
-            words(texts[index]),
+            text,
+            list(places),
+            words(text),
             weights.contributions[batch.terms[ours], column].tolist(),
             weights.contributions[batch.pairs[ours], column].tolist()[:-1],
             stop_words=stop_words,
@@ -97,7 +99,7 @@ def find_evidence(
         )
 
     def evidence(column: int) -> Evidence:
-        order = np.argsort(-scores[:, column], kind="stable")[:_SENTENCES].tolist()
+        order = (-scores[:, column]).argsort(kind="stable")[:_SENTENCES].tolist()
         best = scores[order[0], column] if order else 0.0
         kept = [i for i in order if scores[i, column] >= _RELATIVE * best or i == order[0]]
         chosen = tuple(sentence(i, column) for i in kept)
@@ -131,8 +133,8 @@ def _named(text: str) -> str:
 
 def _loudest_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each sentence and topic the greatest score of the other topics, or zero."""
-    others = np.zeros_like(scores)
-    for column in range(scores.shape[1]):
-        rest = np.delete(scores, column, axis=1)
-        others[:, column] = rest.max(1, initial=0.0)
-    return others
+    if scores.shape[1] < 2:
+        return np.zeros_like(scores)
+    second, best = np.partition(scores, (-2, -1), axis=1).T[-2:, :, None]
+    others: NDArray[np.float64] = np.where(scores == best, second, best)
+    return np.maximum(others, 0, out=others)

@@ -70,14 +70,16 @@ def phrases(
 
     Args:
         sentence: The sentence.
-        places: Where each of its words is, as from `topicclf.text.words.word_spans`.
+        places: Where each of its words is, as from `topicclf.text.places.word_places`.
         words: The words, folded.
         gains: How each word speaks for the topic.
         pair_gains: How each pair of neighbours does, one fewer.
         stop_words: Words of grammar, folded.
     """
     units = _units(sentence, places, words, gains, pair_gains, stop_words)
-    found = [phrase for run in _runs(units) for phrase in _trimmed(run)]
+    # Most runs are one word that says nothing.
+    runs = (run for run in _runs(units) if len(run) > 1 or run[0].gain > 0)
+    found = [phrase for run in runs for phrase in _trimmed(run)]
     return sorted(found, key=lambda phrase: -phrase.weight)
 
 
@@ -91,10 +93,12 @@ def _units(
 ) -> list[_Unit]:
     units: list[_Unit] = []
     for n, (start, end) in enumerate(places):
-        letters = _LETTERS.search(words[n]) is not None
-        means = letters and words[n] not in stop_words and words[n] not in _ENGLISH
-        between = without_unseen(sentence[units[-1].end : start]) if units else ""
-        if units and _JOINT.fullmatch(between):
+        word = words[n]
+        means = word not in stop_words and word not in _ENGLISH and _has_letters(word)
+        between = sentence[units[-1].end : start] if units else ""
+        if between != " ":
+            between = without_unseen(between)
+        if units and between != " " and _JOINT.fullmatch(between):
             last = units[-1]
             last.end = end
             last.gain += gains[n] + pair_gains[n - 1]
@@ -104,9 +108,15 @@ def _units(
             continue
         if units:
             # Words with a comma between are two phrases, whatever the pair says.
-            units[-1].link = pair_gains[n - 1] if _SPACE.fullmatch(between) else 0.0
-        units.append(_Unit(start, end, gains[n], means, words[n] in _CONNECTING))
+            units[-1].link = (
+                pair_gains[n - 1] if between == " " or _SPACE.fullmatch(between) else 0.0
+            )
+        units.append(_Unit(start, end, gains[n], means, word in _CONNECTING))
     return units
+
+
+def _has_letters(word: bytes) -> bool:
+    return (len(word) > 1 and word.isalpha()) or _LETTERS.search(word) is not None
 
 
 def _runs(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:

@@ -9,7 +9,7 @@ from topicclf.lazy import lazy
 __all__ = ["Evidence", "Prediction", "Sentence", "Term"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Term:
     """A word or a pair of words that speaks for a topic.
 
@@ -24,6 +24,14 @@ class Term:
     start: int
     end: int
     weight: float
+
+    def __init__(self, text: str, start: int, end: int, weight: float) -> None:
+        # A third of what a frozen dataclass does instead.
+        attributes = self.__dict__
+        attributes["text"] = text
+        attributes["start"] = start
+        attributes["end"] = end
+        attributes["weight"] = weight
 
 
 @dataclass(frozen=True)

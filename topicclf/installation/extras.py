@@ -6,9 +6,22 @@ from types import ModuleType
 
 from topicclf.errors import MissingExtraError
 
-__all__ = ["extra", "require"]
+__all__ = ["extra", "how_to_install", "require"]
 
 _PACKAGES = {"sklearn": "scikit-learn"}
+
+# What each extra installs, as pyproject.toml has it, so that the advice needs no package index.
+_LIBRARIES = {
+    "data": ("pooch", "pyyaml", "tqdm"),
+    "documents": ("pypdf", "python-docx"),
+    "encodings": ("charset-normalizer",),
+    "frame": ("narwhals",),
+    "html": ("lxml_html_clean", "trafilatura"),
+    "parquet": ("pyarrow",),
+    "peers": ("fasttext", "spacy"),
+    "report": ("matplotlib",),
+    "train": ("datasketch",),
+}
 
 
 def extra(module: str, *, name: str) -> ModuleType:
@@ -21,15 +34,25 @@ def extra(module: str, *, name: str) -> ModuleType:
     Raises:
         MissingExtraError: It is not installed; the message says what to install.
 
-    >>> extra("no_such_library", name="example")
+    >>> extra("no_such_library", name="documents")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    topicclf.errors.MissingExtraError: this needs no_such_library: pip install "topicclf[example]"
+    topicclf.errors.MissingExtraError: this needs no_such_library: pip install pypdf ...
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        msg = f'this needs {module.partition(".")[0]}: pip install "topicclf[{name}]"'
+        msg = f"this needs {module.partition('.')[0]}: {how_to_install(name)}"
         raise MissingExtraError(msg) from error
+
+
+def how_to_install(name: str) -> str:
+    """What to type for the libraries of an extra.
+
+    Args:
+        name: The extra.
+    """
+    libraries = " ".join(_LIBRARIES[name])
+    return f'pip install {libraries}; in a clone of topicclf: pip install -e ".[{name}]"'
 
 
 def require(*modules: str) -> None:

@@ -870,6 +870,74 @@ end:
     return result;
 }
 
+PyDoc_STRVAR(without_doc, "without(terms, kept, probabilities)\n--\n\n"
+"Judge an article again and again, each time without some of its words.\n\n"
+"The terms are the article's, numbered, int64 of shape (n_words,); kept says which words are left\n"
+"each time, bool of shape (n_times, n_words). The probabilities, float64 of shape\n"
+"(n_times, n_topics), are written to.");
+
+static int judge_kept(const JudgeObject *self, Scratch *scratch, const Py_buffer *terms,
+                      const char *kept, double *answers, size_t times) {
+    PyThreadState *thread = NULL;
+    const Weights *weights = &self->rows->weights;
+    Walk walk = walk_of(self->rows->lexicon, scratch, weights, &thread);
+    size_t count = (size_t)terms->len / sizeof(int64_t);
+    if (count * times >= RELEASE_FROM) {
+        thread = PyEval_SaveThread();
+    }
+    int status = 0;
+    for (size_t i = 0; i < times && status == 0; i++) {
+        status = walk_kept(&walk, terms->buf, kept + i * count, count);
+        if (status == 0) {
+            status = score_article(&walk, weights, &self->join, answers + i * weights->n_topics);
+        }
+    }
+    return done(thread, status);
+}
+
+static PyObject *judge_without(PyObject *object, PyObject *const *args, Py_ssize_t n_args) {
+    JudgeObject *self = (JudgeObject *)object;
+    if (n_args != 3) {
+        PyErr_Format(PyExc_TypeError, "without takes 3 arguments, not %zd", n_args);
+        return NULL;
+    }
+    LexiconObject *lexicon = self->rows->lexicon;
+    Py_ssize_t n_topics = (Py_ssize_t)self->rows->weights.n_topics;
+    PyObject *result = NULL;
+    Py_buffer terms, kept, probabilities;
+    if (open_buffer(args[0], &terms, "terms", 'i', 8, -1, 0) < 0) {
+        return NULL;
+    }
+    if (PyObject_GetBuffer(args[1], &kept, PyBUF_C_CONTIGUOUS) < 0) {
+        goto close_terms;
+    }
+    Py_ssize_t count = terms.len / 8;
+    if (kept.itemsize != 1 || kept.ndim != 2 || kept.shape[1] != count) {
+        PyErr_Format(PyExc_ValueError, "kept must have rows of %zd bytes", count);
+        goto close_kept;
+    }
+    Py_ssize_t times = kept.shape[0];
+    if (check_numbers(&terms, (int64_t)lexicon->lexicon.unknown + 1, "the term") < 0 ||
+        open_buffer(args[2], &probabilities, "probabilities", 'f', 8, times * n_topics,
+                    PyBUF_WRITABLE) < 0) {
+        goto close_kept;
+    }
+    Scratch *scratch = take_scratch(lexicon);
+    if (scratch != NULL) {
+        if (judge_kept(self, scratch, &terms, kept.buf, probabilities.buf, (size_t)times) == 0) {
+            Py_INCREF(Py_None);
+            result = Py_None;
+        }
+        put_back(lexicon, scratch);
+    }
+    PyBuffer_Release(&probabilities);
+close_kept:
+    PyBuffer_Release(&kept);
+close_terms:
+    PyBuffer_Release(&terms);
+    return result;
+}
+
 PyDoc_STRVAR(answer_doc, "answer(texts, titles, named)\n--\n\n"
 "Judge articles, which are given as to `measure`.\n\n"
 "Returns a list with for each article its topics, most probable first; its probabilities, as a\n"
@@ -937,6 +1005,7 @@ end:
 
 static PyMethodDef judge_methods[] = {
     {"measure", (PyCFunction)(void (*)(void))judge_measure, METH_FASTCALL, measure_doc},
+    {"without", (PyCFunction)(void (*)(void))judge_without, METH_FASTCALL, without_doc},
     {"answer", (PyCFunction)(void (*)(void))judge_answer, METH_FASTCALL, answer_doc},
     {"answer_one", (PyCFunction)(void (*)(void))judge_answer_one, METH_FASTCALL, answer_one_doc},
     {NULL, NULL, 0, NULL},

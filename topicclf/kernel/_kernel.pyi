@@ -47,6 +47,13 @@ class Judge:
         lengths: NDArray[np.int64],
         /,
     ) -> None: ...
+    def without(
+        self,
+        terms: NDArray[np.int64],
+        kept: NDArray[np.bool_],
+        probabilities: NDArray[np.float64],
+        /,
+    ) -> None: ...
     @overload
     def answer(
         self, texts: Sequence[str], titles: Sequence[str] | None, named: Literal[True], /

@@ -161,6 +161,27 @@ static void look_up_pairs(Walk *walk, const uint32_t *terms, size_t first, size_
     walk->n_pairs += n;
 }
 
+/* Number the pairs of the words from `first` on, up to `after`, where an article's words end so far. */
+static void number_pairs(Walk *walk, size_t first, size_t after) {
+    for (size_t i = first; i + 1 < after; i += CROWD) {
+        size_t n = after - 1 - i < CROWD ? after - 1 - i : CROWD;
+        look_up_pairs(walk, walk->scratch->terms.data, i, n);
+    }
+    /* The last word forms no pair, unless more words come. */
+    ((uint32_t *)walk->scratch->pairs.data)[after ? after - 1 : 0] = walk->lexicon->unknown;
+    walk->n_words = after;
+}
+
+static int reserve_words(Walk *walk, size_t more) {
+    Scratch *scratch = walk->scratch;
+    size_t after = walk->n_words + more;
+    return after >= UINT32_MAX || reserve(&scratch->terms, 4 * (after + 1)) < 0 ||
+                   reserve(&scratch->pairs, 4 * (after + 1)) < 0 ||
+                   reserve(&scratch->pair_ranks, 4 * (walk->n_pairs + more + 2)) < 0
+               ? -1
+               : 0;
+}
+
 /* Number the words of folded bytes. */
 static int number_words(Walk *walk, size_t length) {
     Scratch *scratch = walk->scratch;
@@ -171,9 +192,7 @@ static int number_words(Walk *walk, size_t length) {
     const uint32_t *bounds = scratch->bounds.data;
     size_t count = find_bounds(folded, length, scratch->bounds.data);
     size_t before = walk->n_words, after = before + count;
-    if (after >= UINT32_MAX || reserve(&scratch->terms, 4 * (after + 1)) < 0 ||
-        reserve(&scratch->pairs, 4 * (after + 1)) < 0 ||
-        reserve(&scratch->pair_ranks, 4 * (walk->n_pairs + count + 2)) < 0) {
+    if (reserve_words(walk, count) < 0) {
         return -1;
     }
     uint32_t *terms = scratch->terms.data;
@@ -181,14 +200,7 @@ static int number_words(Walk *walk, size_t length) {
         size_t n = count - i < CROWD ? count - i : CROWD;
         walk->n_known += look_up_words(walk, folded, bounds + 2 * i, n, terms + before + i);
     }
-    size_t first = before ? before - 1 : 0;
-    for (size_t i = first; i + 1 < after; i += CROWD) {
-        size_t n = after - 1 - i < CROWD ? after - 1 - i : CROWD;
-        look_up_pairs(walk, terms, i, n);
-    }
-    /* The last word forms no pair, unless more words come. */
-    ((uint32_t *)scratch->pairs.data)[after ? after - 1 : 0] = walk->lexicon->unknown;
-    walk->n_words = after;
+    number_pairs(walk, before ? before - 1 : 0, after);
     return 0;
 }
 
@@ -231,6 +243,26 @@ static int number_complete(Walk *walk, size_t before, size_t *length) {
     bytes = folded->data;
     *length -= end;
     memmove(bytes, bytes + end, *length);
+    return 0;
+}
+
+/* Take words that are numbered already, but for some; -1 without memory. */
+static int walk_kept(Walk *walk, const int64_t *terms, const char *kept, size_t count) {
+    walk->n_words = walk->n_known = walk->n_pairs = 0;
+    if (reserve_words(walk, count) < 0) {
+        return -1;
+    }
+    uint32_t *ranks = walk->scratch->terms.data;
+    const uint64_t unknown = walk->lexicon->unknown;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        /* They have been checked, but may be changed meanwhile. */
+        uint64_t term = (uint64_t)terms[i] < unknown ? (uint64_t)terms[i] : unknown;
+        ranks[n] = walk->lexicon->rank[term];
+        n += kept[i] != 0;
+        walk->n_known += kept[i] && term != unknown;
+    }
+    number_pairs(walk, 0, n);
     return 0;
 }
 

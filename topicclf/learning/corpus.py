@@ -1,6 +1,7 @@
 """The training articles as numbers of words."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -24,10 +25,12 @@ class Corpus:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        place: dict[bytes, int] = {}
+        place: defaultdict[bytes, int] = defaultdict()
+        # A word that is new comes after all before.
+        place.default_factory = place.__len__
         places, bounds = array("i"), array("q", [0])
         for text in texts:
-            places.fromlist([place.setdefault(word, len(place)) for word in words(text)])
+            places.extend(map(place.__getitem__, words(text)))
             bounds.append(len(places))
         self.surfaces: list[bytes] = list(place)
         self._places = np.frombuffer(places, np.int32)

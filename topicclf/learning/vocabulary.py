@@ -1,11 +1,13 @@
 """The vocabulary: the words and pairs worth knowing, learnt from the training articles."""
 
 from array import array
+from itertools import pairwise
 
 import numpy as np
 from nltk.stem.snowball import SnowballStemmer
 from numpy.typing import NDArray
 
+from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.corpus import Corpus
 
@@ -20,6 +22,8 @@ def learn_vocabulary(
 ) -> Vocabulary:
     """Choose terms and pairs by document frequency; words that share a stem are one term.
 
+    Of words that share a fingerprint the most frequent is learnt alone.
+
     Args:
         corpus: The training articles.
         min_document_frequency: Terms in fewer articles are left out.
@@ -30,8 +34,10 @@ def learn_vocabulary(
         ValueError: No word is left.
     """
     n_articles, n_surfaces = len(corpus), len(corpus.surfaces)
-    head_of = _heads(corpus, min_form_frequency)
+    shadowed = _shadowed(corpus.surfaces, corpus.counts.tolist())
+    head_of = _heads(corpus, min_form_frequency, shadowed)
     frequency = _document_frequency(corpus, head_of, n_surfaces)
+    frequency[shadowed] = 0
     often = frequency.tolist()
     # Common terms get the small numbers, whatever the order of the articles.
     chosen = sorted(
@@ -83,14 +89,18 @@ def extend_vocabulary(
     # Of forms that are terms of their own the most common, which comes first, stands for others.
     for word, term in sorted(term_of.items(), key=lambda each: each[1]):
         known.setdefault(stem(word.decode()), term)
-    stems = [stem(word.decode()) for word in corpus.surfaces]
+    # Known words stay, however rare.
+    both = [*surfaces, *corpus.surfaces]
+    ranks = [*(np.iinfo(np.int64).max for _ in surfaces), *corpus.counts.tolist()]
+    shadowed = {both[place] for place in _shadowed(both, ranks)} - term_of.keys()
+    stems = ["" if word in shadowed else stem(word.decode()) for word in corpus.surfaces]
     number = {name: place for place, name in enumerate(dict.fromkeys(stems))}
     stem_of = np.array([number[name] for name in stems], np.int64)
     often = _document_frequency(corpus, stem_of, len(number)).tolist()
     fresh = sorted(
         name
         for name, place in number.items()
-        if name not in known and often[place] >= min_document_frequency
+        if name and name not in known and often[place] >= min_document_frequency
     )
     known |= {name: base.unknown + place for place, name in enumerate(fresh)}
     for word, name in zip(corpus.surfaces, stems, strict=True):
@@ -109,11 +119,11 @@ def extend_vocabulary(
     )
 
 
-def _heads(corpus: Corpus, min_form_frequency: int) -> NDArray[np.int64]:
+def _heads(corpus: Corpus, min_form_frequency: int, alone: list[int]) -> NDArray[np.int64]:
     """The word whose term each word shares: its own, or the most frequent one with its stem.
 
     Many articles show what a form means by itself ("trading" is of shares, "trade" of goods); of
-    few, all forms together show more.
+    few, all forms together show more. Some words are to stay alone.
     """
     stem = SnowballStemmer("english").stem
     stem_number: dict[str, int] = {}
@@ -121,14 +131,24 @@ def _heads(corpus: Corpus, min_form_frequency: int) -> NDArray[np.int64]:
         [stem_number.setdefault(stem(word.decode()), len(stem_number)) for word in corpus.surfaces],
         np.int64,
     )
+    stem_of[alone] = np.arange(len(alone)) + len(stem_number)
     every = np.arange(len(stem_of))
     frequency = _document_frequency(corpus, every, len(every))
     often = frequency.tolist()
     rarest_first = sorted(every.tolist(), key=lambda i: (-often[i], corpus.surfaces[i]))[::-1]
-    head = np.zeros(len(stem_number), np.int64)
+    head = np.zeros(len(stem_number) + len(alone), np.int64)
     # Of those with one stem the last stays.
     head[stem_of[rarest_first]] = rarest_first
     return np.where(frequency >= min_form_frequency, every, head[stem_of])
+
+
+def _shadowed(words: list[bytes], counts: list[int]) -> list[int]:
+    """The words that have the fingerprint of a more frequent one, as only crafted words do."""
+    prints = FoldedWords.of(b" ".join(words)).fingerprints()
+    _, which, shares = np.unique(prints, return_inverse=True, return_counts=True)
+    alike = np.flatnonzero(shares[which] > 1).tolist()
+    alike.sort(key=lambda i: (which[i], -counts[i], words[i]))
+    return [later for earlier, later in pairwise(alike) if which[earlier] == which[later]]
 
 
 def _document_frequency(

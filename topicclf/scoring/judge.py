@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import topicclf.kernel as kernel
-from topicclf.features.batch import known_words, read
+from topicclf.features.batch import Batch, known_words, read
 from topicclf.lazy import lazy
 from topicclf.scoring.join import Join
 from topicclf.scoring.scores import Weights
@@ -154,6 +154,25 @@ class Judge:
         self._kernel.measure(chunk.texts, chunk.titles, found, known, lengths)
         return found
 
+    def without(self, terms: NDArray[np.int64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Judge one article again and again, each time as if some words had never been written.
+
+        Args:
+            terms: The article's words, numbered; shape (n_words,).
+            kept: Which words are left each time, shape (n_times, n_words).
+
+        Returns:
+            The probability of each topic each time, shape (n_times, n_topics).
+        """
+        probabilities = np.empty((len(kept), len(self.topics)))
+        if self._kernel is not None:
+            self._kernel.without(terms, kept, probabilities)
+            return probabilities
+        vocabulary = self.weights.vocabulary
+        for row, left in zip(probabilities, kept, strict=True):
+            row[:] = self._of_batch(Batch.joining([terms[left]], vocabulary))[0][0]
+        return probabilities
+
     @lazy
     def _kernel(self) -> "kernel.Judge | None":
         rows = self.weights.rows
@@ -178,11 +197,13 @@ class Judge:
     def _measured(
         self, chunk: Chunk
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        vocabulary = self.weights.vocabulary
-        batch = read(map(_joined, chunk.texts, chunk.titles), vocabulary)
-        known = known_words(batch, vocabulary)
-        probabilities = self.join.probabilities(self.weights.score(batch), known > 0)
-        return probabilities, known, batch.lengths
+        batch = read(map(_joined, chunk.texts, chunk.titles), self.weights.vocabulary)
+        return *self._of_batch(batch), batch.lengths
+
+    def _of_batch(self, batch: Batch) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The probability of each topic, and how many words are known."""
+        known = known_words(batch, self.weights.vocabulary)
+        return self.join.probabilities(self.weights.score(batch), known > 0), known
 
     def _carried(self, row: list[float], passed: list[bool]) -> tuple[str, ...]:
         carried = list(compress(range(len(row)), passed))

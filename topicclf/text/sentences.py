@@ -62,7 +62,9 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
     for start, end in _pieces(text, abbreviations):
         if start == end:
             continue
-        before, wordless = wordless, not _WORD.search(text, start, end)
+        before = wordless
+        # Most start with a word, and need no search.
+        wordless = not text[start].isalnum() and not _WORD.search(text, start, end)
         # Of many without a word one will do: each costs whoever reads it as much as a sentence.
         if not (before and wordless):
             spans.append((start, end))

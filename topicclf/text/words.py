@@ -10,7 +10,7 @@ import codecs
 import re
 import unicodedata
 
-__all__ = ["fold", "word_spans", "words"]
+__all__ = ["fold", "words"]
 
 # Marks, and characters that only say how others are set.
 _UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))
@@ -79,30 +79,3 @@ def words(text: str) -> list[bytes]:
     []
     """
     return fold(text).split()
-
-
-def word_spans(text: str) -> list[tuple[int, int]]:
-    """Tell where in the text each of its words stands, as character offsets (start, end).
-
-    The spans are those of `words`, one each and in order. This is the slow path, for the few
-    sentences that people look at.
-
-    >>> text = "Côte d'Ivoire's deal"
-    >>> [text[start:end] for start, end in word_spans(text)]
-    ['Côte', "d'Ivoire's", 'deal']
-    """
-    spans: list[tuple[int, int]] = []
-    start = end = -1
-    for offset, character in enumerate(text):
-        folded = _FOLDING[ord(character)] if character > "\x7f" else character
-        for c in folded:
-            if c > "\x7f" or c.isalnum():
-                if start < 0:
-                    start = offset
-                end = offset + 1
-            elif c != "'" and start >= 0:
-                spans.append((start, end))
-                start = -1
-    if start >= 0:
-        spans.append((start, end))
-    return spans
