@@ -1,11 +1,9 @@
 """Thresholds that the user asks for, in the place of the model's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
-
-from topicclf.errors import DataError
 
 if TYPE_CHECKING:
     from topicclf.model import TopicModel
@@ -39,35 +37,9 @@ def with_thresholds(model: "TopicModel", given: Sequence[str]) -> "TopicModel":
 def with_precision(model: "TopicModel", precision: float) -> "TopicModel":
     """Set each topic's threshold to the one that finds most while it promises a precision.
 
-    What a threshold promises stands in the model's provenance, under ``curves``: for each topic
-    the lists ``threshold``, ``precision``, a lower bound of it measured out of fold, and
-    ``recall``. Of thresholds that find as much the highest is taken.
-
     Raises:
-        DataError: The model has no curves, or no threshold promises that much.
+        DataError: As for `topicclf.scoring.promises.promising_thresholds`.
     """
-    curves = model.provenance.get("curves")
-    if not curves:
-        msg = "this model does not know its precision at other thresholds: train it again"
-        raise DataError(msg)
-    try:
-        thresholds = {
-            topic: _keeping(curves[topic], precision, topic=topic) for topic in model.topics
-        }
-        return model.with_thresholds(thresholds)
-    except DataError:
-        raise
-    # What a model file says of its curves is anything that JSON can hold.
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"this model's curves can't be used ({error}): train it again"
-        raise DataError(msg) from error
+    from topicclf.scoring.promises import promising_thresholds
 
-
-def _keeping(curve: Mapping[str, Sequence[float]], precision: float, *, topic: str) -> float:
-    points = zip(curve["recall"], curve["threshold"], curve["precision"], strict=True)
-    good = [(recall, threshold) for recall, threshold, bound in points if bound >= precision]
-    if not good:
-        best = max(curve["precision"], default=0.0)
-        msg = f"for {topic!r} the model can promise a precision of {best:.2f} at most"
-        raise DataError(msg)
-    return max(good)[1]
+    return model.with_thresholds(promising_thresholds(model.provenance, model.topics, precision))

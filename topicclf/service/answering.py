@@ -1,0 +1,116 @@
+"""Questions to answers: the models are asked, and what they say becomes JSON."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from topicclf.errors import did_you_mean
+from topicclf.evidence.prediction import Prediction
+from topicclf.scoring.promises import promising_thresholds
+from topicclf.service.problems import ProblemError
+from topicclf.service.questions import Article, Question
+from topicclf.service.roster import Roster, ServedModel
+from topicclf.text.article import Article as PlainArticle
+
+__all__ = ["Asked", "ask", "require_topics"]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A model with the thresholds that a request asks for.
+
+    Attributes:
+        served: The model.
+        thresholds: The thresholds by topic, in the order of the model's topics.
+        evidence: Whether to add the evidence.
+    """
+
+    served: ServedModel
+    thresholds: Mapping[str, float]
+    evidence: bool = False
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What every answer says of the model."""
+        return {"model": self.served.identity, "thresholds": self.thresholds}
+
+    def one(self, article: Article) -> dict[str, Any]:
+        """Answer one article."""
+        prediction = self._model.predict(article.text, title=article.title)
+        return {**self.head, **self._answer(prediction)}
+
+    def many(self, articles: Iterable[Article]) -> dict[str, Any]:
+        """Answer several articles."""
+        return {**self.head, "articles": list(self.each(articles))}
+
+    def each(self, articles: Iterable[Article]) -> Iterator[dict[str, Any]]:
+        """Answer several articles one by one, without naming the model."""
+        items = [PlainArticle(each.text, each.title or "") for each in articles]
+        yield from map(self._answer, self._model.predict_many(items))
+
+    def explain(self, article: Article) -> dict[str, Any]:
+        """Explain the answer for one article."""
+        explanation = self._model.explain(article.text, title=article.title)
+        shown = explanation.to_dict()
+        return {"model": self.served.identity, **shown}
+
+    @property
+    def _model(self) -> Any:
+        model = self.served.model
+        if self.thresholds is self.served.thresholds:
+            return model
+        return replace(model, thresholds=np.array(list(self.thresholds.values())))
+
+    def _answer(self, prediction: Prediction) -> dict[str, Any]:
+        answer: dict[str, Any] = {
+            "topics": prediction.topics,
+            "probabilities": prediction.probabilities,
+            "known_share": prediction.known_share,
+            "n_words": prediction.n_words,
+            "language": prediction.language,
+        }
+        if self.evidence:
+            answer["evidence"] = {
+                topic: asdict(evidence) for topic, evidence in prediction.evidence.items()
+            }
+        return answer
+
+
+def ask(roster: Roster, question: Question) -> Asked:
+    """Find the model and the thresholds that a request asks for.
+
+    Raises:
+        ProblemError: There is no such model or topic, or no threshold keeps the promise.
+        DataError: The model knows no promises.
+    """
+    try:
+        served = roster.get(question.model)
+    except KeyError as error:
+        raise ProblemError(422, "no-such-model", error.args[0]) from None
+    if question.thresholds is None and question.precision is None:
+        return Asked(served, served.thresholds, question.evidence)
+    thresholds = dict(served.thresholds)
+    if question.precision is not None:
+        topics = served.model.topics
+        thresholds = promising_thresholds(served.model.provenance, topics, question.precision)
+    if isinstance(question.thresholds, Mapping):
+        require_topics(served, list(question.thresholds), where="thresholds")
+        thresholds |= question.thresholds
+    elif question.thresholds is not None:
+        thresholds = dict.fromkeys(thresholds, question.thresholds)
+    return Asked(served, thresholds, question.evidence)
+
+
+def require_topics(served: ServedModel, topics: Sequence[str], *, where: str) -> None:
+    """Check that a model knows topics.
+
+    Raises:
+        ProblemError: It doesn't; the message lists its topics.
+    """
+    known = served.model.topics
+    for topic in topics:
+        if topic not in known:
+            hint = did_you_mean(topic, known, otherwise=f"the topics are {', '.join(known)}")
+            raise ProblemError(422, "no-such-topic", f"{where}: no topic {topic[:200]!r}; {hint}")
