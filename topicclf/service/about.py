@@ -18,6 +18,7 @@ from topicclf.service.bodies import JSON, described
 from topicclf.service.problems import ProblemError
 from topicclf.service.roster import ServedModel
 from topicclf.service.state import State
+from topicclf.text.language import function_words
 
 __all__ = ["about", "health", "reload_models"]
 
@@ -39,8 +40,13 @@ def about(state: State) -> APIRouter:
             if served.sha256 not in shown:
                 shown[served.sha256] = _info(served)
             infos.append(shown[served.sha256])
-        guide = _guide() if any(served.name == "shipped" for served in state.roster.all()) else None
-        return ModelsAnswer(models=infos, guide=guide)
+        usual = state.roster.get()
+        return ModelsAnswer(
+            models=infos,
+            guide=_guide() if usual.name == "shipped" else None,
+            card=_card(usual),
+            function_words=sorted(function_words(usual.model.languages)),
+        )
 
     @router.get(
         "/model",
@@ -120,6 +126,13 @@ def _info(served: ServedModel) -> ModelInfo:
     information = inform(served.file)
     fields = {name: value for name, value in asdict(information).items() if name != "file"}
     return ModelInfo(name=served.name, **{**fields, "sha256": served.sha256})
+
+
+def _card(served: ServedModel) -> str | None:
+    try:
+        return served.file.with_name("README.md").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _guide() -> str:

@@ -8,6 +8,8 @@ __all__ = [
     "Answer",
     "Answers",
     "ExplanationAnswer",
+    "FileAnswer",
+    "FileArticle",
     "Kept",
     "ModelName",
     "ModelsAnswer",
@@ -149,7 +151,26 @@ class ModelsAnswer(BaseModel):
     """The models that answer, the usual one first."""
 
     models: list[ModelInfo]
-    guide: Annotated[str | None, Field(description="What the topics mean, as Markdown.")] = None
+    guide: Annotated[
+        str | None, Field(description="What the shipped model's topics mean, as Markdown.")
+    ]
+    card: Annotated[str | None, Field(description="The card beside the first, as Markdown.")]
+    function_words: Annotated[
+        list[str], Field(description="Words of its languages that mean little by themselves.")
+    ]
+
+
+class FileArticle(BaseModel):
+    """An article that was in a file."""
+
+    title: str
+    text: str
+
+
+class FileAnswer(BaseModel):
+    """The articles that were in a file."""
+
+    articles: list[FileArticle]
 
 
 class Kept(BaseModel):

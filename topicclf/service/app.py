@@ -22,6 +22,7 @@ from topicclf.service.metrics import Metrics
 from topicclf.service.pages import pages
 from topicclf.service.predicting import predicting
 from topicclf.service.problems import ProblemError, handle
+from topicclf.service.reading import reading
 from topicclf.service.roster import Roster
 from topicclf.service.settings import Settings
 from topicclf.service.state import State
@@ -59,6 +60,7 @@ def application(settings: Settings, *, roster: Roster | None = None) -> FastAPI:
     )
     for routes in (predicting, feedback, about, health):
         app.include_router(routes(state))
+    app.include_router(reading())
     app.include_router(pages())
     handle(app)
     app.add_middleware(Gate, limits=settings.limits, metrics=metrics)

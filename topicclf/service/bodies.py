@@ -8,10 +8,12 @@ from pydantic import TypeAdapter
 
 from topicclf.service.problems import PROBLEM, Problem, ProblemError
 
-__all__ = ["JSON", "body", "content_type", "described", "schemas"]
+__all__ = ["BYTES", "JSON", "body", "content_type", "described", "schemas"]
 
 #: The content type of what is read whole.
 JSON = "application/json"
+#: The content type of files.
+BYTES = "application/octet-stream"
 _REFERENCE = "#/components/schemas/{model}"
 _REFUSALS = {
     400: "The body is not JSON.",

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from topicclf.service.answering import ask
 from topicclf.service.answers import Answer, Answers, ExplanationAnswer
 from topicclf.service.bodies import JSON, body, content_type, described
-from topicclf.service.problems import ProblemError, from_validation
+from topicclf.service.problems import from_validation
 from topicclf.service.questions import Articles, OneArticle, Question, predict_question
 from topicclf.service.state import State
 from topicclf.service.streaming import NDJSON, StreamedLines, answered_lines, batches_of_lines

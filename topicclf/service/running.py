@@ -23,7 +23,7 @@ __all__ = ["run"]
 
 _logger = logging.getLogger(__name__)
 _BACKLOG = 2048
-# Seconds: of waiting for answers that are being given, and between two starts of a worker that dies.
+# Seconds of waiting for answers that are being given, and between a worker's death and the next.
 _GRACE = 30
 _REST = 1.0
 

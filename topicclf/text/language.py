@@ -6,14 +6,14 @@ own languages are those whose function words it knows, so that nothing needs dec
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from itertools import chain, repeat
 from pathlib import Path
 
 from topicclf.text.words import words
 
-__all__ = ["UNDETERMINED", "WELL_KNOWN", "foreign_language", "languages_of"]
+__all__ = ["UNDETERMINED", "WELL_KNOWN", "foreign_language", "function_words", "languages_of"]
 
 #: ISO 639's code for an undetermined language.
 UNDETERMINED = "und"
@@ -70,6 +70,16 @@ def foreign_language(text: str, *, known_share: float, own: Collection[str]) -> 
     if count > ours:
         return best
     return UNDETERMINED if known_share < _UNKNOWN and ours < _FEW_OWN * len(read) else None
+
+
+def function_words(languages: Iterable[str]) -> frozenset[str]:
+    """The words of some languages that carry grammar rather than meaning, folded.
+
+    >>> "the" in function_words(["en"]), "the" in function_words(["de"])
+    (True, False)
+    """
+    of_each = [_function_words().get(language, frozenset()) for language in languages]
+    return frozenset(word.decode() for listed in of_each for word in listed)
 
 
 @cache
