@@ -35,9 +35,11 @@ _MIB = 1 << 20
               help=f"A file with the token that clients have to send. Default: ${_TOKEN}, or none."
               )  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
-              help="A host name under which clients reach the service; may be repeated.")  # fmt: skip
+              help="A host name under which clients reach the service; may be repeated."
+              )  # fmt: skip
 @click.option("--max-corrections", default=100, show_default=True, metavar="MIB",
-              type=click.IntRange(0), help="How much corrections may take on the disk.")  # fmt: skip
+              type=click.IntRange(0), help="How much corrections may take on the disk."
+              )  # fmt: skip
 @click.option("--log-texts", is_flag=True, help="Log the beginning of each article.")
 def serve(
     *,

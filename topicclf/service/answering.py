@@ -1,10 +1,8 @@
 """Questions to answers: the models are asked, and what they say becomes JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
-
-import numpy as np
 
 from topicclf.errors import did_you_mean
 from topicclf.evidence.prediction import Prediction
@@ -38,7 +36,9 @@ class Asked:
 
     def one(self, article: Article) -> dict[str, Any]:
         """Answer one article."""
-        prediction = self._model.predict(article.text, title=article.title)
+        prediction = self.served.model.predict(
+            article.text, title=article.title, thresholds=self._asked
+        )
         return {**self.head, **self._answer(prediction)}
 
     def many(self, articles: Iterable[Article]) -> dict[str, Any]:
@@ -48,20 +48,21 @@ class Asked:
     def each(self, articles: Iterable[Article]) -> Iterator[dict[str, Any]]:
         """Answer several articles one by one, without naming the model."""
         items = [PlainArticle(each.text, each.title or "") for each in articles]
-        yield from map(self._answer, self._model.predict_many(items))
+        answers = self.served.model.predict_many(items, thresholds=self._asked)
+        yield from map(self._answer, answers)
 
     def explain(self, article: Article) -> dict[str, Any]:
         """Explain the answer for one article."""
-        explanation = self._model.explain(article.text, title=article.title)
-        shown = explanation.to_dict()
-        return {"model": self.served.identity, **shown}
+        model = self.served.model
+        if self._asked is not None:
+            model = model.with_thresholds(self._asked)
+        explanation = model.explain(article.text, title=article.title)
+        return {"model": self.served.identity, **explanation.to_dict()}
 
     @property
-    def _model(self) -> Any:
-        model = self.served.model
-        if self.thresholds is self.served.thresholds:
-            return model
-        return replace(model, thresholds=np.array(list(self.thresholds.values())))
+    def _asked(self) -> Mapping[str, float] | None:
+        """The thresholds, if they are not the model's own."""
+        return None if self.thresholds is self.served.thresholds else self.thresholds
 
     def _answer(self, prediction: Prediction) -> dict[str, Any]:
         answer: dict[str, Any] = {

@@ -18,6 +18,7 @@ from topicclf.service.corrections import Corrections
 from topicclf.service.feedback import feedback
 from topicclf.service.gate import Gate
 from topicclf.service.guard import Guard
+from topicclf.service.labelling import labelling
 from topicclf.service.metrics import Metrics
 from topicclf.service.pages import pages
 from topicclf.service.predicting import predicting
@@ -58,7 +59,7 @@ def application(settings: Settings, *, roster: Roster | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan(state),
     )
-    for routes in (predicting, feedback, about, health):
+    for routes in (predicting, feedback, labelling, about, health):
         app.include_router(routes(state))
     app.include_router(reading())
     app.include_router(pages())

@@ -1,6 +1,7 @@
 // The tabs, and the article: from a paste to topics, highlights, sums and corrections.
 
-import { $, choices, cutter, fault, getJSON, hueOf, lengthOf, listed, make, percent, postJSON, request } from '/api.js';
+import { $, choices, fault, getJSON, hueOf, lengthOf, listed, make, percent, postJSON, request } from '/api.js';
+import { evidenceSpans, highlighted, learnPlainWords, tells } from '/highlight.js';
 
 const TYPING_PAUSE = 250;
 const MOST_BARS = 12;
@@ -12,7 +13,6 @@ let shown = '';
 let thresholds = {};
 let asking = null;
 let labels = null;
-let plainWords = new Set();
 
 const model = () => models.find((each) => each.name === $('model').value) ?? models[0];
 const topics = () => Object.keys(answer.probabilities);
@@ -123,13 +123,6 @@ function drawVerdict() {
   $('caveat').hidden = !caveat;
 }
 
-// A word counts as telling if it is neither a function word nor a shred of letters.
-const tells = (name) => {
-  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const full = (word) => word.length > 2 && !plainWords.has(word);
-  return words.length > 0 && (words.length === 1 ? full(words[0]) : full(words[0]) && full(words.at(-1)));
-};
-
 function telling(topic) {
   const evidence = answer.evidence[topic];
   const names = evidence ? evidence.terms.filter(tells)
@@ -169,46 +162,17 @@ function drawBars() {
   $('reset').hidden = topics().every((topic) => thresholds[topic] === answer.thresholds[topic]);
 }
 
-// Sentences and words of the carried topics, as spans of the text that is shown.
-function spans() {
-  const offset = lengthOf(shown) - lengthOf($('text').value);
-  const found = [];
-  for (const topic of carried()) {
-    const place = topics().indexOf(topic);
-    const at = (each, where) => ({ topic, place, start: each.start + (where === 'title' ? 0 : offset), end: each.end + (where === 'title' ? 0 : offset) });
-    for (const sentence of answer.evidence[topic]?.sentences ?? []) {
-      found.push({ ...at(sentence, sentence.where), kind: 'sentence' });
-      for (const term of sentence.terms) if (tells(term.text)) found.push({ ...at(term, sentence.where), kind: 'word' });
-    }
-    if (!answer.evidence[topic] && explanation) {
-      for (const each of explanation.topics[topic].contributions.filter((one) => one.kind === 'term' && one.value > 0 && tells(one.name)).slice(0, MOST_TERMS))
-        for (const [start, end] of each.spans) found.push({ topic, place, start, end, kind: 'word' });
-    }
-  }
-  return found;
-}
-
 function drawText() {
-  const cut = cutter(shown);
-  const all = spans();
-  const offset = lengthOf(shown) - lengthOf($('text').value);
-  const edges = [...new Set([0, offset, lengthOf(shown), ...all.flatMap((each) => [each.start, each.end])])].sort((a, b) => a - b);
-  const pieces = [];
-  for (let number = 0; number + 1 < edges.length; number += 1) {
-    const [start, end] = [edges[number], edges[number + 1]];
-    const here = all.filter((each) => each.start <= start && each.end >= end);
-    const sentences = here.filter((each) => each.kind === 'sentence');
-    const word = here.find((each) => each.kind === 'word');
-    const begins = sentences.filter((each) => each.start === start);
-    let piece = cut(start, end);
-    if (word) piece = make('mark', { className: hueOf(word.place), title: `speaks for ${word.topic}` }, piece);
-    const titled = end <= offset;
-    if (!sentences.length) { pieces.push(titled ? make('span', { className: 'title' }, piece) : piece); continue; }
-    pieces.push(make('span', { className: `s ${hueOf(sentences[0].place)}${titled ? ' title' : ''}` },
-      ...begins.map((each) => make('span', { className: `tag ${hueOf(each.place)}` }, each.topic)), piece));
-  }
-  $('read').replaceChildren(...pieces);
-  $('legend').replaceChildren(...carried().slice(0, 6).map((topic) => make('mark', { className: hueOf(topics().indexOf(topic)) }, topic)));
+  const text = $('text').value;
+  const places = topics();
+  const found = carried().flatMap((topic) => {
+    const place = places.indexOf(topic);
+    if (answer.evidence[topic]) return evidenceSpans(topic, place, answer.evidence[topic], lengthOf(shown) - lengthOf(text));
+    const speaking = (explanation?.topics[topic].contributions ?? []).filter((each) => each.kind === 'term' && each.value > 0 && tells(each.name));
+    return speaking.slice(0, MOST_TERMS).flatMap((each) => each.spans.map(([start, end]) => ({ topic, place, start, end, kind: 'word' })));
+  });
+  $('read').replaceChildren(...highlighted(shown, found, lengthOf(shown) - lengthOf(text)));
+  $('legend').replaceChildren(...carried().slice(0, 6).map((topic) => make('mark', { className: hueOf(places.indexOf(topic)) }, topic)));
 }
 
 function drawSums() {
@@ -360,7 +324,7 @@ function drawModel() {
 try {
   const about = await getJSON('/v1/model');
   models = about.models;
-  plainWords = new Set(about.function_words);
+  learnPlainWords(about.function_words);
   $('model').hidden = models.length < 2;
   $('model').replaceChildren(...models.map((each) => make('option', { value: each.name }, each.name)));
   drawModel();
