@@ -33,14 +33,17 @@ function build() {
     added: make('p', { role: 'status' }),
     work: make('div', { hidden: true }),
     empty: make('p', { hidden: true }, 'Nothing is left to label. Bring more articles, or download the labels and train on them.'),
+    open: make('input', { type: 'checkbox', id: 'reveal', checked: localStorage.getItem('reveal') === 'yes' }),
     save: make('button', { onclick: () => save('/v1/labelling/labels', 'labels.jsonl').catch(fault) }, 'Download labels'),
   };
+  parts.open.onchange = () => { localStorage.setItem('reveal', parts.open.checked ? 'yes' : 'no'); drawTask(); };
   const key = (letter, shown, action) => make('button', { onclick: action }, shown, ' ', make('kbd', {}, letter));
   parts.work.append(parts.piece, parts.hint, parts.labels, make('p', { className: 'bar' },
     key('Enter', 'Save, next', keep), key('N', 'None of them', none), key('U', 'All unknown', unknown), key('S', 'Skip', () => step('skip')), key('Z', 'Undo', () => step('undo'))),
   make('p', { className: 'note small' }, 'Keys: a topic’s number to change it, with Shift for unknown. They work while no field is being typed in.'));
   $('labelling').append(
-    make('div', { className: 'bar' }, make('label', {}, 'Who labels: ', name), make('label', { className: 'button', htmlFor: 'pool' }, 'Bring articles'), file, parts.save),
+    make('div', { className: 'bar' }, make('label', {}, 'Who labels: ', name), make('label', { className: 'button', htmlFor: 'pool' }, 'Bring articles'), file, parts.save,
+      make('label', {}, parts.open, ' Show what the model says')),
     make('p', { className: 'note' }, 'Bring what topicclf suggest or topicclf audit --json wrote, or any JSON lines, CSV or Parquet: of a pool the 100 most worth labelling are chosen.'),
     parts.added, parts.bar, parts.progress, parts.work, parts.empty);
   addEventListener('keydown', pressed);
@@ -106,14 +109,16 @@ function drawTask() {
   if (!task) { place.empty.hidden = place.bar.hidden; return; }
   const joined = task.title ? `${task.title}\n${task.text}` : task.text;
   const offset = lengthOf(joined) - lengthOf(task.text);
-  const spans = task.answer.flatMap((topic) => evidenceSpans(topic, topics.indexOf(topic), task.evidence[topic], offset));
+  // Whoever sees the model's answer first tends to agree with it.
+  const revealed = place.open.checked;
+  const spans = (revealed ? task.answer : []).flatMap((topic) => evidenceSpans(topic, topics.indexOf(topic), task.evidence[topic], offset));
   place.piece.replaceChildren(...highlighted(joined, spans, offset));
   place.piece.scrollTop = 0;
   const said = task.answer.length ? listed(task.answer.map((topic) => `${topic} (${percent(task.probabilities[topic])})`)) : 'none of the topics';
   const doubts = task.doubts.map((doubt) => `${doubt.topic} ${doubt.labelled ? '' : 'not '}labelled`).join(', ');
-  place.hint.textContent = `The model says ${said}.${task.before ? ` Labelled ${task.before.length ? listed(task.before) : 'none'} before.` : ''}${doubts ? ` In doubt: ${doubts}.` : ''}`;
+  place.hint.textContent = `${revealed ? `The model says ${said}. ` : ''}${task.before ? `Labelled ${task.before.length ? listed(task.before) : 'none'} before.` : ''}${doubts ? ` In doubt: ${doubts}.` : ''}`;
   labels = choices(place.labels, topics);
-  const start = task.topics ?? task.before ?? task.answer;
+  const start = task.topics ?? task.before ?? (revealed ? task.answer : []);
   labels.all(Object.fromEntries([...start.map((topic) => [topic, 'yes']), ...task.unknown.map((topic) => [topic, 'unknown'])]));
 }
 

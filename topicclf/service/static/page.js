@@ -13,6 +13,7 @@ let shown = '';
 let thresholds = {};
 let asking = null;
 let labels = null;
+let ready;
 
 const model = () => models.find((each) => each.name === $('model').value) ?? models[0];
 const topics = () => Object.keys(answer.probabilities);
@@ -35,6 +36,7 @@ async function open(tab) {
   if (name === 'article') return;
   opened[name] ??= import(`/${name}.js`);
   try {
+    await ready;
     await (await opened[name]).show(model());
   } catch (error) {
     fault(error);
@@ -321,14 +323,14 @@ function drawModel() {
   $('hash').title = `SHA-256 ${model().sha256}`;
 }
 
-try {
+async function start() {
   const about = await getJSON('/v1/model');
   models = about.models;
   learnPlainWords(about.function_words);
   $('model').hidden = models.length < 2;
   $('model').replaceChildren(...models.map((each) => make('option', { value: each.name }, each.name)));
   drawModel();
-  await fromLink();
-} catch (error) {
-  fault(error);
 }
+
+ready = start();
+ready.then(fromLink).catch(fault);
