@@ -16,6 +16,7 @@ from topicclf.service.about import about, health, reload_models
 from topicclf.service.bodies import schemas
 from topicclf.service.corrections import Corrections
 from topicclf.service.feedback import feedback
+from topicclf.service.files import files
 from topicclf.service.gate import Gate
 from topicclf.service.guard import Guard
 from topicclf.service.labelling import labelling
@@ -59,7 +60,7 @@ def application(settings: Settings, *, roster: Roster | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan(state),
     )
-    for routes in (predicting, feedback, labelling, about, health):
+    for routes in (predicting, files, feedback, labelling, about, health):
         app.include_router(routes(state))
     app.include_router(reading())
     app.include_router(pages())

@@ -61,20 +61,25 @@ def label(day: date, period: Period) -> str:
 def fitting_period(counts: Mapping[date, int]) -> Period:
     """The shortest period with articles enough in most, and not too many of them.
 
+    Where there are too few articles for any, the longest that there are two of.
+
     Args:
-        counts: How many articles there are of each day.
+        counts: How many articles there are of each day; at least one day.
 
     >>> fitting_period({date(2026, 11, day): 30 for day in range(1, 31)})
     'day'
     >>> fitting_period({date(2026, 11, day): 2 for day in range(1, 31)})
-    'month'
+    'week'
     """
-    for period in PERIODS[:-1]:
+    fitting: Period = "day"
+    for period in PERIODS:
         in_each: dict[date, int] = {}
         for day, count in counts.items():
             first = start(day, period)
             in_each[first] = in_each.get(first, 0) + count
+        if len(in_each) < 2:
+            break
+        fitting = period
         if median(in_each.values()) >= _ENOUGH and len(in_each) <= _MOST_PERIODS:
-            return period
-    # Where there are few articles in all, years would be a single dot.
-    return "month" if len({start(day, "month") for day in counts}) <= _MOST_PERIODS else "year"
+            break
+    return fitting
