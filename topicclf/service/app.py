@@ -60,9 +60,8 @@ def application(settings: Settings, *, roster: Roster | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan(state),
     )
-    for routes in (predicting, files, feedback, labelling, about, health):
+    for routes in (predicting, reading, files, feedback, labelling, about, health):
         app.include_router(routes(state))
-    app.include_router(reading())
     app.include_router(pages())
     handle(app)
     app.add_middleware(Gate, limits=settings.limits, metrics=metrics)

@@ -14,9 +14,8 @@ from topicclf.service.answers import ModelName
 from topicclf.service.bodies import BYTES, JSON, described
 from topicclf.service.jobs import Job, Jobs, Wanted
 from topicclf.service.problems import ProblemError
-from topicclf.service.reading import ending_of
 from topicclf.service.state import State
-from topicclf.service.uploads import received
+from topicclf.service.uploads import ending_of, received
 from topicclf.summary.tally import By
 
 __all__ = ["files"]

@@ -4,15 +4,16 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fastapi import Request
 
+from topicclf.errors import TopicclfError
+from topicclf.records.options import FORMATS
 from topicclf.service.bodies import BYTES, content_type
 from topicclf.service.problems import ProblemError
-from topicclf.service.reading import ending_of
 
-__all__ = ["received", "uploaded"]
+__all__ = ["ending_of", "received", "uploaded"]
 
 
 async def received(request: Request, file: Path, *, most_bytes: int) -> int:
@@ -51,5 +52,18 @@ async def uploaded(request: Request, *, name: str, most_bytes: int) -> AsyncIter
     try:
         await received(request, Path(path), most_bytes=most_bytes)
         yield Path(path)
+    except TopicclfError as error:
+        # Where it was put is nobody's business.
+        problem = str(error).replace(path, "the file")
+        raise ProblemError(422, "unusable", problem) from None
     finally:
         Path(path).unlink(missing_ok=True)
+
+
+def ending_of(name: str) -> str:
+    """The ending of a file's name if it is one of a known format; otherwise nothing."""
+    *_, before, last = ("", "", *PurePosixPath(name.lower()).suffixes)
+    known = {ending for endings in FORMATS.values() for ending in endings}
+    if last == ".gz":
+        return before + last if before in known else last
+    return last if last in known else ""
