@@ -110,17 +110,28 @@ def test_no_request_names_a_path(client: TestClient, tmp_path: Path, name: str) 
 
 
 def test_files_are_removed_when_asked_or_old(client: TestClient, tmp_path: Path) -> None:
-    """Until then others have to wait."""
-    jobs = [_tag(client, json.dumps(LINES[0]), "name=a.jsonl") for _ in range(2)]
+    """Or when others come, the oldest first."""
+    first, second = (_tag(client, json.dumps(LINES[0]), "name=a.jsonl")["id"] for _ in range(2))
+    long_ago = time.time() - 1000
+    os.utime(tmp_path / "files" / first / "job.json", (long_ago, long_ago))
+    third = _tag(client, json.dumps(LINES[0]), "name=a.jsonl")["id"]
+    assert client.get(f"/v1/files/{first}").status_code == 404
+    assert client.get(f"/v1/files/{second}").status_code == 200
+    os.utime(tmp_path / "files" / second / "job.json", (long_ago - 4000, long_ago - 4000))
+    _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
+    assert client.get(f"/v1/files/{second}").status_code == 404
+    assert client.delete(f"/v1/files/{third}").status_code == 204
+    assert client.get(f"/v1/files/{third}").status_code == 404
+
+
+def test_too_many_files_at_once_have_to_wait(client: TestClient, tmp_path: Path) -> None:
+    """And are told for how long."""
+    for _ in range(2):
+        job = _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
+        running = json.dumps({"id": job["id"], "state": "running"})
+        (tmp_path / "files" / job["id"] / "job.json").write_text(running)
     full = client.post("/v1/files", content=b"x", headers=KIND)
-    assert (full.status_code, "retry-after" in full.headers) == (429, True)
-    assert client.delete(f"/v1/files/{jobs[0]['id']}").status_code == 204
-    assert client.get(f"/v1/files/{jobs[0]['id']}").status_code == 404
-    _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
-    long_ago = time.time() - 4000
-    os.utime(tmp_path / "files" / jobs[1]["id"] / "job.json", (long_ago, long_ago))
-    _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
-    assert client.get(f"/v1/files/{jobs[1]['id']}").status_code == 404
+    assert (full.status_code, full.headers["retry-after"]) == (429, "60")
 
 
 @pytest.mark.parametrize(("limit", "content", "status"), [(10, b"x" * 100, 413), (10, b"", 422)])

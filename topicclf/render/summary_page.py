@@ -11,6 +11,8 @@ from topicclf.summary.summary import Cell, Summary
 __all__ = ["summary_html", "summary_page"]
 
 _MOST_SLOTS = 400
+# What is wider than a phone scrolls, with keys as well.
+_SCROLLED = '<div class="wide" tabindex="0" role="group" aria-label="{}">'
 
 
 def summary_page(summary: Summary, *, title: str) -> str:
@@ -59,7 +61,7 @@ def _chart(summary: Summary) -> Iterator[str]:
         + f" {counted(summary.undated, 'article')} without a date." * (summary.undated > 0)
         + "</p>"
     )
-    yield f'<div class="wide">{timeline(summary)}</div>'
+    yield f"{_SCROLLED.format('Chart')}{timeline(summary)}</div>"
 
 
 def _slots(summary: Summary) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _interval(cell: Cell) -> str:
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
-    yield '<div class="wide" tabindex="0" role="region" aria-label="Table"><table><thead><tr>'
+    yield f"{_SCROLLED.format('Table')}<table><thead><tr>"
     yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     yield "</tr></thead><tbody>"
     for first, *others in rows:

@@ -96,13 +96,15 @@ class Jobs:
     def open(self) -> Path:
         """Make room for a file, and give the folder for it.
 
+        The oldest file that is done goes, where there are as many as are kept.
+
         Raises:
-            ProblemError: All places are taken by files that are young.
+            ProblemError: So many are still being tagged.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._remove_old()
-        if sum(1 for _ in self._folder.iterdir()) >= self._most:
-            msg = f"{self._most} files are being tagged or wait to be fetched; try again later"
+        if sum(1 for _ in self._folder.iterdir()) >= self._most and not self._remove_oldest():
+            msg = f"{self._most} files are being tagged; try again in a minute"
             raise ProblemError(429, "too-many-files", msg, headers={"retry-after": "60"})
         folder = self._folder / secrets.token_hex(16)
         folder.mkdir(mode=0o700)
@@ -159,6 +161,16 @@ class Jobs:
             ProblemError: There is none.
         """
         shutil.rmtree(self.file(name, "job.json").parent, ignore_errors=True)
+
+    def _remove_oldest(self) -> bool:
+        done = [
+            (shown.stat().st_mtime, shown.parent)
+            for shown in self._folder.glob("*/job.json")
+            if self.job(shown.parent.name).state != "running"
+        ]
+        if done:
+            shutil.rmtree(min(done)[1], ignore_errors=True)
+        return bool(done)
 
     def _remove_old(self) -> None:
         for folder in self._folder.iterdir():

@@ -40,7 +40,7 @@ function picture(model) {
     }));
 }
 
-const scrolled = (table) => make('div', { className: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Table' }, table);
+const scrolled = (table) => make('div', { className: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Table' }, table);
 
 // As much of Markdown as cards have: headings, paragraphs, lists, tables and blocks of code.
 export function markdown(text, skipTitle = false) {

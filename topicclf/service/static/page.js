@@ -194,7 +194,7 @@ function drawSums() {
       return make('tr', {}, make('td', {}, name), make('td', {}, signed(value)), make('td', {}, bar));
     }), make('tr', { className: 'total' }, make('td', {}, `log-odds, which is ${percent(each.probability)}`), make('td', {}, signed(each.log_odds)), make('td'))));
     const tip = each.tip ? make('p', { className: 'note small' }, `Without ${listed(each.tip.words)} it would be at ${percent(each.tip.probability)}, and not carried.`) : null;
-    return make('div', { className: hueOf(topics().indexOf(each.topic)) }, make('h3', {}, each.topic), table, tip);
+    return make('div', { className: hueOf(topics().indexOf(each.topic)) }, make('h2', {}, each.topic), table, tip);
   }));
 }
 
