@@ -58,7 +58,7 @@ def browser() -> Iterator["Browser"]:
         browser.close()
 
 
-def _opened(browser: "Browser", address: str, *, size: str = "desk", scheme: str = "light") -> Any:
+def _opened(browser: "Browser", address: str, *, size: str = "desk", scheme: Any = "light") -> Any:
     """A page, whose messages on the console are kept as ``page.faults``."""
     width, height = SIZES[size]
     context = browser.new_context(
@@ -223,7 +223,8 @@ def test_the_tabs_go_by_arrow_keys(page: "Page") -> None:
 
 def test_two_people_label_with_keys(browser: "Browser", address: str, tmp_path: Path) -> None:
     """Each article once; undo brings one back."""
-    lines = [{"suggested": {}, "text": f"The navy ordered {n} frigates."} for n in range(4)]
+    texts = [f"The navy ordered {number} frigates." for number in range(4)]
+    lines = [{"suggested": {}, "text": text} for text in texts]
     (tmp_path / "pool.jsonl").write_text("\n".join(map(json.dumps, lines)))
     seen = []
     pages = [_opened(browser, address) for _ in range(2)]
@@ -250,7 +251,7 @@ def test_two_people_label_with_keys(browser: "Browser", address: str, tmp_path: 
                 " document.querySelector('.piece').closest('div:not(.piece)').hidden",
                 text,
             )
-    assert sorted(seen) == sorted(line["text"] for line in lines)
+    assert sorted(seen) == texts
     pages[1].wait_for_selector("text=4 of 4 labelled")
     for page in pages:
         assert page.faults == []

@@ -83,13 +83,10 @@ def ask(roster: Roster, question: Question) -> Asked:
     """Find the model and the thresholds that a request asks for.
 
     Raises:
-        ProblemError: There is no such model or topic, or no threshold keeps the promise.
-        DataError: The model knows no promises.
+        ProblemError: There is no such topic.
+        DataError: There is no such model, or it can't promise that precision.
     """
-    try:
-        served = roster.get(question.model)
-    except KeyError as error:
-        raise ProblemError(422, "no-such-model", error.args[0]) from None
+    served = roster.get(question.model)
     if question.thresholds is None and question.precision is None:
         return Asked(served, served.thresholds, question.evidence)
     thresholds = dict(served.thresholds)

@@ -45,10 +45,7 @@ def feedback(state: State) -> APIRouter:
             correction = Correction.model_validate_json(await body(request, JSON))
         except ValidationError as error:
             raise from_validation(error) from None
-        try:
-            served = state.roster.get(correction.model)
-        except KeyError as error:
-            raise ProblemError(422, "no-such-model", error.args[0]) from None
+        served = state.roster.get(correction.model)
         require_topics(served, [*correction.topics, *correction.unknown], where="topics")
         if both := set(correction.topics) & set(correction.unknown):
             msg = f"{min(both)!r} is both carried and unknown; choose one"

@@ -9,11 +9,9 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
-from topicclf.errors import DataError
 from topicclf.service.answers import ModelName
 from topicclf.service.bodies import BYTES, JSON, described
 from topicclf.service.jobs import Job, Jobs, Wanted
-from topicclf.service.problems import ProblemError
 from topicclf.service.state import State
 from topicclf.service.uploads import ending_of, received
 from topicclf.summary.tally import By
@@ -74,11 +72,8 @@ def files(state: State) -> APIRouter:
 
         Of `name` only the ending counts. What it gave is kept for an hour.
         """
-        try:
-            served = state.roster.get(model)
-            wanted = Wanted(ending_of(name), By.parse(by))
-        except (KeyError, DataError) as error:
-            raise ProblemError(422, "invalid", str(error.args[0])) from None
+        served = state.roster.get(model)
+        wanted = Wanted(ending_of(name), By.parse(by))
         folder = await run_in_threadpool(jobs.open)
         try:
             file = folder / f"input{wanted.ending}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
@@ -30,6 +30,10 @@ Kind = TypeVar("Kind", bound=BaseModel)
 Labeller = Annotated[str, Field(min_length=1, max_length=60, description="Who labels.")]
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Person(BaseModel):
     """Somebody who labels."""
 
@@ -40,7 +44,8 @@ class Person(BaseModel):
 class Skip(Person):
     """An article that somebody leaves to others."""
 
-    article: Annotated[int, Field(ge=1, le=2**53)]
+    # JSON has one kind of number.
+    article: Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_whole)]
 
 
 class Label(Skip):

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import to_json
@@ -91,7 +92,12 @@ def from_validation(error: ValidationError, *, skipped: Sequence[str] = ()) -> P
         error: The faults.
         skipped: Names of kinds of bodies, which places begin with and clients don't know.
     """
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return _from_faults(
+        error.errors(include_url=False, include_context=False, include_input=False), skipped
+    )
+
+
+def _from_faults(faults: Sequence[Any], skipped: Sequence[str]) -> ProblemError:
     if faults[0]["type"] == "json_invalid":
         return ProblemError(400, "not-json", f"{faults[0]['msg']}; send one JSON object")
     named = [Fault(where=_place(each["loc"], skipped), message=each["msg"]) for each in faults]
@@ -114,6 +120,10 @@ def handle(app: FastAPI) -> None:
         assert isinstance(error, ProblemError)
         return response(error, path=request.url.path)
 
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return response(_from_faults(error.errors(), ()), path=request.url.path)
+
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
@@ -134,6 +144,7 @@ def handle(app: FastAPI) -> None:
 
     handlers: dict[Any, Any] = {
         ProblemError: refused,
+        RequestValidationError: invalid,
         HTTPException: http,
         TopicclfError: unusable,
         Exception: broken,

@@ -116,14 +116,15 @@ class Roster:
         """The model of a name; without one, the first.
 
         Raises:
-            KeyError: There is no such model; the message lists those there are.
+            DataError: There is no such model; the message lists those there are.
         """
         models = self._models
         if name is None:
             return next(iter(models.values()))
         if name not in models:
             known = f"the models are {', '.join(models)}"
-            raise KeyError(f"no model {name!r}; {did_you_mean(name, models, otherwise=known)}")
+            msg = f"no model {name[:200]!r}; {did_you_mean(name, models, otherwise=known)}"
+            raise DataError(msg)
         return models[name]
 
     def all(self) -> list[ServedModel]:
