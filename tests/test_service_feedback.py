@@ -87,16 +87,16 @@ def test_what_is_sent_again_is_kept_once(tmp_path: Path) -> None:
     assert not second.keep("b", {"id": "b"}).again
     assert first.keep("b", {"id": "b"}).again
     assert Corrections(file, most_bytes=10_000).keep("a", {"id": "a"}).again
-    assert file.read_text() == '{"id": "a"}\n{"id": "b"}\n'
+    assert file.read_text() == '{"id":"a"}\n{"id":"b"}\n'
 
 
 def test_half_a_line_of_a_killed_process_is_cut_off(tmp_path: Path) -> None:
     """It was never acknowledged, and would spoil the next line."""
     file = tmp_path / "corrections.jsonl"
-    file.write_text('{"id": "a"}\n{"id": "b", "te')
+    file.write_text('{"id":"a"}\n{"id":"b","te')
     kept = Corrections(file, most_bytes=10_000).keep("b", {"id": "b"})
     assert (kept.again, kept.count) == (False, 2)
-    assert file.read_text() == '{"id": "a"}\n{"id": "b"}\n'
+    assert file.read_text() == '{"id":"a"}\n{"id":"b"}\n'
 
 
 def test_corrections_do_not_fill_the_disk(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import click
 from topicclf.cli.options import model_option, require_folder
 from topicclf.cli.terminal import progress
 from topicclf.errors import DataError
-from topicclf.records import BadRecord, Record, read_records
+from topicclf.records import BadRecord, ReadOptions, Record, read_records
 from topicclf.records.sources import find_files, total_size
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
@@ -62,7 +62,7 @@ def summary(
     """  # noqa: D301
     if page:
         require_folder(page)
-    files = find_files(tagged, options=_reading())
+    files = find_files(tagged, options=ReadOptions())
     result = _read(files, by, _sentences(model) if page or as_json else None)
     if as_json:
         click.echo(encoded(result.to_dict()))
@@ -80,18 +80,12 @@ def summary(
         sys.exit(1)
 
 
-def _reading() -> Any:
-    from topicclf.records import ReadOptions
-
-    return ReadOptions(skip_blank=True)
-
-
 def _read(files: list[str], by: str | None, sentences: Any) -> "Summary":
     from topicclf.summary.tally import By, Tally
 
     tally = Tally(by=By.parse(by or ""))
     with progress(total_size(files), unit="articles") as bar:
-        for record in read_records(files, options=_reading(), on_bytes=bar.add_bytes):
+        for record in read_records(files, on_bytes=bar.add_bytes):
             if isinstance(record, BadRecord):
                 # What predict could not read stays an error.
                 tally.bad += 1

@@ -101,7 +101,7 @@ class TopicAnswer(BaseModel):
     probability: float
     threshold: float
     log_odds: float
-    margin: float
+    margin: Annotated[float | None, Field(description="Null at thresholds of 0 and 1.")]
     contributions: list[ContributionAnswer]
     views: dict[str, float]
     tip: TipAnswer | None

@@ -11,13 +11,14 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from topicclf.errors import TopicclfError
 from topicclf.model import TopicModel
-from topicclf.records import BadRecord, ReadOptions, Record, read_records
+from topicclf.records import BadRecord, Record, read_records
 from topicclf.records.sources import total_size
 from topicclf.render.summary_page import summary_html
 from topicclf.service.problems import ProblemError
@@ -30,6 +31,7 @@ from topicclf.writing.jsonl import JsonlWriter, encoded
 from topicclf.writing.parquet import ParquetWriter
 from topicclf.writing.row import Tagged as TaggedRow
 from topicclf.writing.row import Writer
+from topicclf.writing.sheet import Sheet
 
 __all__ = ["Job", "Jobs", "Wanted"]
 
@@ -115,7 +117,7 @@ class Jobs:
         job = Job(
             folder.name,
             "running",
-            format=_FORMATS.get(wanted.ending.removesuffix(".gz"), "jsonl"),
+            format=_FORMATS.get(wanted.ending.rpartition(".")[0] or wanted.ending, "jsonl"),
             model=served.name,
             sha256=served.sha256,
         )
@@ -210,7 +212,8 @@ class _Run:
             _logger.exception("a file could not be tagged")
             self._fail("an error inside the service; its log has the details")
         finally:
-            self._input.unlink(missing_ok=True)
+            for name in (self._input.name, "tagged.part"):
+                (self._folder / name).unlink(missing_ok=True)
 
     def show(self, job: Job) -> None:
         self._write("job.json", asdict(job))
@@ -227,13 +230,12 @@ class _Run:
         )
 
     def _tag(self, file: IO[bytes]) -> None:
-        writer = self._writer(file)
-        for row in self._rows():
-            writer.write(row)
-            if time.monotonic() - self._shown > _SHOWN_SECONDS:
-                self._shown = time.monotonic()
-                self.show(self._now())
-        writer.close()
+        with closing(self._writer(file)) as writer:
+            for row in self._rows():
+                writer.write(row)
+                if time.monotonic() - self._shown > _SHOWN_SECONDS:
+                    self._shown = time.monotonic()
+                    self.show(self._now())
 
     def _writer(self, file: IO[bytes]) -> Writer:
         topics = self._model.topics
@@ -241,16 +243,15 @@ class _Run:
             return JsonlWriter(file, topics)
         if self._job.format == "parquet":
             return ParquetWriter(file, topics)
-        return DelimitedWriter(file, topics, delimiter="," if self._job.format == "csv" else "\t")
+        delimiter = "," if self._job.format == "csv" else "\t"
+        return DelimitedWriter(file, Sheet(topics), delimiter=delimiter)
 
     def _rows(self) -> Iterator[TaggedRow | BadRecord]:
         """The rows in order; bad records keep their places."""
         waiting: list[Record | BadRecord] = []
 
         def articles() -> Iterator[Article]:
-            for record in read_records(
-                [self._input], options=ReadOptions(skip_blank=True), on_bytes=self._count
-            ):
+            for record in read_records([self._input], on_bytes=self._count):
                 waiting.append(record)
                 if isinstance(record, Record):
                     yield Article(record.text, record.title)

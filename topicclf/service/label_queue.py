@@ -17,7 +17,7 @@ from typing import Any
 from topicclf.labelled.line import training_line
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.service.problems import ProblemError
-from topicclf.writing.row import as_json
+from topicclf.text.json_text import as_json
 
 __all__ = ["GivenLabel", "LabelQueue", "Offer", "Task"]
 

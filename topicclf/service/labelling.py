@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
-from topicclf.records import BadRecord, ReadOptions, Record, read_records
+from topicclf.records import BadRecord, Record, read_records
 from topicclf.service.answering import require_topics
 from topicclf.service.answers import EvidenceAnswer
 from topicclf.service.bodies import BYTES, JSON, body, described
@@ -266,7 +266,7 @@ def _add(queue: LabelQueue, served: ServedModel, file: Path, choose: int) -> Add
 
     def records() -> Iterator[Record]:
         nonlocal bad
-        for record in read_records([file], options=ReadOptions(skip_blank=True)):
+        for record in read_records([file]):
             if isinstance(record, BadRecord):
                 bad += 1
             else:

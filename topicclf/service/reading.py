@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.errors import DataError
-from topicclf.records import BadRecord, ReadOptions, read_records
+from topicclf.records import BadRecord, read_records
 from topicclf.service.answers import FileAnswer, FileArticle
 from topicclf.service.bodies import BYTES, JSON, described
 from topicclf.service.state import State
@@ -48,7 +48,7 @@ def reading(state: State) -> APIRouter:
 def _articles(file: Path) -> list[FileArticle]:
     articles: list[FileArticle] = []
     problem = "there is no article in it"
-    for record in read_records([file], options=ReadOptions(skip_blank=True)):
+    for record in read_records([file]):
         if isinstance(record, BadRecord):
             problem = record.problem
         else:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from fastapi import Request
 
 from topicclf.errors import TopicclfError
-from topicclf.records.options import FORMATS
+from topicclf.records.options import FORMATS, PACKINGS
 from topicclf.service.bodies import BYTES, content_type
 from topicclf.service.problems import ProblemError
 
@@ -64,6 +64,6 @@ def ending_of(name: str) -> str:
     """The ending of a file's name if it is one of a known format; otherwise nothing."""
     *_, before, last = ("", "", *PurePosixPath(name.lower()).suffixes)
     known = {ending for endings in FORMATS.values() for ending in endings}
-    if last == ".gz":
+    if last in PACKINGS:
         return before + last if before in known else last
     return last if last in known else ""
