@@ -15,6 +15,7 @@ from topicclf.installation.version import __version__
 from topicclf.service.about import about, health, reload_models
 from topicclf.service.bodies import schemas
 from topicclf.service.corrections import Corrections
+from topicclf.service.direct import Direct
 from topicclf.service.feedback import feedback
 from topicclf.service.files import files
 from topicclf.service.gate import Gate
@@ -64,6 +65,7 @@ def application(settings: Settings, *, roster: Roster | None = None) -> FastAPI:
         app.include_router(routes(state))
     app.include_router(pages())
     handle(app)
+    app.add_middleware(Direct, state=state)
     app.add_middleware(Gate, limits=settings.limits, metrics=metrics)
     app.add_middleware(Guard, settings=settings)
     app.openapi = lambda: _openapi(app, token=settings.token is not None)  # type: ignore[method-assign]

@@ -10,7 +10,6 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from topicclf.service.problems import ProblemError, response
@@ -68,16 +67,16 @@ class Guard:
         await self._app(scope, receive, protected)
 
     def _check(self, scope: Scope) -> None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "")
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
         if host not in self._known_hosts:
             self._check_host(host)
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if origin and urlsplit(origin).netloc != host:
             msg = f"requests from {origin[:200]} are not taken; open the service's own page"
             raise ProblemError(403, "foreign-origin", msg)
-        site = headers.get("sec-fetch-site")
-        if site in ("cross-site", "same-site") and scope["method"] not in _SAFE:
+        site = headers.get(b"sec-fetch-site")
+        if site in (b"cross-site", b"same-site") and scope["method"] not in _SAFE:
             msg = "requests from another site's page are not taken; open the service's own page"
             raise ProblemError(403, "foreign-origin", msg)
         if scope["path"].startswith(("/v1/", "/metrics")):
@@ -95,7 +94,7 @@ class Guard:
         if len(self._known_hosts) < 100:
             self._known_hosts.add(host)
 
-    def _check_token(self, path: str, headers: Mapping[str, str]) -> None:
+    def _check_token(self, path: str, headers: Mapping[bytes, bytes]) -> None:
         if self._token is None:
             if self._open and path.startswith(_GUARDED):
                 msg = (
@@ -104,10 +103,9 @@ class Guard:
                 )
                 raise ProblemError(403, "needs-token", msg)
             return
-        scheme, _, shown = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(
-            shown.strip().encode("utf-8", "surrogateescape"), self._token
-        ):
+        scheme, _, shown = headers.get(b"authorization", b"").partition(b" ")
+        right = hmac.compare_digest(shown.strip(), self._token)
+        if scheme.lower() != b"bearer" or not right:
             msg = "send the service's token: Authorization: Bearer TOKEN"
             raise ProblemError(401, "unauthorized", msg, headers={"www-authenticate": "Bearer"})
 

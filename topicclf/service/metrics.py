@@ -1,6 +1,7 @@
 """What the service counts, for Prometheus."""
 
 import os
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -32,7 +33,7 @@ class Metrics:
             "topicclf_requests_inside", "Requests that are answered or wait",
             registry=self.registry, multiprocess_mode="livesum",
         )  # fmt: skip
-        self.articles = Counter(
+        self._articles = Counter(
             "topicclf_articles", "Articles answered, by model", ["model"], registry=self.registry
         )
         self.reloads = Counter(
@@ -44,6 +45,7 @@ class Metrics:
         )
         # Looking children up by their labels costs as much as counting.
         self._known: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self.articles_of = cache(self._articles.labels)
 
     def count(self, path: str, status: int, seconds: float) -> None:
         """Count one answered request."""

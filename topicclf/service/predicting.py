@@ -17,7 +17,7 @@ from topicclf.service.questions import Articles, OneArticle, Question, predict_q
 from topicclf.service.state import State
 from topicclf.service.streaming import NDJSON, StreamedLines, answered_lines, batches_of_lines
 
-__all__ = ["predicting"]
+__all__ = ["answered", "predicting"]
 
 _logger = logging.getLogger("topicclf.service.texts")
 # A thread costs more than a short article.
@@ -52,20 +52,8 @@ def predicting(state: State) -> APIRouter:
         """
         if content_type(request) == NDJSON:
             return _stream(request, state)
-        question = _parsed(await body(request, JSON))
-        asked = ask(state.roster, question)
-        if isinstance(question, OneArticle):
-            _log(state, question.text)
-            answer = (
-                asked.one(question)
-                if len(question.text) < _INLINE_CHARACTERS
-                else await run_in_threadpool(asked.one, question)
-            )
-            state.metrics.articles.labels(asked.served.name).inc()
-        else:
-            answer = await run_in_threadpool(asked.many, question.articles)
-            state.metrics.articles.labels(asked.served.name).inc(len(question.articles))
-        return Response(to_json(answer), media_type=JSON)
+        content = await answered(state, await body(request, JSON))
+        return Response(content, media_type=JSON)
 
     @router.post(
         "/explain",
@@ -86,6 +74,29 @@ def predicting(state: State) -> APIRouter:
     return router
 
 
+async def answered(state: State, content: bytes) -> bytes:
+    """The answer to the body of a request to predict.
+
+    Args:
+        state: What the routes share.
+        content: The body, as JSON.
+
+    Raises:
+        ProblemError: It can't be answered.
+        DataError: Likewise.
+    """
+    question = _parsed(content)
+    asked = ask(state.roster, question)
+    if isinstance(question, OneArticle):
+        _log(state, question.text)
+        state.metrics.articles_of(asked.served.name).inc()
+        if len(question.text) < _INLINE_CHARACTERS:
+            return to_json(asked.one(question))
+        return await run_in_threadpool(lambda: to_json(asked.one(question)))
+    state.metrics.articles_of(asked.served.name).inc(len(question.articles))
+    return await run_in_threadpool(lambda: to_json(asked.many(question.articles)))
+
+
 def _parsed(content: bytes) -> OneArticle | Articles:
     try:
         return predict_question.validate_json(content)
@@ -101,7 +112,7 @@ def _stream(request: Request, state: State) -> Response:
     except ValidationError as error:
         raise from_validation(error) from None
     asked = ask(state.roster, question)
-    articles = state.metrics.articles.labels(asked.served.name)
+    articles = state.metrics.articles_of(asked.served.name)
     batches = batches_of_lines(request.stream(), longest=state.settings.limits.article)
     lines = answered_lines(batches, asked, on_articles=articles.inc)
     return StreamedLines(lines, seconds=state.settings.limits.seconds)
