@@ -95,7 +95,7 @@ def throughput(address: str, constant: str, rounds: int) -> float:
         theirs.append(load(constant, "/constant")["rate"])
         ours.append(load(address, "/v1/predict")["rate"])
     shares = sorted(a / b for a, b in zip(ours, theirs, strict=True))
-    rate = statistics.median(ours)
+    rate: float = statistics.median(ours)
     print(f"/v1/predict {rate:,.0f} requests/s, a constant {statistics.median(theirs):,.0f}")
     print(f"  share {statistics.median(shares):.0%} ({shares[0]:.0%} to {shares[-1]:.0%})")
     return rate

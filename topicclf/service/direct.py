@@ -34,7 +34,7 @@ class Direct:
         Raises:
             ProblemError: It can't be answered.
         """
-        if scope["path"] != "/v1/predict" or not _is_json(scope):
+        if not _is_question(scope):
             await self._app(scope, receive, send)
             return
         content = await _body(receive)
@@ -56,8 +56,8 @@ class Direct:
         await send({"type": "http.response.body", "body": answer})
 
 
-def _is_json(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "POST":
+def _is_question(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["path"] != "/v1/predict" or scope["method"] != "POST":
         return False
     return any(name == b"content-type" and value == _KIND for name, value in scope["headers"])
 

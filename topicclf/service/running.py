@@ -71,6 +71,7 @@ def _bind(settings: Settings) -> socket.socket:
 def _answer(settings: Settings, bound: socket.socket, roster: Roster) -> None:
     config = uvicorn.Config(
         application(settings, roster=roster),
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -80,13 +81,17 @@ def _answer(settings: Settings, bound: socket.socket, roster: Roster) -> None:
         # Whoever is in front must not be able to claim another client's address.
         proxy_headers=False,
     )
+    # It may come before the loop that answers it is there.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # The server raises it once more when all is done; that is no reason to die of it.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(config).run(sockets=[bound])
 
 
 def _work(settings: Settings, bound: socket.socket, level: int) -> None:
     logging.basicConfig(level=level, format="%(message)s")
-    # It comes before the loop that answers it is there.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # Ctrl-C reaches all processes at once; the one above ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _answer(settings, bound, Roster(settings.models))
 
 
