@@ -171,7 +171,7 @@ class Tally:
             sentences: Finds the sentences to show with examples; None shows none.
 
         Raises:
-            DataError: No article has the field, or a date in it, or the dates are too far apart.
+            DataError: No article has the field, or a date in it.
         """
         slots, period, strange = self._slots()
         topics = tuple(self._topics)
@@ -228,17 +228,19 @@ def _over_time(days: Mapping[date, _Count], period: Period) -> list[Slot]:
     together: dict[date, _Count] = {}
     for day, count in days.items():
         together.setdefault(start(day, period), _Count()).join(count)
-    first, last = min(together), max(together)
-    slots: list[Slot] = []
-    while True:
-        # A period without any article is one, too.
-        slots.append(together.get(first, _Count()).slot(label(first, period)))
-        if first >= last:
-            return slots
-        if len(slots) == _MOST_PERIODS:
-            msg = f"the dates are more than {_MOST_PERIODS:,} {period}s apart; take longer periods"
-            raise DataError(msg)
-        first = next_start(first, period)
+    firsts = _from_first_to_last(sorted(together), period)
+    return [together.get(each, _Count()).slot(label(each, period)) for each in firsts]
+
+
+def _from_first_to_last(firsts: Sequence[date], period: Period) -> Sequence[date]:
+    """The first days of all periods, as one without any article is a period, too."""
+    every = [firsts[0]]
+    while every[-1] < firsts[-1]:
+        if len(every) == _MOST_PERIODS:
+            # One date that is wrong by a thousand years, say.
+            return firsts
+        every.append(next_start(every[-1], period))
+    return every
 
 
 def _example(
