@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from topicclf.cli.options import model_option, require_folder
+from topicclf.cli.options import made_today, model_option, require_folder
 from topicclf.cli.terminal import progress
 from topicclf.errors import DataError
 from topicclf.records import BadRecord, ReadOptions, Record, read_records
 from topicclf.records.sources import find_files, total_size
+from topicclf.writing.apart import require_apart
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
 from topicclf.writing.row import PROBABILITY
@@ -63,6 +64,8 @@ def summary(
     if page:
         require_folder(page)
     files = find_files(tagged, options=ReadOptions())
+    if page:
+        require_apart(page, reads=files)
     result = _read(files, by, _sentences(model) if page or as_json else None)
     if as_json:
         click.echo(encoded(result.to_dict()))
@@ -74,7 +77,8 @@ def summary(
         from topicclf.render.summary_page import summary_page
 
         title = f"Topics in {', '.join(Path(name).name for name in files)}"
-        write_beside(page, summary_page(result, title=title).encode(errors="replace"))
+        text = summary_page(result, title=title, about=made_today())
+        write_beside(page, text.encode(errors="replace"))
         click.echo(f"wrote {page}", err=True)
     if result.bad:
         sys.exit(1)

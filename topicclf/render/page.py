@@ -7,18 +7,20 @@ from pathlib import Path
 __all__ = ["page"]
 
 
-def page(body: str, *, title: str) -> str:
+def page(body: str, *, title: str, about: str = "") -> str:
     """A page that needs nothing else.
 
     Args:
         body: HTML.
-        title: The page's title, as plain text.
+        title: The page's title and headline, as plain text.
+        about: What is said below it, such as the model and the date.
     """
+    below = f'<p class="note">{escape(about)}</p>\n' if about else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_style()}</style></head>\n"
-        f"<body>\n{body}\n</body></html>\n"
+        f"<body>\n<h1>{escape(title)}</h1>\n{below}{body}\n</body></html>\n"
     )
 
 

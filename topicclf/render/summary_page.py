@@ -15,14 +15,15 @@ _MOST_SLOTS = 400
 _SCROLLED = '<div class="wide" tabindex="0" role="group" aria-label="{}">'
 
 
-def summary_page(summary: Summary, *, title: str) -> str:
+def summary_page(summary: Summary, *, title: str, about: str = "") -> str:
     """Write the page.
 
     Args:
         summary: What to show.
         title: Of what it is.
+        about: The date, say.
     """
-    return page(f"<h1>{escape(title)}</h1>\n{summary_html(summary)}", title=title)
+    return page(summary_html(summary), title=title, about=about)
 
 
 def summary_html(summary: Summary) -> str:
