@@ -242,6 +242,7 @@ def kills(folder: str, n: int) -> None:
                     writer.join()
                 labels = _labels(address)
             else:
+                _until_ready(address)
                 time.sleep(0.05 + 0.3 * (number * 0.618 % 1))
                 os.kill(process, signal.SIGKILL)
     lines = Path(folder, "corrections.jsonl").read_text("utf-8").splitlines()
@@ -254,6 +255,12 @@ def kills(folder: str, n: int) -> None:
     lost = len(set(labelled) - set(labels))
     doubled = len(labels) - len(set(labels)) + len(labelled) - len(set(labelled))
     print(f"  {len(labelled):,} labels acknowledged, {lost} lost, {doubled} doubled")
+
+
+def _until_ready(address: str) -> None:
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().read() == b"ready\n"
 
 
 def _bring_articles(address: str) -> None:

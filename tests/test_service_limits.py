@@ -131,7 +131,9 @@ def test_texts_are_logged_only_when_asked(tmp_path: Path, caplog: pytest.LogCapt
     assert "frigates" in caplog.text
 
 
-def _asked(gate: Gate, body: AsyncIterator[bytes] | None = None) -> "asyncio.Task[int]":
+def _asked(
+    gate: Gate, body: AsyncIterator[bytes] | None = None, *, kind: bytes = b"application/json"
+) -> "asyncio.Task[int]":
     """Ask through a gate, and give the status of the answer."""
     status = 0
 
@@ -145,7 +147,8 @@ def _asked(gate: Gate, body: AsyncIterator[bytes] | None = None) -> "asyncio.Tas
         status = message.get("status", status)
 
     async def ask() -> int:
-        scope = {"type": "http", "path": "/v1/predict", "method": "POST", "headers": []}
+        headers = [(b"content-type", kind)]
+        scope = {"type": "http", "path": "/v1/predict", "method": "POST", "headers": headers}
         await gate(scope, receive, send)
         return status
 
@@ -170,21 +173,45 @@ def test_more_requests_than_can_wait_are_sent_away() -> None:
     assert asyncio.run(crowd()) == [200] * 5 + [429] * 4
 
 
+async def _drop_by_drop() -> AsyncIterator[bytes]:
+    while True:
+        await asyncio.sleep(0.01)
+        yield b"x"
+
+
 def test_a_request_that_takes_too_long_is_given_up() -> None:
     """503 where the answer takes long, 408 where the request does."""
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive())["more_body"]:
-            pass
         await asyncio.sleep(10)
-
-    async def drop_by_drop() -> AsyncIterator[bytes]:
-        while True:
-            await asyncio.sleep(0.01)
-            yield b"x"
 
     async def both() -> tuple[int, int]:
         gate = Gate(slow, Limits(seconds=0.05), Metrics(frozenset()))
-        return await _asked(gate), await _asked(gate, drop_by_drop())
+        return await _asked(gate), await _asked(gate, _drop_by_drop())
 
     assert asyncio.run(both()) == (503, 408)
+
+
+def test_whoever_sends_slowly_takes_no_place_from_others() -> None:
+    """Neither a body that never ends nor a stream; too many of either are sent away."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def crowd() -> tuple[list[int], list[int], int]:
+        limits = Limits(seconds=0.3, at_once=1, waiting=2, streams=2)
+        gate = Gate(answer, limits, Metrics(frozenset()))
+        bodies = [_asked(gate, _drop_by_drop()) for _ in range(3)]
+        stream = b"application/x-ndjson"
+        streams = [_asked(gate, _drop_by_drop(), kind=stream) for _ in range(3)]
+        await asyncio.sleep(0.02)
+        assert [task.done() for task in bodies + streams] == [False, False, True] * 2
+        refused = bodies[2].result(), streams[2].result()
+        for task in streams[:2]:
+            task.cancel()
+        ended = await asyncio.gather(*bodies[:2])
+        return list(refused), ended, await _asked(gate)
+
+    assert asyncio.run(crowd()) == ([429, 429], [408, 408], 200)

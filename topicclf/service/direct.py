@@ -37,9 +37,11 @@ class Direct:
         if not _is_question(scope):
             await self._app(scope, receive, send)
             return
-        content = await _body(receive)
-        if content is None:
+        # The gate has waited for all of it.
+        message = await receive()
+        if message["type"] == "http.disconnect":
             return
+        content = message["body"]
         try:
             answer = await answered(self._state, content)
         except ProblemError:
@@ -60,15 +62,3 @@ def _is_question(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["path"] != "/v1/predict" or scope["method"] != "POST":
         return False
     return any(name == b"content-type" and value == _KIND for name, value in scope["headers"])
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """A request's body; None where the client has left."""
-    chunks: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -16,10 +16,13 @@ _ALWAYS = {"/healthz", "/readyz", "/metrics"}
 # Read piece by piece, so that neither their size nor their time has to be limited as a whole.
 _PIECEWISE = {"/v1/files", "/v1/labelling/articles"}
 _RETRY = {"retry-after": "1"}
+_CLOSE = {"connection": "close"}
 
 
 class Gate:
     """Lets in as many requests as can be answered, and counts and times them.
+
+    Whoever sends slowly takes no place from those who wait for an answer.
 
     Args:
         app: What is behind the gate.
@@ -31,7 +34,7 @@ class Gate:
         self._app = app
         self._limits = limits
         self._metrics = metrics
-        self._inside = 0
+        self._arriving = self._inside = self._streams = 0
         self._at_once = asyncio.Semaphore(limits.at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,40 +44,63 @@ class Gate:
             return
         start = time.perf_counter()
         answer = _Answer(send)
-        self._inside += 1
-        self._metrics.inside.set(self._inside)
         try:
-            if self._inside > self._limits.at_once + self._limits.waiting:
-                msg = "too many requests are waiting; try again in a second"
-                raise ProblemError(429, "too-many", msg, headers=_RETRY)
-            # So that all requests that have come by now are counted before one is answered.
-            await asyncio.sleep(0)
-            async with self._at_once:
-                await self._pass(scope, receive, answer)
+            if _is_piecewise(scope):
+                await self._pass_stream(scope, receive, answer)
+            else:
+                whole = await self._received(scope, receive)
+                await self._pass(scope, whole, answer)
         except ProblemError as error:
             if answer.status:
                 raise
             await response(error, path=scope["path"])(scope, receive, answer)
         finally:
-            self._inside -= 1
-            self._metrics.inside.set(self._inside)
             self._metrics.count(scope["path"], answer.status, time.perf_counter() - start)
 
-    async def _pass(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        if _is_piecewise(scope):
-            await self._app(scope, _Patient(receive, self._limits.seconds), answer)
-            return
-        body = _Bounded(receive, self._limits.body)
-        body.check_length(scope)
+    async def _received(self, scope: Scope, receive: Receive) -> Receive:
+        """A request whose body has come as a whole."""
+        if self._arriving >= self._limits.waiting:
+            raise _too_many()
+        self._arriving += 1
         try:
             async with asyncio.timeout(self._limits.seconds):
-                await self._app(scope, body, answer)
+                return await _whole(scope, receive, self._limits.body)
         except TimeoutError:
-            if body.whole:
-                msg = f"no answer within {self._limits.seconds:g} s; send fewer articles at a time"
-                raise ProblemError(503, "too-slow", msg, headers=_RETRY) from None
             msg = f"the request did not arrive within {self._limits.seconds:g} s"
-            raise ProblemError(408, "timeout", msg, headers={"connection": "close"}) from None
+            raise ProblemError(408, "timeout", msg, headers=_CLOSE) from None
+        finally:
+            self._arriving -= 1
+
+    async def _pass(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        if self._inside >= self._limits.at_once + self._limits.waiting:
+            raise _too_many()
+        self._inside += 1
+        self._metrics.inside.set(self._inside)
+        try:
+            # So that all requests that have come by now are counted before one is answered.
+            await asyncio.sleep(0)
+            async with self._at_once, asyncio.timeout(self._limits.seconds):
+                await self._app(scope, receive, answer)
+        except TimeoutError:
+            msg = f"no answer within {self._limits.seconds:g} s; send fewer articles at a time"
+            raise ProblemError(503, "too-slow", msg, headers=_RETRY) from None
+        finally:
+            self._inside -= 1
+            self._metrics.inside.set(self._inside)
+
+    async def _pass_stream(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        if self._streams >= self._limits.streams:
+            raise _too_many()
+        self._streams += 1
+        try:
+            await self._app(scope, _Patient(receive, self._limits.seconds), answer)
+        finally:
+            self._streams -= 1
+
+
+def _too_many() -> ProblemError:
+    msg = "too many requests are waiting; try again in a second"
+    return ProblemError(429, "too-many", msg, headers=_RETRY)
 
 
 def _is_piecewise(scope: Scope) -> bool:
@@ -110,35 +136,44 @@ class _Patient:
                 return await self._receive()
         except TimeoutError:
             msg = f"nothing came for {self._seconds:g} s"
-            raise ProblemError(408, "timeout", msg, headers={"connection": "close"}) from None
+            raise ProblemError(408, "timeout", msg, headers=_CLOSE) from None
 
 
-class _Bounded:
-    """Receives a request up to a size."""
+async def _whole(scope: Scope, receive: Receive, limit: int) -> Receive:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise _too_large(limit)
+    message = await receive()
+    if message.get("more_body", False):
+        chunks, size = [message["body"]], len(message["body"])
+        while message.get("more_body", False):
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(message.get("body", b""))
+        if message["type"] == "http.request":
+            message = {"type": "http.request", "body": b"".join(chunks), "more_body": False}
+    elif len(message.get("body", b"")) > limit:
+        raise _too_large(limit)
+    return _Replayed(message, receive)
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+
+class _Replayed:
+    """Gives a message that has been received once more, and then what comes after it."""
+
+    def __init__(self, message: Message, receive: Receive) -> None:
+        self._message: Message | None = message
         self._receive = receive
-        self._limit = limit
-        self._size = 0
-        self.whole = False
-
-    def check_length(self, scope: Scope) -> None:
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value) > self._limit:
-                raise self._too_large()
 
     async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._size += len(message.get("body", b""))
-            if self._size > self._limit:
-                raise self._too_large()
-            self.whole = not message.get("more_body", False)
-        return message
+        message, self._message = self._message, None
+        return await self._receive() if message is None else message
 
-    def _too_large(self) -> ProblemError:
-        msg = (
-            f"more than {self._limit:,} bytes; send fewer articles at a time, or a stream of JSON "
-            "lines as application/x-ndjson"
-        )
-        return ProblemError(413, "too-large", msg, headers={"connection": "close"})
+
+def _too_large(limit: int) -> ProblemError:
+    msg = (
+        f"more than {limit:,} bytes; send fewer articles at a time, or a stream of JSON lines as "
+        "application/x-ndjson"
+    )
+    return ProblemError(413, "too-large", msg, headers=_CLOSE)

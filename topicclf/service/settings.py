@@ -19,7 +19,9 @@ class Limits:
         upload: Bytes of a file to tag or to label.
         seconds: How long a request may take; of a stream, how long either side may be silent.
         at_once: Requests that are worked on at the same time.
-        waiting: Requests that wait beyond these; more get status 429.
+        waiting: Requests that wait beyond these, and as many that are still being sent; more get
+            status 429.
+        streams: Requests at the same time that are read piece by piece; more get status 429.
         corrections: Bytes that all corrections together may take on the disk.
         labels: Bytes that all articles to label may take on the disk, with their labels.
         jobs: Tagged files that are kept.
@@ -31,6 +33,7 @@ class Limits:
     seconds: float = 30.0
     at_once: int = 16
     waiting: int = 64
+    streams: int = 16
     corrections: int = 100 * _MIB
     labels: int = 1024 * _MIB
     jobs: int = 8
