@@ -14,6 +14,7 @@ from hypothesis.errors import Unsatisfiable
 from tests.serving import client_of
 from topicclf.service.settings import Limits
 
+pytestmark = pytest.mark.slow
 schemathesis = pytest.importorskip("schemathesis", reason="there is no schemathesis")
 openapi_checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 
