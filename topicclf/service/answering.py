@@ -10,7 +10,6 @@ from topicclf.scoring.promises import promising_thresholds
 from topicclf.service.problems import ProblemError
 from topicclf.service.questions import Article, Question
 from topicclf.service.roster import Roster, ServedModel
-from topicclf.text.article import Article as PlainArticle
 
 __all__ = ["Asked", "ask", "require_topics"]
 
@@ -41,14 +40,13 @@ class Asked:
         )
         return {**self.head, **self._answer(prediction)}
 
-    def many(self, articles: Iterable[Article]) -> dict[str, Any]:
+    def many(self, articles: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Answer several articles."""
         return {**self.head, "articles": list(self.each(articles))}
 
-    def each(self, articles: Iterable[Article]) -> Iterator[dict[str, Any]]:
+    def each(self, articles: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """Answer several articles one by one, without naming the model."""
-        items = [PlainArticle(each.text, each.title or "") for each in articles]
-        answers = self.served.model.predict_many(items, thresholds=self._asked)
+        answers = self.served.model.predict_many(articles, thresholds=self._asked)
         yield from map(self._answer, answers)
 
     def explain(self, article: Article) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Running the service: one process, or several behind one socket."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -85,6 +86,9 @@ def _answer(settings: Settings, bound: socket.socket, roster: Roster) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # The server raises it once more when all is done; that is no reason to die of it.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    # What is there by now stays: looking through it again and again would take long.
+    gc.collect()
+    gc.freeze()
     uvicorn.Server(config).run(sockets=[bound])
 
 

@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 
 from topicclf.service.answering import Asked
 from topicclf.service.problems import ProblemError
-from topicclf.service.questions import Article
 
 __all__ = ["NDJSON", "StreamedLines", "answered_lines", "batches_of_lines"]
 
@@ -94,7 +93,7 @@ def _answered(lines: Sequence[bytes | None], asked: Asked, number: int) -> tuple
     return b"".join(line + b"\n" for line in written), len(articles)
 
 
-def _read(line: bytes | None, place: int) -> tuple[Article, Any] | dict[str, Any] | None:
+def _read(line: bytes | None, place: int) -> tuple[dict[str, Any], Any] | dict[str, Any] | None:
     """An article and its id; an error; or None for a blank line."""
     if line is None:
         return {"error": "the line is too long for an article", "line": place}
@@ -112,11 +111,11 @@ def _read(line: bytes | None, place: int) -> tuple[Article, Any] | dict[str, Any
     name = fields.get("id")
     if not isinstance(name, str | int | None):
         return {"error": '"id" is neither a text nor a number', "line": place}
-    # Lone surrogates have no bytes in UTF-8.
-    return Article.model_construct(text=fields["text"], title=title), _whole(name)
+    return {"text": fields["text"], "title": title}, _whole(name)
 
 
 def _whole(name: str | int | None) -> str | int | None:
+    """An id that has bytes in UTF-8, which lone surrogates lack."""
     return name.encode(errors="replace").decode() if isinstance(name, str) else name
 
 
