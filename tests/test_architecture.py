@@ -24,7 +24,7 @@ _AROUND = {
     f"topicclf.{room}"
     for room in (
         "artifact", "cli", "estimator", "evaluation", "frame", "labelled", "labelling", "learning",
-        "records", "training", "writing",
+        "records", "service", "summary", "training", "writing",
     )
 }  # fmt: skip
 #: What the modules of a room must never import.
@@ -129,6 +129,28 @@ def test_only_the_command_knows_the_command_line() -> None:
         and any(_inside(each.target, ("topicclf.cli",)) for each in _imports(module))
     ]
     assert knowing == []
+
+
+def test_only_the_command_starts_the_service() -> None:
+    """It knows the library, which doesn't know it; its libraries are an extra."""
+    knowing = [
+        module
+        for module in MODULES
+        if not _inside(module, ("topicclf.service", "topicclf.cli"))
+        and any(
+            _inside(each.target, ("topicclf.service", "fastapi", "prometheus_client", "uvicorn"))
+            for each in _imports(module)
+        )
+    ]
+    assert knowing == []
+    early = [
+        f"{module} -> {each.target}"
+        for module in MODULES
+        if _inside(module, ("topicclf.cli",))
+        for each in _imports(module)
+        if _inside(each.target, ("topicclf.service",)) and not (each.lazy or each.typing)
+    ]
+    assert early == []
 
 
 def test_evidence_is_rendered_only_when_somebody_looks() -> None:

@@ -6,7 +6,7 @@ import click
 
 from topicclf.cli.inputs import files_read
 from topicclf.cli.measuring import MeasuringOptions, load_model, measuring_options
-from topicclf.cli.options import require_folder
+from topicclf.cli.options import made_today, require_folder
 from topicclf.cli.terminal import printed_warnings
 from topicclf.writing.apart import require_apart
 from topicclf.writing.beside import write_beside
@@ -79,6 +79,7 @@ def evaluate(
     if page:
         worst = worst_mistakes(loaded, items, answers, n=mistakes, n_topics=MOST_PICTURES)
         title = f"{model} on {', '.join(path.name for path in measuring.data)}"
-        text = evaluation_page(evaluation, answers, worst, title=title)
+        about = made_today(model)
+        text = evaluation_page(evaluation, answers, worst, title=title, about=about)
         write_beside(page, text.encode(errors="replace"))
         click.echo(f"wrote {page}", err=True)

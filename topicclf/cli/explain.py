@@ -10,7 +10,7 @@ import click
 
 from topicclf import load
 from topicclf.cli.inputs import files_read
-from topicclf.cli.options import model_option
+from topicclf.cli.options import made_today, model_option
 from topicclf.cli.terminal import coloured
 from topicclf.errors import DataError
 from topicclf.evidence.explanation import Explanation, TopicChange, TopicExplanation
@@ -90,7 +90,12 @@ def explain(
     title = picked.title if title is None else title
     explanation = load(model).explain(picked.text, title=title)
     if page:
-        write_beside(page, explanation.to_html().encode(errors="replace"))
+        write_beside(
+            page,
+            explanation.to_html(about=made_today(model or Path("shipped"))).encode(
+                errors="replace"
+            ),
+        )
         click.echo(f"wrote {page}", err=True)
     if against:
         other = load(against).explain(picked.text, title=title)

@@ -27,6 +27,8 @@ COMMANDS = {
     "evaluate": "Measure a model on labelled articles.",
     "suggest": "Choose the articles most worth labelling.",
     "audit": "Find the labels that are most likely wrong.",
+    "summary": "Sum up tagged articles: counts, topics over time, examples.",
+    "serve": "Answer over HTTP, with a page to try it.",
     "compare": "Show what changes between two models, and whether it is chance.",
 }
 

@@ -12,6 +12,7 @@ from topicclf.errors import DataError, did_you_mean
 __all__ = [
     "SHARE",
     "is_shipped",
+    "made_today",
     "model_option",
     "require_folder",
     "skip_bad_option",
@@ -48,6 +49,23 @@ model_option = click.option(
 def is_shipped(path: Path) -> bool:
     """Whether the model that comes with topicclf is meant, and not a file of that name."""
     return str(path) == "shipped" and not path.exists()
+
+
+def made_today(model: Path | None = None) -> str:
+    """What a page says of itself: its model and the hash, if it has one, topicclf, the date."""
+    import hashlib
+    from datetime import date
+
+    from topicclf.api import shipped_file
+    from topicclf.installation.version import __version__
+    from topicclf.model import model_file
+
+    parts = [f"topicclf {__version__}", date.today().isoformat()]
+    if model is not None:
+        file = shipped_file() if is_shipped(model) else model_file(model)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        parts = [f"Model {model}, SHA-256 {digest[:12]}", *parts]
+    return " · ".join(parts)
 
 
 def require_folder(file: Path) -> None:

@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 _TERMS_SHOWN = 8
+_HEADLINE = 100
 _DESCRIPTIONS = {
     "intercept": "to start with",
     "prevalence": "the topic's share of all articles: no word is known",
@@ -267,12 +268,18 @@ class Explanation:
 
         return as_json(self.to_dict())
 
-    def to_html(self) -> str:
-        """A page that needs nothing else, with the article highlighted for each topic."""
+    def to_html(self, *, about: str = "") -> str:
+        """A page that needs nothing else, with the article highlighted for each topic.
+
+        Args:
+            about: What is said below the headline, such as the model and the date.
+        """
         from topicclf.render.notebook import explanation_html
         from topicclf.render.page import page
+        from topicclf.render.wording import shortened
 
-        return page(explanation_html(self), title="topicclf explains")
+        headline = shortened(self.text.lstrip().partition("\n")[0], _HEADLINE)
+        return page(explanation_html(self), title=headline or "An empty article", about=about)
 
     def _repr_html_(self) -> str:
         from topicclf.render.notebook import explanation_html

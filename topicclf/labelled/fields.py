@@ -3,8 +3,8 @@
 import json
 import re
 import warnings
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from topicclf.errors import DataError, did_you_mean
 if TYPE_CHECKING:
     from topicclf.labelled.reading import LabelledArticle
 
-__all__ = ["MISSING", "field_values"]
+__all__ = ["MISSING", "date_of", "field_text", "field_values"]
 
 #: The value of articles that lack the field, or whose date can't be read.
 MISSING = "(none)"
@@ -87,6 +87,30 @@ def _dates(texts: Sequence[str], name: str, part: str) -> list[str]:
         msg = f"{values_of}: not a {wanted}, such as {strange[0][:40]!r}"
         warnings.warn(msg, UserWarning, stacklevel=3)
     return values
+
+
+def field_text(fields: Mapping[str, Any], name: str) -> str:
+    """A field's value in one line; an empty string if there is none.
+
+    Args:
+        fields: The fields.
+        name: A field's name; ``meta.site`` is the field ``site`` in the field ``meta``.
+
+    >>> field_text({"meta": {"site": "Echo"}}, "meta.site")
+    'Echo'
+    """
+    return _one_line(_inner(fields, [name] if name in fields else name.split(".")))
+
+
+def date_of(text: str) -> date | None:
+    """The day that a text names; None if it isn't a date with a day.
+
+    >>> date_of("2024-05-31T08:00:00Z"), date_of("Fri, 31 May 2024 08:00:00 GMT"), date_of("May")
+    (datetime.date(2024, 5, 31), datetime.date(2024, 5, 31), None)
+    """
+    day = _part_of_date(text, "day")
+    # Years before 1000 come without their zeros.
+    return date(*map(int, day.split("-"))) if day else None
 
 
 # Many articles share a date, and it takes long to find out that a text is not one.

@@ -60,6 +60,8 @@ def html(
             colour = _GREEN if strength > 0 else _RED
             opacity = _PALEST + (_DARKEST - _PALEST) * min(abs(strength), 1.0)
             style = f"color:inherit;background:rgba({colour},{opacity:.2f})"
+            # Not by colour alone.
+            style += ";text-decoration:underline dotted" * (strength < 0)
             safe = f'<mark style="{style}">{safe}</mark>'
         pieces.append(safe)
     return "".join(pieces)

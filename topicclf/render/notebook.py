@@ -5,7 +5,7 @@ Notebooks drop style sheets and scripts, so every element has its own style.
 
 from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from topicclf.render import highlight
 from topicclf.render.wording import counted, shortened
@@ -45,11 +45,26 @@ def explanation_html(explanation: "Explanation") -> str:
     order.sort(key=lambda each: not each.carried)
     n_carried = sum(each.carried for each in order)
     shown = order[: max(_TOPICS_SHOWN, n_carried)]
-    parts = [_head(explanation.prediction), _probabilities(explanation.prediction)]
+    parts = [_head(explanation.prediction), _probabilities(explanation.prediction), _legend()]
     parts += [_topic(each, explanation, opened=each is order[0] or each.carried) for each in shown]
     if left := len(order) - len(shown):
         parts.append(f"<p>{counted(left, 'less probable topic')} left out.</p>")
     return f'<div style="{_FONT}">{"".join(parts)}</div>'
+
+
+class _Stretch(NamedTuple):
+    start: int
+    end: int
+    weight: float
+
+
+def _legend() -> str:
+    speaks = highlight.html("speaks for", [_Stretch(0, 10, 1.0)])
+    against = highlight.html("speaks against", [_Stretch(0, 14, -1.0)])
+    return (
+        f'<p style="opacity:.85">A marked word {speaks} the topic or {against} it; the stronger, '
+        "the darker.</p>"
+    )
 
 
 def _head(prediction: "Prediction") -> str:

@@ -47,6 +47,7 @@ def evaluation_page(
     mistakes: Mapping[str, Sequence[Mistake]],
     *,
     title: str,
+    about: str = "",
 ) -> str:
     """Write the page.
 
@@ -55,14 +56,15 @@ def evaluation_page(
         answers: What it was made of.
         mistakes: The worst mistakes of the topics that get a picture.
         title: What was measured, on what.
+        about: The model and the date, say.
     """
-    parts = [f"<h1>{escape(title)}</h1>", *_totals(evaluation), *_topics(evaluation)]
+    parts = [*_totals(evaluation), *_topics(evaluation)]
     parts += [*_slices(evaluation), *_confusion(answers)]
     if len(mistakes) < len(answers.topics):
         parts.append(_note(f"Below: {_those(len(mistakes))} with most mistakes."))
     for topic, some in mistakes.items():
         parts += _topic(topic, answers, some)
-    return page("\n".join(parts), title=title)
+    return page("\n".join(parts), title=title, about=about)
 
 
 def _totals(evaluation: Evaluation) -> Iterator[str]:

@@ -86,7 +86,7 @@ _CREDIT = r"""
         | /AFP | /EPA ) .{0,60} \Z
     | \b all\ rights\ reserved \.? \Z
     """
-_CREDITED = (
+_CREDITED: tuple[str, ...] = (
     "hoto",
     "icture",
     "mage",
@@ -155,7 +155,16 @@ _BEGINNINGS = frozenset(
 )
 _STEMS = frozenset(beginning[:4] for beginning in _BEGINNINGS)
 # What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
-_IN_OPEN_LINES = (*_CREDITED, "lert", "mail", "acebook", "witter", "hatsApp", "nstagram", "ookie")
+_IN_OPEN_LINES: tuple[str, ...] = (
+    *_CREDITED,
+    "lert",
+    "mail",
+    "acebook",
+    "witter",
+    "hatsApp",
+    "nstagram",
+    "ookie",
+)
 _IN_OPEN_LINES += ("odcast", "ewsletter", "ubscri", "inbox")
 _NAME = re.compile(
     r"\W{0,3}(?:(?:The|About the) [aw]|[A-Z]\S{0,20} [A-Z]|(?:She|He|They) |Additional|Reporting"

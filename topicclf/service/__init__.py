@@ -1,0 +1,1 @@
+"""The service: predictions, explanations, corrections and labels over HTTP, and a page."""

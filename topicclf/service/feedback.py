@@ -1,0 +1,88 @@
+"""``/v1/feedback``: corrections of answers, kept as training data."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+
+from topicclf.labelled.line import training_line
+from topicclf.labelled.schemes import LabelOptions
+from topicclf.service.answering import require_topics
+from topicclf.service.answers import Kept
+from topicclf.service.bodies import JSON, body, described
+from topicclf.service.problems import ProblemError, from_validation
+from topicclf.service.questions import Correction
+from topicclf.service.roster import ServedModel
+from topicclf.service.state import State
+
+__all__ = ["feedback"]
+
+
+def feedback(state: State) -> APIRouter:
+    """The route that takes corrections.
+
+    Args:
+        state: What it shares with others.
+    """
+    router = APIRouter(prefix="/v1", tags=["labels"])
+
+    @router.post(
+        "/feedback",
+        response_model=None,
+        summary="Correct an answer",
+        **described(answers=Kept, questions={JSON: Correction}, refused=(422, 507)),
+    )
+    async def correct(request: Request) -> Response:
+        """Keep an article with its right topics, as a line that `topicclf train` takes.
+
+        Send it again with the same `id` where no answer came: it is kept once.
+        """
+        try:
+            correction = Correction.model_validate_json(await body(request, JSON))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        served = state.roster.get(correction.model)
+        require_topics(served, [*correction.topics, *correction.unknown], where="topics")
+        if both := set(correction.topics) & set(correction.unknown):
+            msg = f"{min(both)!r} is both carried and unknown; choose one"
+            raise ProblemError(422, "contradiction", msg)
+        kept = await run_in_threadpool(_keep, state, served, correction)
+        return Response(to_json(kept), media_type=JSON)
+
+    return router
+
+
+def _keep(state: State, served: ServedModel, correction: Correction) -> Kept:
+    kept = state.corrections.keep(correction.id, _line(served, correction))
+    if not kept.again:
+        state.metrics.corrections.inc()
+    return Kept(
+        id=correction.id, again=kept.again, corrections=kept.count, bytes_left=kept.bytes_left
+    )
+
+
+def _line(served: ServedModel, correction: Correction) -> dict[str, Any]:
+    prediction = served.model.predict(correction.text, title=correction.title)
+    # The model may be another one by now: then the client's word is all that there is.
+    same = correction.sha256 in (None, served.sha256)
+    answered = prediction.topics if correction.answered is None else correction.answered
+    corrected = {
+        "model": served.name,
+        "sha256": correction.sha256 or served.sha256,
+        "topics": list(answered),
+        "probabilities": dict(prediction.probabilities) if same else None,
+    }
+    line = training_line(
+        {},
+        LabelOptions(),
+        text=correction.text,
+        title=correction.title or "",
+        topics=correction.topics,
+        unknown=correction.unknown,
+    )
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return line | {"id": correction.id, "corrected_at": at, "corrected": corrected}
