@@ -20,6 +20,7 @@ _LIBRARIES = {
     "parquet": ("pyarrow",),
     "peers": ("fasttext", "spacy"),
     "report": ("matplotlib",),
+    "serve": ("fastapi", "prometheus-client", "uvicorn"),
     "train": ("datasketch",),
 }
 
