@@ -23,7 +23,9 @@ from tests.reference import Reference
 from topicclf import TopicClassifier
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.labelling.suggest import suggest
+from topicclf.learning.corpus import Corpus
 from topicclf.learning.groups import number_groups
+from topicclf.learning.vocabulary import extend_vocabulary, learn_vocabulary
 
 INDICATOR = np.array([["defence" in row, "disaster" in row] for row in LABELS], int)
 GROUPS = np.arange(len(TEXTS))
@@ -392,3 +394,14 @@ def test_of_two_words_with_one_fingerprint_the_rarer_is_not_learnt(tmp_path: Pat
         assert topicclf.load(tmp_path / "model.npz").predict("frigates").topics == ("defence",)
         assert suggest(model, texts, n=3)
     assert models[0].weights.vocabulary.surfaces == models[1].weights.vocabulary.surfaces
+
+
+def test_a_word_with_the_fingerprint_of_a_known_one_does_not_extend_a_vocabulary() -> None:
+    """However frequent it is; of two new ones the more frequent is taken."""
+    base = learn_vocabulary(
+        Corpus(["frigates"]), min_document_frequency=1, min_form_frequency=1, min_pair_frequency=1
+    )
+    texts = ["bulyworsizmwdeth war", "bulyworsizmwdeth war gtdvksamepgjaapw"]
+    found = extend_vocabulary(base, Corpus(texts), min_document_frequency=1)
+    assert found.surfaces.split() == [b"frigates", b"war"]
+    assert found.terms(b"frigates war bulyworsizmwdeth").tolist() == [0, 1, found.unknown]
