@@ -174,7 +174,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 model is sure of.
             measured: Which of the trusted articles thresholds and `out_of_fold_` are computed on,
                 shape (n_articles,), bool; all by default. Articles written for training flatter a
-                model that will read others: for probabilities they count a quarter.
+                model that will read others: for probabilities they count half.
             sources: Where each article comes from, a value for each source; shape (n_articles,).
                 The more they differ in how often a threshold is right, the more careful are
                 promised bounds. One source by default.

@@ -33,13 +33,13 @@ _LOG = logging.getLogger("topicclf")
 _UNKNOWN = np.int8(-1)
 
 # A passage of an article with a topic is taken to carry it from this score on.
-_CLEAR_SCORE = 0.0
+_CLEAR_SCORE = 0.5
 # An unlabelled article is taken to carry a topic, or not, where its probability is this far up or
 # down.
 _SURE = 0.8
 # Articles that are not measured on flatter a join that will judge others; but what they show, such
 # as topics that hide, may be rare elsewhere.
-_UNMEASURED_WEIGHT = 0.25
+_UNMEASURED_WEIGHT = 0.5
 # All passages of a long article together weigh at most this many times as much as the article.
 _PASSAGES_WEIGHT = 3.0
 # Passages of more articles than these teach little more, and take most of the time and memory.
@@ -269,14 +269,14 @@ def _learn(
         articles = upper_rows(material.features, len(known.labels))
         passage_scores = _passage_scores(material, articles, known, settings.linear)
     by_fold = [known.without(fold) for fold in range(known.n_folds)]
-    fitted = _fit_folds(material, by_fold, passage_scores, settings.linear)
+    fitted = _fit_folds(material, by_fold, unlabelled, passage_scores, settings.linear)
     join, probability = _judge(material, known, fitted)
     if unlabelled.any():
         by_fold = [
             _taught(material, without, unlabelled & (known.folds != fold), linear, join)
             for fold, (without, linear) in enumerate(zip(by_fold, fitted, strict=True))
         ]
-        fitted = _fit_folds(material, by_fold, passage_scores, settings.linear)
+        fitted = _fit_folds(material, by_fold, unlabelled, passage_scores, settings.linear)
         join, probability = _judge(material, known, fitted)
     return _Block(
         # The mean of linear classifiers is one.
@@ -290,6 +290,7 @@ def _learn(
 def _fit_folds(
     material: _Material,
     by_fold: Sequence[Supervision],
+    unlabelled: NDArray[np.bool_],
     passage_scores: NDArray[np.float32] | None,
     settings: LinearSettings,
 ) -> list[Linear]:
@@ -299,7 +300,10 @@ def _fit_folds(
         return [_fit(articles, known, settings) for known in by_fold]
     return [
         fit_linear(
-            material.features, *_with_passages(known, score, material.cut), settings, known.start
+            material.features,
+            *_with_passages(known, unlabelled, score, material.cut),
+            settings,
+            known.start,
         )
         for known, score in zip(by_fold, passage_scores, strict=True)
     ]
@@ -410,7 +414,7 @@ def _with_several(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _with_passages(
-    known: Supervision, score: NDArray[np.float32], cut: Passages
+    known: Supervision, unlabelled: NDArray[np.bool_], score: NDArray[np.float32], cut: Passages
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Take the passages of trusted articles as examples of their own, of up to 20,000 of them.
 
@@ -420,6 +424,8 @@ def _with_passages(
 
     Args:
         known: What is known of the articles; all of a fold that is held out is unknown.
+        unlabelled: The articles whose labels are only inferred, shape (n_articles,): what is taken
+            to carry no topic may hide one in a passage.
         score: What each passage scores, shape (n_passages, n_topics).
         cut: Where the passages are.
 
@@ -432,6 +438,7 @@ def _with_passages(
     many = np.repeat(counts, counts)
     labels = known.labels[article]
     labels[(labels == 1) & (score < _CLEAR_SCORE) & (score != best)] = _UNKNOWN
+    labels[unlabelled[article]] = _UNKNOWN
     # The only passage of an article adds nothing.
     labels[~np.repeat(_with_several(counts), counts)] = _UNKNOWN
     weight = known.weight[article] * np.minimum(_PASSAGES_WEIGHT / many, 1)
