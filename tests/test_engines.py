@@ -3,11 +3,11 @@
 import pickle
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -73,7 +73,9 @@ def test_an_arrow_batch_is_answered_with_the_declared_schema(
     _same(answered.to_pylist(), expected)
 
 
-@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
 def test_arrow_has_many_kinds_of_strings(kind: Any, some: dict[str, list[Any]]) -> None:
     """All are read."""
     wide = pa.table({"text": pa.array(some["text"], pa.string()).cast(kind)})
@@ -216,34 +218,36 @@ def test_a_worker_with_another_model_refuses_to_answer(
 
 def test_engines_are_modules_of_topicclf() -> None:
     """However they are imported."""
-    import topicclf.spark
-
     from topicclf import spark
     from topicclf.engines.spark import tag
 
-    assert topicclf.spark.tag is spark.tag is tag
+    assert import_module("topicclf.spark").tag is topicclf.spark.tag is spark.tag is tag
     assert not {"dask", "duckdb", "polars", "ray", "spark"} & set(topicclf.__all__)
+
+
+def _duckdb() -> Any:
+    return pytest.importorskip("duckdb", reason="DuckDB is not installed: extra [duckdb]")
 
 
 def test_duckdb_answers_in_sql(
     some: dict[str, list[Any]], expected: list[dict[str, Any] | None]
 ) -> None:
     """With or without titles, with all of the answer or the topics alone."""
-    connection = duckdb.connect()
+    connection = _duckdb().connect()
     topicclf.duckdb.register(connection)
     articles = pa.table({**some, "id": range(60)})
     rows = connection.sql("SELECT topicclf(text, title) FROM articles ORDER BY id").fetchall()
     _same([row[0] for row in rows], expected)
     topics = connection.sql("SELECT topicclf_topics(text, title) FROM articles ORDER BY id")
     assert [row[0] for row in topics.fetchall()] == [each and each["topics"] for each in expected]
-    with pytest.raises(duckdb.InvalidInputException, match="not of strings"):
+    with pytest.raises(_duckdb().InvalidInputException, match="not of strings"):
         connection.sql("SELECT topicclf(id) FROM articles").fetchall()
     assert len(articles) == 60
 
 
 def test_duckdb_takes_several_models(small: TopicClassifier) -> None:
     """Each under a name of its own."""
-    connection = duckdb.connect()
+    connection = _duckdb().connect()
     topicclf.duckdb.register(connection)
     topicclf.duckdb.register(connection, name="mine", model=small.model_, evidence=True)
     query = f"SELECT topicclf('{NAVY}').probabilities, mine('{NAVY}')"

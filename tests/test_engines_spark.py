@@ -26,6 +26,7 @@ if shutil.which("java") is None:
 from pyspark.errors import PythonException
 
 pytestmark = [
+    pytest.mark.slow,
     # Spark's own, at versions of pandas that it doesn't know yet, and at its sockets.
     pytest.mark.filterwarnings("ignore::FutureWarning:pyspark"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -43,9 +44,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "512m",
+        # Queries are small here, and the start of Java is what takes long.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.local.dir": str(folder),
-        "spark.pyspark.python": sys.executable,
-        "spark.executorEnv.PYTHONPATH": str(Path(topicclf.__file__).parent.parent),
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.ui.enabled": "false",
@@ -54,12 +56,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     builder = SparkSession.builder.master("local[2]")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("PYTHONPATH", str(Path(topicclf.__file__).parent.parent))
         session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
+        session.sparkContext.setLogLevel("OFF")
+        yield session
+        session.stop()
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +107,8 @@ def test_nothing_runs_before_spark_runs_it(frame: "DataFrame") -> None:
     )
     assert jobs.getJobIdsForGroup(None) == before
     chosen = tagged.filter("array_contains(topics, 'energy')").select("id", "topics")
-    plan = chosen._jdf.queryExecution().executedPlan().toString()  # type: ignore[operator]
+    query: Any = chosen._jdf
+    plan = query.queryExecution().executedPlan().toString()
     assert plan.count("ArrowEvalPython") == 1
     assert all("energy" in row.topics for row in chosen.collect())
 

@@ -64,14 +64,7 @@ def answer_batch(model: "TopicModel", texts: Any, titles: Any, *, evidence: bool
         title isn't UTF-8, all but ``error`` is null.
     """
     pa = extra("pyarrow", name="parquet")
-    read = _cells(texts)
-    named = [None] * len(read) if titles is None else _cells(titles)
-    errors = list(map(_error, read, named))
-    articles = [
-        {"text": text, "title": title}
-        for text, title, error in zip(read, named, errors, strict=True)
-        if error is None
-    ]
+    articles, errors = _articles(texts, titles)
     answers = answers_of(model, articles, evidence=evidence)
     columns = list(zip(*answers, strict=True)) or [()] * 4
     whole = [_spread(column, errors) for column in columns]
@@ -108,6 +101,22 @@ def _explained(
     found = prediction.to_dict()["evidence"]
     evidence = [{"topic": topic, **why} for topic, why in found.items()]
     return prediction.topics, list(prediction.probabilities.values()), prediction.language, evidence
+
+
+def _articles(texts: Any, titles: Any) -> tuple[list[Any], list[str | None]]:
+    """The articles that can be answered, and for each row why it can't be, if it can't."""
+    read = _cells(texts)
+    if titles is None:
+        errors = [None if type(text) is str else _error(text, None) for text in read]
+        return (read if not any(errors) else [text for text in read if type(text) is str]), errors
+    named = _cells(titles)
+    errors = list(map(_error, read, named))
+    articles = [
+        {"text": text, "title": title}
+        for text, title, error in zip(read, named, errors, strict=True)
+        if error is None
+    ]
+    return articles, errors
 
 
 def _cells(column: Any) -> list[str | UnicodeDecodeError | None]:

@@ -37,12 +37,6 @@ def register(
         FileNotFoundError: There is no such model file.
         MissingExtraError: duckdb or pyarrow is not installed.
         ModelFileError: The file is refused; the subclass says why.
-
-    >>> import duckdb
-    >>> connection = duckdb.connect()
-    >>> register(connection)
-    >>> connection.sql("SELECT topicclf_topics('The navy ordered two frigates.')").fetchall()
-    [(['defence'],)]
     """
     extra("duckdb", name="duckdb")
     pa = extra("pyarrow", name="duckdb")
