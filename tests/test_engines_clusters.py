@@ -117,7 +117,8 @@ def test_dask_learns_the_same_model(one_process: bytes) -> None:
 
 def test_ray_learns_the_same_model(ray: "ModuleType", one_process: bytes) -> None:
     """Likewise."""
-    from ray.util.joblib import register_ray
+    from ray.util import joblib as for_joblib
 
-    register_ray()
+    register: Any = for_joblib.register_ray
+    register()
     assert _learnt("ray") == one_process
