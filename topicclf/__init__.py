@@ -12,6 +12,12 @@ from topicclf.installation.version import __version__ as __version__
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from topicclf.engines import dask as dask
+    from topicclf.engines import duckdb as duckdb
+    from topicclf.engines import polars as polars
+    from topicclf.engines import ray as ray
+    from topicclf.engines import spark as spark
+    from topicclf.engines.tagger import Tagger
     from topicclf.estimator import TopicClassifier
     from topicclf.evaluation.answers import answer
     from topicclf.evidence.explanation import Explanation
@@ -28,6 +34,7 @@ __all__ = [
     "Plan",
     "Prediction",
     "Sentence",
+    "Tagger",
     "Term",
     "TopicClassifier",
     "TopicModel",
@@ -50,6 +57,7 @@ _HOMES = {
     "Plan": "topicclf.training.run",
     "Prediction": "topicclf.evidence.prediction",
     "Sentence": "topicclf.evidence.prediction",
+    "Tagger": "topicclf.engines.tagger",
     "Term": "topicclf.evidence.prediction",
     "TopicClassifier": "topicclf.estimator",
     "TopicModel": "topicclf.model",
@@ -62,17 +70,22 @@ _HOMES = {
 }
 
 
+# Modules under a shorter name. Not in __all__: with a star they would hide the engines.
+_ENGINES = ("dask", "duckdb", "polars", "ray", "spark")
+
 find_former_homes()
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _HOMES and name not in _ENGINES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     from importlib import import_module
 
+    if name in _ENGINES:
+        return import_module(f"topicclf.engines.{name}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ENGINES})

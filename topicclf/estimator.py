@@ -4,6 +4,7 @@
 import topicclf.learning  # noqa: F401
 
 # isort: split
+import hashlib
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from topicclf.evaluation.answers import log_odds
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.labelled.label_array import label_array
 from topicclf.learning.abbreviations import learn_abbreviations
-from topicclf.learning.corpus import Corpus
+from topicclf.learning.corpus import Corpus, evenly
 from topicclf.learning.folds import assign_folds
 from topicclf.learning.groups import number_groups
 from topicclf.learning.labels import check_topics
@@ -28,7 +29,9 @@ from topicclf.learning.linear import LinearSettings
 from topicclf.learning.out_of_fold import measure
 from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
 from topicclf.learning.readability import check_words
+from topicclf.learning.scratch import Scratch
 from topicclf.learning.start import Start, start_from
+from topicclf.learning.text_file import TextFile
 from topicclf.learning.thresholds import Objective
 from topicclf.learning.vocabulary import learn_vocabulary
 from topicclf.learning.weights import LearningSettings, Supervision, learn_weights
@@ -78,6 +81,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             topics lean on features and views that its topics needed. None starts from nothing.
         random_state: Seed of the folds and of the learning.
         n_jobs: How many processes learn; None for one, or for what `joblib.parallel_config` says.
+        memory: How many bytes of memory learning may take in all, from some 300 MB on; words and
+            features are kept in files of the system's temporary folder. What doesn't fit is learnt
+            in shares whose mean is taken, and no more articles are judged out of fold than fit.
+            None keeps all in memory.
 
     Attributes:
         topics_: The topics' names, a tuple.
@@ -117,6 +124,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         base: TopicModel | str | os.PathLike[str] | None = None,
         random_state: int = 0,
         n_jobs: int | None = None,
+        memory: int | None = None,
     ) -> None:
         self.topics = topics
         self.C = C
@@ -134,6 +142,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.base = base
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -194,8 +203,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             evidence=0.0 if self.base is None else _BASE_EVIDENCE,
         )
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
-        texts = [article.joined for article in articles_of(X)]
-        if not texts:
+        scratch = None if self.memory is None else Scratch.of(self.memory)
+        texts = _texts(X, scratch)
+        if not len(texts):
             msg = "there is no article to learn from"
             raise ValueError(msg)
         labels, topics = label_array(Y, self.topics, n_articles=len(texts))
@@ -203,11 +213,13 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             len(texts), sample_weight=sample_weight, groups=groups, trusted=trusted,
             measured=measured, sources=sources,
         )  # fmt: skip
+        if scratch is not None:
+            about = about.trusting(scratch.most_judged)
         check_topics(labels[about.measured], topics)
 
         _LOG.info("reading %d articles", len(texts))
-        corpus = Corpus(texts)
-        group = number_groups((article.tobytes() for article in corpus), *about.names)
+        corpus = Corpus(texts, scratch=scratch)
+        group = number_groups(_fingerprints(corpus), *about.names)
         folds = self._folds(labels, group)
         learning = LearningSettings(
             linear,
@@ -330,6 +342,23 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.model_.predict_proba(X)
 
 
+def _texts(X: Iterable[Item], scratch: Scratch | None) -> Sequence[str]:
+    if isinstance(X, TextFile):
+        return X
+    texts = (article.joined for article in articles_of(X))
+    if scratch is None:
+        return list(texts)
+    file = TextFile(scratch)
+    file.extend(texts)
+    return file
+
+
+def _fingerprints(corpus: Corpus) -> NDArray[np.uint64]:
+    """A number for the words of each article, the same for the same words."""
+    digests = (hashlib.blake2b(article.tobytes(), digest_size=8).digest() for article in corpus)
+    return np.frombuffer(b"".join(digests), np.uint64)
+
+
 @dataclass(frozen=True, eq=False)
 class _About:
     """What is known about each article beside its labels; shape (n_articles,) each.
@@ -370,6 +399,15 @@ class _About:
             # As objects: among strings NumPy would make a name of what is missing.
             names=[] if given["groups"] is None else [column("groups", object).tolist()],
         )
+
+    def trusting(self, most: int) -> Self:
+        """The same with so many articles trusted at most, drawn evenly."""
+        trusted = np.flatnonzero(self.trusted)
+        if len(trusted) <= most:
+            return self
+        kept = np.zeros(len(self.trusted), bool)
+        kept[trusted[evenly(len(trusted), most)]] = True
+        return replace(self, trusted=kept, measured=self.measured & kept)
 
     @property
     def heaviest_first(self) -> NDArray[np.int64]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from topicclf.api import load
-from topicclf.errors import DataError
+from topicclf.engines.columns import article_columns
 from topicclf.installation.extras import extra
-from topicclf.records.fields import TEXT_NAMES, TITLE_NAMES
 from topicclf.text.article import Article, is_missing
 from topicclf.writing.row import PROBABILITY, free_names
 
@@ -50,9 +49,9 @@ def predict_frame(
     """
     nw = extra("narwhals", name="frame")
     whole = nw.from_native(frame, eager_only=True)
-    texts = whole[_column(whole.columns, text, TEXT_NAMES)].to_list()
-    name = _column(whole.columns, title, TITLE_NAMES, needed=False)
-    titles = whole[name].to_list() if name else [None] * len(texts)
+    of_texts, of_titles = article_columns(whole.columns, text=text, title=title)
+    texts = whole[of_texts].to_list()
+    titles = whole[of_titles].to_list() if of_titles else [None] * len(texts)
     rows = [row for row, value in enumerate(texts) if not is_missing(value)]
     model = model or load()
     articles = _articles(rows, texts, titles)
@@ -82,24 +81,6 @@ def predict_frame(
     renamed = whole.rename(dict(zip(whole.columns, names, strict=True)))
     result: Frame = renamed.with_columns(*added).to_native()
     return result
-
-
-def _column(
-    columns: list[str], asked: str | None, usual: tuple[str, ...], *, needed: bool = True
-) -> str:
-    if asked is not None:
-        if asked not in columns:
-            msg = f"the frame has no column {asked!r}; it has {', '.join(map(str, columns))}"
-            raise DataError(msg)
-        return asked
-    by_name = {str(column).lower(): column for column in reversed(columns)}
-    for name in usual:
-        if name in by_name:
-            return by_name[name]
-    if needed:
-        msg = f"no column looks like the text; name one of {', '.join(map(str, columns))} as text="
-        raise DataError(msg)
-    return ""
 
 
 def _articles(rows: list[int], texts: list[Any], titles: list[Any]) -> Iterator[Article]:

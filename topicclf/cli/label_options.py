@@ -2,7 +2,8 @@
 
 import functools
 import glob
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import click
@@ -15,7 +16,7 @@ from topicclf.records import ReadOptions
 from topicclf.records.options import FORMATS
 from topicclf.records.sources import total_size
 
-__all__ = ["label_options", "read_sources", "require_sources"]
+__all__ = ["bytes_read", "label_options", "read_sources", "require_sources"]
 
 
 def label_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -82,6 +83,14 @@ def require_sources(data: Iterable[str]) -> None:
         if not path.exists() and not glob.has_magic(str(path)):
             msg = f"no such file: {path}"
             raise DataError(msg)
+
+
+@contextmanager
+def bytes_read(data: Iterable[str]) -> Iterator[Callable[[int], object]]:
+    """Show the progress of reading sources; gives what to call with each number of bytes."""
+    paths = [str(Source.parse(each).path) for each in data]
+    with progress(total_size(paths), unit="articles read") as bar:
+        yield bar.add_bytes
 
 
 def read_sources(data: Iterable[str], options: LabelOptions) -> list[Reading]:

@@ -1,6 +1,7 @@
 """What several commands share: files, models, shares, lists of names, topics by name."""
 
 import math
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from topicclf.errors import DataError, did_you_mean
 
 __all__ = [
     "SHARE",
+    "SIZE",
     "is_shipped",
     "made_today",
     "model_option",
@@ -32,6 +34,19 @@ class _Share(click.FloatRange):
         return share
 
 
+class _Size(click.ParamType[int]):
+    """A size in bytes, such as 500MB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", str(value).strip(), re.IGNORECASE)
+        if not match:
+            self.fail(f"{value!r} is not a size; write for example 500MB or 2GB", param, ctx)
+        return int(float(match[1]) * 1000 ** " kmgt".index(match[2].lower() or " "))
+
+
+SIZE = _Size()
 SHARE = _Share(0, 1, min_open=True, max_open=True)
 
 skip_bad_option = click.option(

@@ -2,21 +2,28 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from topicclf.cli.label_options import label_options, read_sources, require_sources
-from topicclf.cli.options import SHARE, is_shipped, skip_bad_option
+from topicclf.cli.label_options import (
+    bytes_read,
+    label_options,
+    read_sources,
+    require_sources,
+)
+from topicclf.cli.options import SHARE, SIZE, is_shipped, skip_bad_option
 from topicclf.cli.terminal import printed_warnings, stages
 from topicclf.errors import DataError
+from topicclf.labelled.reading import Source
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.text.topic_names import listed_names
 from topicclf.writing.apart import require_apart
 
 if TYPE_CHECKING:
-    from topicclf.training.run import TrainingResult
+    from topicclf.training.run import Plan, PreparedData, TrainingResult
     from topicclf.training.tuning import Trial
 
 __all__ = ["train"]
@@ -67,6 +74,9 @@ def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int |
 @click.option("--licence", metavar="TEXT", help="Licence of DATA, for the card.")
 @skip_bad_option
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Random seed. Default: 0.")
+@click.option("--memory", type=SIZE, metavar="SIZE",
+              help="Keep to this much memory, such as 500MB: texts and features go through files "
+              "in the temporary folder. Not with --group, --time or --tune.")  # fmt: skip
 @click.option("--jobs", type=int, metavar="N", callback=_some,
               help="Processes that learn. Default: 1.")  # fmt: skip
 def train(
@@ -110,15 +120,13 @@ def train(
     if base is not None:
         settings["base"] = _base(base, out)
     require_sources(data)
-    from topicclf.training.dataset import occurring, understood
-    from topicclf.training.run import Plan, check_place, fit, prepare, save
+    from topicclf.training.dataset import understood
+    from topicclf.training.run import Plan, check_place, fit, save
 
     journal = None if out is None else check_place(out, tuned=others["tune"] is not None)
-    readings = read_sources(data, labels)
-    asked = listed_names(topics, known=occurring(readings)) or None
-    plan = Plan(labels=labels, topics=asked, n_jobs=jobs, settings=settings, **others)
+    plan = Plan(labels=labels, n_jobs=jobs, settings=settings, **others)
     with printed_warnings():
-        prepared = prepare(readings, plan)
+        prepared, plan = _prepared(data, plan, topics)
     for problem in prepared.problems:
         click.echo(f"left out: {problem}", err=True)
     for line in understood(prepared.data):
@@ -143,6 +151,23 @@ def _numbers(trained: "TrainingResult") -> list[str]:
         return [*lines, "measured on the articles held out:", evaluation_table(trained.evaluation)]
     numbers = trained.model.provenance["out_of_fold"]
     return [*lines, out_of_fold_table(numbers)]
+
+
+def _prepared(
+    data: tuple[str, ...], plan: "Plan", topics: tuple[str, ...]
+) -> tuple["PreparedData", "Plan"]:
+    """The data, and the plan with the topics that are asked for."""
+    from topicclf.training.dataset import occurring
+    from topicclf.training.run import prepare, prepare_past_memory
+
+    if plan.memory is None:
+        readings = read_sources(data, plan.labels)
+        asked = listed_names(topics, known=occurring(readings)) or None
+        plan = replace(plan, topics=asked)
+        return prepare(readings, plan), plan
+    plan = replace(plan, topics=listed_names(topics, known=()) or None)
+    with bytes_read(data) as on_bytes:
+        return prepare_past_memory(list(map(Source.parse, data)), plan, on_bytes=on_bytes), plan
 
 
 def _base(base: Path, out: Path | None) -> str:

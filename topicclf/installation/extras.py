@@ -12,15 +12,53 @@ _PACKAGES = {"sklearn": "scikit-learn"}
 
 # What each extra installs, as pyproject.toml has it, so that the advice needs no package index.
 _LIBRARIES = {
-    "data": ("pooch", "pyyaml", "tqdm"),
-    "documents": ("pypdf", "python-docx"),
+    "dask": (
+        "dask[dataframe,distributed]",
+        "pyarrow",
+    ),
+    "data": (
+        "pooch",
+        "pyyaml",
+        "tqdm",
+    ),
+    "documents": (
+        "pypdf",
+        "python-docx",
+    ),
+    "duckdb": (
+        "duckdb",
+        "pyarrow",
+    ),
     "encodings": ("charset-normalizer",),
+    "engines": ("topicclf[dask,duckdb,polars,ray,spark]",),
     "frame": ("narwhals",),
-    "html": ("lxml_html_clean", "trafilatura"),
+    "html": (
+        "lxml_html_clean",
+        "trafilatura",
+    ),
     "parquet": ("pyarrow",),
-    "peers": ("fasttext", "spacy"),
+    "peers": (
+        "fasttext",
+        "spacy",
+    ),
+    "polars": (
+        "polars",
+        "pyarrow",
+    ),
+    "ray": (
+        "pyarrow",
+        "ray[data]",
+    ),
     "report": ("matplotlib",),
-    "serve": ("fastapi", "prometheus-client", "uvicorn"),
+    "serve": (
+        "fastapi",
+        "prometheus-client",
+        "uvicorn",
+    ),
+    "spark": (
+        "pyarrow",
+        "pyspark",
+    ),
     "train": ("datasketch",),
 }
 

@@ -51,6 +51,12 @@ FORMER_HOMES = {
     "topicclf.workshop.split": "topicclf.training.split",
     "topicclf.workshop.train": "topicclf.training.run",
     "topicclf.workshop.tuning": "topicclf.training.tuning",
+    # Not former ones, but short ones, as users write them.
+    "topicclf.dask": "topicclf.engines.dask",
+    "topicclf.duckdb": "topicclf.engines.duckdb",
+    "topicclf.polars": "topicclf.engines.polars",
+    "topicclf.ray": "topicclf.engines.ray",
+    "topicclf.spark": "topicclf.engines.spark",
 }
 
 

@@ -26,11 +26,14 @@ __all__ = [
     "Problem",
     "Reading",
     "Source",
+    "article_key",
+    "labelled_article",
     "listing",
     "merge",
     "read_labelled",
     "read_source",
     "refusal",
+    "spellings",
 ]
 
 _SHOWN = 10
@@ -233,14 +236,14 @@ def read_source(
         every = None if every is None or scheme.topics is None else every | scheme.topics
         start = len(items)
         for record in together:
-            item = _labelled(record, scheme, topics, known)
+            item = labelled_article(record, scheme, topics, known)
             if isinstance(item, Problem):
                 problems.append(item)
             else:
                 items.append(item)
         one_each += range(start, len(items)) if scheme.one_each else ()
     _unite(items, one_each)
-    notes = *dict.fromkeys(notes), *_spellings(known)
+    notes = *dict.fromkeys(notes), *spellings(known)
     reading = Reading(source, items, problems, "; ".join(abouts), every, notes)
     return replace(reading, items=reading.items_on({name for i in items for name in i.topics}))
 
@@ -249,7 +252,7 @@ def _not_knowing(item: LabelledArticle, topics: frozenset[str]) -> LabelledArtic
     return item if topics <= item.unknown else replace(item, unknown=item.unknown | topics)
 
 
-def _spellings(known: Mapping[Labels, Labels | str]) -> Iterator[str]:
+def spellings(known: Mapping[Labels, Labels | str]) -> Iterator[str]:
     """Which names were written in several ways that look the same."""
     written: defaultdict[str, set[str]] = defaultdict(set)
     for labels, cleaned in known.items():
@@ -262,7 +265,7 @@ def _spellings(known: Mapping[Labels, Labels | str]) -> Iterator[str]:
 
 def _unite(items: list[LabelledArticle], rows: Sequence[int]) -> None:
     """Give each article that carries something the topics of all its copies; in place."""
-    keys = [_key(items[row]) for row in rows]
+    keys = [article_key(items[row]) for row in rows]
     carried: dict[bytes, frozenset[str]] = {}
     for key, row in zip(keys, rows, strict=True):
         carried[key] = carried.get(key, frozenset()) | items[row].topics
@@ -283,12 +286,20 @@ def _origin(path: Path, record: Record | BadRecord) -> str:
     return str(path) if document and path.is_dir() else record.file
 
 
-def _labelled(
+def labelled_article(
     record: Record | BadRecord,
     scheme: Scheme,
     topics: Sequence[str] | None,
     known: dict[Labels, Labels | str],
 ) -> LabelledArticle | Problem:
+    """A record's article, or what is wrong with it.
+
+    Args:
+        record: The record.
+        scheme: How it gives its topics.
+        topics: The topics that there are; None takes any.
+        known: The labels met so far, each once; added to.
+    """
     place = f"{record.file}:{record.line}"
     if isinstance(record, BadRecord):
         return Problem(place, record.problem)
@@ -344,7 +355,7 @@ def merge(
     contradictions: dict[int, Problem] = {}
     for number in sorted(range(len(items)), key=lambda i: -weights[i]):
         item = items[number]
-        other = first.setdefault(_key(item), number)
+        other = first.setdefault(article_key(item), number)
         if other == number:
             kept[number] = item
         elif weights[number] == weights[other]:
@@ -365,7 +376,7 @@ def merge(
     return dict(sorted(kept.items())), contradictions
 
 
-def _key(item: LabelledArticle) -> bytes:
+def article_key(item: LabelledArticle) -> bytes:
     """What is the same for the same title and text, white space aside."""
     parts = (" ".join(part.split()) for part in (item.title, item.text))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).digest()

@@ -6,7 +6,8 @@
 classifier per topic and fold, `weights` brings articles and passages together, and `calibration`
 turns their scores into probabilities. On out-of-fold probabilities go `thresholds` for the best F1,
 `precision_recall_bounds` for a promised precision or recall, `ranks` between the two, and
-`out_of_fold`, which measures.
+`out_of_fold`, which measures. `scratch`, `text_file` and `matrix_file` keep in files what memory
+cannot hold.
 """
 
 from topicclf.installation.extras import require

@@ -39,17 +39,23 @@ def number_groups(*names: Iterable[Hashable]) -> NDArray[np.int64]:
     >>> number_groups(["a", None, None, "a"]).tolist()
     [0, 1, 2, 0]
     """
-    place: dict[Hashable, int] = {}
-    columns = [
-        [
-            place.setdefault((way, _Alone() if _is_missing(name) else name), len(place))
-            for name in each
-        ]
-        for way, each in enumerate(names)
-    ]
-    n_articles, n_nodes = len(columns[0]), len(columns[0]) + len(place)
+    columns = [_numbers(each) for each in names]
+    n_articles = n_nodes = len(columns[0])
     # Articles and names are the nodes; an article is tied to each of its names.
-    ends = n_articles + np.concatenate(columns).astype(np.int64)
+    for column in columns:
+        column += n_nodes
+        n_nodes = int(column.max(initial=n_nodes - 1)) + 1
+    ends = np.concatenate(columns)
     starts = np.tile(np.arange(n_articles), len(columns))
     ties = sparse.coo_array((np.ones(len(ends), bool), (starts, ends)), shape=(n_nodes, n_nodes))
     return connected_components(ties, directed=False)[1][:n_articles].astype(np.int64)
+
+
+def _numbers(names: Iterable[Hashable]) -> NDArray[np.int64]:
+    if isinstance(names, np.ndarray):
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
+    place: dict[Hashable, int] = {}
+    return np.array(
+        [place.setdefault(_Alone() if _is_missing(name) else name, len(place)) for name in names],
+        np.int64,
+    )

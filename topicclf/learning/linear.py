@@ -14,6 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from topicclf.learning.corpus import evenly
+from topicclf.learning.matrix_file import Matrix, MatrixFile, column_sums
 from topicclf.learning.start import Start
 
 __all__ = ["LOSSES", "Linear", "LinearSettings", "fit_linear"]
@@ -32,6 +34,9 @@ _TOLERANCE = 0.1
 
 # Added to the weighted count of a feature on either side, so that rare ones look undecided.
 _PRIOR = 5.0
+
+# The mean of more classifiers than these, each from as much as memory holds, is hardly better.
+_MOST_SHARES = 8
 
 # Of the examples without a topic so many at least, and so many for each with it, are learnt from
 # in full if they look like it; of the others one in so many, but no more than of those.
@@ -85,7 +90,7 @@ class Linear:
 
 
 def fit_linear(
-    features: sparse.csr_matrix,
+    features: Matrix,
     labels: NDArray[np.int8],
     weight: NDArray[np.float64],
     settings: LinearSettings,
@@ -129,7 +134,7 @@ def fit_linear(
 
 
 def _fit_one(
-    features: sparse.csr_matrix,
+    features: Matrix,
     label: NDArray[np.int8],
     weight: NDArray[np.float32],
     sums: NDArray[np.float32],
@@ -144,7 +149,7 @@ def _fit_one(
         # Without an example of either kind there is nothing to separate.
         return np.zeros(features.shape[1]), 1.0 if totals[0] else -1.0
     # Those with the topic are few: from their rows and the sum of all the rest follows.
-    carried = (features[yes].T @ weight[yes]).astype(np.float64)
+    carried = column_sums(features, yes, weight).astype(np.float64)
     half = (len(yes) + len(no)) / 2
     ratio = _log_count_ratio(
         carried * (half / totals[0]), np.maximum(sums - carried, 0) * (half / totals[1])
@@ -156,7 +161,56 @@ def _fit_one(
     carries = label[rows] == 1
     per_class = totals if settings.class_weight else (sum(totals) / 2,) * 2
     counts = weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1])
-    kept = features[rows] if len(rows) < len(label) else features
+    shares = _shares(features, carries, rows)
+    fits = [
+        _descend(
+            _rows(features, rows[share]),
+            carries[share],
+            counts[share] * len(shares),
+            scale,
+            settings,
+            start,
+        )
+        for share in shares
+    ]
+    coef: NDArray[np.float64] = np.mean([coef for coef, _ in fits], axis=0)
+    return coef, float(np.mean([intercept for _, intercept in fits]))
+
+
+def _shares(
+    features: Matrix, carries: NDArray[np.bool_], rows: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """The examples in shares that memory can hold, with the topic and without it evenly in each.
+
+    Each share is learnt as if it were all, and the mean of the classifiers is taken: Zhang, Duchi
+    and Wainwright (2013), "Communication-Efficient Algorithms for Statistical Optimization",
+    Journal of Machine Learning Research 14.
+    """
+    every = np.arange(len(rows))
+    if not isinstance(features, MatrixFile):
+        return [every]
+    n_cells = int((features.indptr[rows + 1] - features.indptr[rows]).sum())
+    n_shares = max(1, min(-(-n_cells // features.most_cells), int(carries.sum())))
+    sorted_by_kind = np.argsort(~carries, kind="stable")
+    first = evenly(n_shares, _MOST_SHARES).tolist()
+    return [np.sort(sorted_by_kind[number::n_shares]) for number in first]
+
+
+def _rows(features: Matrix, rows: NDArray[np.int64]) -> sparse.csr_matrix:
+    if isinstance(features, MatrixFile) or len(rows) < features.shape[0]:
+        return features[rows]
+    return features
+
+
+def _descend(
+    kept: sparse.csr_matrix,
+    carries: NDArray[np.bool_],
+    counts: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    settings: LinearSettings,
+    start: Start | None,
+) -> tuple[NDArray[np.float64], float]:
+    """Learn from examples, whose features are scaled first."""
     values = scale[kept.indices]
     values *= kept.data
     scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
@@ -194,7 +248,7 @@ def _log_count_ratio(
 
 
 def _chosen(
-    features: sparse.csr_matrix, label: NDArray[np.int8], ratio: NDArray[np.float64]
+    features: Matrix, label: NDArray[np.int8], ratio: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Which examples to learn a topic from, and how often each counts.
 

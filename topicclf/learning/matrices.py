@@ -12,17 +12,14 @@ from topicclf.features.batch import Batch, Triplets, article_features, passage_f
 from topicclf.features.passages import Passages, passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.corpus import Corpus
+from topicclf.learning.matrix_file import Matrix, MatrixFile
 
 __all__ = [
     "article_matrix",
     "numbered_articles",
     "numbered_material",
     "passage_matrix",
-    "upper_rows",
 ]
-
-# Articles at a time: the steps from words to features take ten times the memory of both.
-_CHUNK = 2000
 
 
 def article_matrix(batch: Batch, vocabulary: Vocabulary) -> sparse.csr_matrix:
@@ -35,14 +32,16 @@ def passage_matrix(batch: Batch, cut: Passages, vocabulary: Vocabulary) -> spars
     return _matrix(passage_features(batch, cut, vocabulary), len(cut.starts), vocabulary)
 
 
-def numbered_articles(corpus: Corpus, vocabulary: Vocabulary) -> sparse.csr_matrix:
-    """The features of a corpus' articles, shape (n_articles, n_features), float32."""
-    return _stacked(_articles(corpus, vocabulary), vocabulary)
+def numbered_articles(
+    corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
+) -> sparse.csr_matrix:
+    """The features of some articles, in memory; shape (n_rows, n_features), float32."""
+    return _stacked(_articles(corpus, vocabulary, rows), vocabulary)
 
 
 def numbered_material(
     corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
-) -> tuple[sparse.csr_matrix, Passages]:
+) -> tuple[Matrix, Passages]:
     """The features of all articles and, below them, of the passages of some.
 
     Args:
@@ -58,27 +57,26 @@ def numbered_material(
         passage_matrix(batch, passages(batch.lengths), vocabulary)
         for batch in _batches(corpus, vocabulary, rows)
     )
-    both = chain(_articles(corpus, vocabulary), parts)
-    return _stacked(both, vocabulary), passages(corpus.lengths[rows])
+    both = chain(_articles(corpus, vocabulary, np.arange(len(corpus))), parts)
+    cut = passages(corpus.lengths[rows])
+    if corpus.scratch is None:
+        return _stacked(both, vocabulary), cut
+    file, most_cells = corpus.scratch.file("features"), corpus.scratch.most_cells
+    width = vocabulary.n_features
+    return MatrixFile.write(both, file, width=width, most_cells=most_cells), cut
 
 
-def upper_rows(matrix: sparse.csr_matrix, n_rows: int) -> sparse.csr_matrix:
-    """The first rows of a matrix, in its own memory."""
-    end = matrix.indptr[n_rows]
-    parts = matrix.data[:end], matrix.indices[:end], matrix.indptr[: n_rows + 1]
-    return sparse.csr_matrix(parts, shape=(n_rows, matrix.shape[1]), copy=False)
-
-
-def _articles(corpus: Corpus, vocabulary: Vocabulary) -> Iterator[sparse.csr_matrix]:
-    for batch in _batches(corpus, vocabulary, np.arange(len(corpus))):
+def _articles(
+    corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
+) -> Iterator[sparse.csr_matrix]:
+    for batch in _batches(corpus, vocabulary, rows):
         yield article_matrix(batch, vocabulary)
 
 
 def _batches(corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]) -> Iterator[Batch]:
     terms = vocabulary.terms(b" ".join(corpus.surfaces))
-    for start in range(0, len(rows), _CHUNK):
-        chosen = rows[start : start + _CHUNK].tolist()
-        yield Batch.joining((terms[corpus[row]] for row in chosen), vocabulary)
+    for chosen in corpus.runs(rows):
+        yield Batch.joining((terms[corpus[row]] for row in chosen.tolist()), vocabulary)
 
 
 def _stacked(parts: Iterable[sparse.csr_matrix], vocabulary: Vocabulary) -> sparse.csr_matrix:

@@ -1,6 +1,7 @@
 """The vocabulary: the words and pairs worth knowing, learnt from the training articles."""
 
 from array import array
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.corpus import Corpus
+from topicclf.learning.scratch import NumberFile
 
 __all__ = ["extend_vocabulary", "learn_vocabulary", "prune"]
 
@@ -54,15 +56,14 @@ def learn_vocabulary(
     term_of = term[head_of]
     known = np.flatnonzero(term_of < n_terms)
     order = sorted(known.tolist(), key=lambda i: corpus.surfaces[i])
-    keys, pair_frequency = _pair_frequency(corpus, term_of, n_terms)
-    kept = pair_frequency >= min_pair_frequency
-    frequencies = np.concatenate([frequency[chosen], [0], pair_frequency[kept]])
+    pairs, pair_frequency = _frequent_pairs(corpus, term_of, n_terms, least=min_pair_frequency)
+    frequencies = np.concatenate([frequency[chosen], [0], pair_frequency])
     idf = (np.log((1 + n_articles) / (1 + frequencies)) + 1) ** _RARITY
     idf[n_terms] = 0
     return Vocabulary(
         surfaces=b" ".join(corpus.surfaces[i] for i in order),
         surface_terms=term_of[order],
-        pairs=keys[kept],
+        pairs=pairs,
         # As the model file keeps them, so that the saved model is the learnt one.
         idf=idf.astype(np.float16).astype(np.float32),
     )
@@ -162,22 +163,60 @@ def _document_frequency(
     return frequency
 
 
-def _pair_frequency(
-    corpus: Corpus, term_of: NDArray[np.int64], n_terms: int
+def _frequent_pairs(
+    corpus: Corpus, term_of: NDArray[np.int64], n_terms: int, *, least: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each distinct pair of known neighbours, ascending, and how many articles have it."""
+    """The pairs of known neighbours in so many articles, ascending, and in how many each is."""
+    parts = [
+        _counted(keys, least=least) for keys in _parted(_pairs(corpus, term_of, n_terms), corpus)
+    ]
+    pairs, frequency = (np.concatenate(each) for each in zip(*parts, strict=True))
+    if corpus.scratch is not None and len(pairs) > corpus.scratch.most_pairs:
+        enough = np.partition(frequency, -corpus.scratch.most_pairs)[-corpus.scratch.most_pairs]
+        kept = frequency > enough
+        pairs, frequency = pairs[kept], frequency[kept]
+    order = np.argsort(pairs)
+    return pairs[order], frequency[order]
+
+
+def _pairs(corpus: Corpus, term_of: NDArray[np.int64], n_terms: int) -> Iterator[NDArray[np.int64]]:
+    """The distinct pairs of known neighbours of each article, a few articles at a time."""
     width = n_terms + 1
-    pairs = array("q")
     for article, places in corpus.chunks():
         terms = term_of[places]
         left, right = terms[:-1], terms[1:]
         near = (left < n_terms) & (right < n_terms) & (article[:-1] == article[1:])
         keys = _distinct((article[:-1][near] * width + left[near]) * width + right[near])
-        pairs.frombytes((keys % width**2).tobytes())
-    every = np.frombuffer(pairs, np.int64)
-    every.sort()
-    first = _first(every)
-    return every[first], np.diff(first, append=len(every))
+        yield keys % width**2
+
+
+def _parted(runs: Iterator[NDArray[np.int64]], corpus: Corpus) -> Iterator[NDArray[np.int64]]:
+    """All keys, those that are equal together: in one array, or by way of files in several."""
+    if corpus.scratch is None:
+        every = array("q")
+        for keys in runs:
+            every.frombytes(keys.tobytes())
+        yield np.frombuffer(every, np.int64)
+        return
+    n_parts = 1 + int(corpus.lengths.sum()) // corpus.scratch.most_keys
+    files = [
+        NumberFile(corpus.scratch.file(f"pairs-{number}"), np.int64) for number in range(n_parts)
+    ]
+    for keys in runs:
+        part = keys % n_parts
+        for number, file in enumerate(files):
+            file.append(keys[part == number])
+    for file in files:
+        yield file.take()
+
+
+def _counted(keys: NDArray[np.int64], *, least: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct keys that there are so often, ascending, and how often; sorts in place."""
+    keys.sort()
+    first = _first(keys)
+    counts = np.diff(first, append=len(keys))
+    often = counts >= least
+    return keys[first[often]], counts[often]
 
 
 def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:

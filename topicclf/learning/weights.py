@@ -20,7 +20,8 @@ from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join, relearn_join
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
-from topicclf.learning.matrices import numbered_articles, numbered_material, upper_rows
+from topicclf.learning.matrices import numbered_articles, numbered_material
+from topicclf.learning.matrix_file import Matrix, MatrixFile, products, upper_rows
 from topicclf.learning.start import Start
 from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
@@ -87,6 +88,17 @@ class Supervision:
         start = None if self.start is None else self.start.of(topics)
         return replace(self, labels=self.labels[:, topics], start=start)
 
+    def at(self, rows: NDArray[np.int64]) -> "Supervision":
+        """What is known about some articles."""
+        return replace(
+            self,
+            labels=self.labels[rows],
+            weight=self.weight[rows],
+            trusted=self.trusted[rows],
+            measured=self.measured[rows],
+            folds=self.folds[rows],
+        )
+
     def without(self, *folds: int) -> "Supervision":
         """What is known outside of some folds."""
         held = np.isin(self.folds, folds)[:, np.newaxis]
@@ -136,7 +148,7 @@ class _Material:
         cut: Where the passages are.
     """
 
-    features: sparse.csr_matrix
+    features: Matrix
     cut: Passages
 
 
@@ -165,10 +177,11 @@ def learn_weights(
         in_turn = partial(_in_turn, parallel, blocks, at_once)
         # A base's pairs have been chosen.
         if len(vocabulary.pairs) > settings.max_pairs and known.start is None:
-            articles = numbered_articles(corpus, vocabulary)
+            rows = corpus.sample()
+            articles = numbered_articles(corpus, vocabulary, rows)
             usefulness = np.zeros(vocabulary.n_features, np.float32)
             jobs = (
-                delayed(_usefulness)(articles, known.of(topics), settings.linear)
+                delayed(_usefulness)(articles, known.of(topics).at(rows), settings.linear)
                 for topics in blocks
             )
             for of_block in in_turn(jobs, "weighing word pairs"):
@@ -246,15 +259,13 @@ def _usefulness(
     return best
 
 
-def _per_fold(
-    features: sparse.csr_matrix, known: Supervision, settings: LinearSettings
-) -> Iterator[Linear]:
+def _per_fold(features: Matrix, known: Supervision, settings: LinearSettings) -> Iterator[Linear]:
     """The classifiers of some topics, each from all folds but one."""
     for fold in range(known.n_folds):
         yield _fit(features, known.without(fold), settings)
 
 
-def _fit(features: sparse.csr_matrix, known: Supervision, settings: LinearSettings) -> Linear:
+def _fit(features: Matrix, known: Supervision, settings: LinearSettings) -> Linear:
     return fit_linear(features, known.labels, known.weight, settings, known.start)
 
 
@@ -355,7 +366,7 @@ def _taught(
 
 
 def _passage_scores(
-    material: _Material, articles: sparse.csr_matrix, known: Supervision, settings: LinearSettings
+    material: _Material, articles: Matrix, known: Supervision, settings: LinearSettings
 ) -> NDArray[np.float32]:
     """The scores of passages, for each fold that is held out, by classifiers that saw neither.
 
@@ -365,24 +376,28 @@ def _passage_scores(
     Returns:
         Shape (n_folds, n_passages, n_topics); zero for passages of the fold itself.
     """
+    if isinstance(articles, MatrixFile):
+        # To choose among the passages of an article, what memory can hold is enough.
+        rows = articles.sample()
+        articles, examples = articles[rows], known.at(rows)
+    else:
+        examples = known
     counts = material.cut.counts
     folds = np.repeat(known.folds[known.trusted], counts)
     passage_scores = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
     for pair in combinations(range(known.n_folds), 2):
         # Of two folds there is nothing left without both: the second has to do.
-        linear = _fit(articles, known.without(*pair[: known.n_folds - 1]), settings)
+        linear = _fit(articles, examples.without(*pair[: known.n_folds - 1]), settings)
         for fold, held in (pair, pair[::-1]):
             rows = np.flatnonzero(folds == fold)
             passage_scores[held, rows] = _score(material.features, len(known.folds) + rows, linear)
     return passage_scores
 
 
-def _score(
-    features: sparse.csr_matrix, rows: NDArray[np.int64], linear: Linear
-) -> NDArray[np.float64]:
+def _score(features: Matrix, rows: NDArray[np.int64], linear: Linear) -> NDArray[np.float64]:
     # As precise as the features, at half the cost.
     coef = np.ascontiguousarray(linear.coef.T, np.float32)
-    score: NDArray[np.float64] = features[rows] @ coef + linear.intercept
+    score: NDArray[np.float64] = products(features, rows, coef) + linear.intercept
     return score
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from topicclf.errors import DataError, did_you_mean
 from topicclf.evaluation.answers import known_labels, listed
 from topicclf.labelled.reading import LabelledArticle, Problem, Reading, merge, refusal
 from topicclf.learning.groups import number_groups
+from topicclf.learning.text_file import TextFile
 from topicclf.render.wording import counted
 from topicclf.text.topic_names import clean_name, look_alikes
 from topicclf.text.words import words
@@ -22,7 +23,16 @@ from topicclf.text.words import words
 if TYPE_CHECKING:
     from topicclf.estimator import TopicClassifier
 
-__all__ = ["TrainingSet", "gather", "occurring", "understood"]
+__all__ = [
+    "TrainingSet",
+    "gather",
+    "known_of",
+    "occurring",
+    "refuse_nothing",
+    "summary_of",
+    "topics_of",
+    "understood",
+]
 
 _RARE = 10
 _SHOWN_TOPICS = 30
@@ -35,7 +45,7 @@ class TrainingSet:
     """What `topicclf.TopicClassifier` is fitted on, one entry per example in each.
 
     Attributes:
-        texts: Titles and texts, joined.
+        texts: Titles and texts, joined; in memory or in a file.
         labels: 1 yes, 0 no, -1 unknown; shape (n_examples, n_topics).
         weight: How much each counts, shape (n_examples,).
         trusted: Whether labels hold for passages and calibration, likewise.
@@ -47,7 +57,7 @@ class TrainingSet:
         summary: What it was made of, for the model card, as JSON can hold it.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     labels: NDArray[np.int8]
     weight: NDArray[np.float64]
     trusted: NDArray[np.bool_]
@@ -60,9 +70,10 @@ class TrainingSet:
     def of(self, rows: NDArray[np.int64]) -> "TrainingSet":
         """Some of the examples."""
         chosen = rows.tolist()
+        texts = self.texts
         return replace(
             self,
-            texts=[self.texts[row] for row in chosen],
+            texts=texts.of(rows) if isinstance(texts, TextFile) else [texts[i] for i in chosen],
             labels=self.labels[rows],
             weight=self.weight[rows],
             trusted=self.trusted[rows],
@@ -143,10 +154,8 @@ def gather(
             other.
     """
     problems = [problem for reading in readings for problem in reading.problems]
-    labelled = occurring(readings)
-    names = tuple(map(clean_name, topics)) if topics else tuple(sorted(labelled))
-    # Duplicates may differ on a topic that nobody asked for.
-    items = [_on(reading.items_on(names), names if topics else None) for reading in readings]
+    names = topics_of(readings, topics)
+    items = [known_of(reading, names) for reading in readings]
     every = [item for its in items for item in its]
     sources = np.repeat(np.arange(len(readings)), [len(its) for its in items])
     weight = np.array([reading.source.weight for reading in readings], float)[sources]
@@ -154,12 +163,7 @@ def gather(
     problems += contradictions.values()
     if problems and not skip_bad:
         raise DataError(refusal(problems))
-    _refuse_nothing(readings, kept, names)
-    for name in names:
-        if name not in labelled:
-            hint = did_you_mean(name, labelled, otherwise=f"there are {listed(sorted(labelled))}")
-            msg = f"no article has a label for {name!r}; {hint}"
-            raise DataError(msg)
+    refuse_nothing(readings, kept, names)
     rows = np.array(list(kept), np.int64)
     articles = list(kept.values())
     counts = np.bincount(sources[rows], minlength=len(readings)).tolist()
@@ -172,13 +176,8 @@ def gather(
         stories=None,
         sources=sources[rows],
         topics=names,
-        summary={
-            "corpora": [_corpus(*each) for each in zip(readings, counts, strict=True)],
-            "notes": [f"{_name(each.source.path)}: {n}" for each in readings for n in each.notes],
-            "duplicates": len(every) - len(kept),
-            "contradictions": len(contradictions),
-            "passed_over": sorted(labelled - set(names)),
-        },
+        summary=summary_of(readings, names, counts)
+        | {"duplicates": len(every) - len(kept), "contradictions": len(contradictions)},
     )
     return data, articles, problems
 
@@ -193,26 +192,56 @@ def occurring(readings: Iterable[Reading]) -> set[str]:
     return topics
 
 
-def _on(
-    items: Sequence[LabelledArticle], topics: Sequence[str] | None
-) -> Sequence[LabelledArticle]:
-    """The articles with what is known of some topics alone."""
-    if topics is None:
-        return items
-    asked = cache(frozenset(topics).intersection)
-    return [replace(item, topics=asked(item.topics), unknown=asked(item.unknown)) for item in items]
+def topics_of(readings: Iterable[Reading], asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The topics asked for, or all that occur."""
+    return tuple(map(clean_name, asked)) if asked else tuple(sorted(occurring(readings)))
 
 
-def _refuse_nothing(
-    readings: Sequence[Reading], kept: Collection[int], topics: Sequence[str]
-) -> None:
-    if not kept:
+def known_of(reading: Reading, topics: Sequence[str]) -> list[LabelledArticle]:
+    """A source's articles with what is known of some topics alone.
+
+    Duplicates may differ on a topic that nobody asked for.
+    """
+    every = frozenset(topics)
+    asked = cache(every.intersection)
+    return [
+        item
+        if item.topics <= every and item.unknown <= every
+        else replace(item, topics=asked(item.topics), unknown=asked(item.unknown))
+        for item in reading.items_on(topics)
+    ]
+
+
+def summary_of(
+    readings: Sequence[Reading], topics: Sequence[str], counts: Sequence[int]
+) -> dict[str, Any]:
+    """What sources are, for the model card, with the number of articles kept of each."""
+    return {
+        "corpora": [_corpus(*each) for each in zip(readings, counts, strict=True)],
+        "notes": [f"{_name(each.source.path)}: {n}" for each in readings for n in each.notes],
+        "passed_over": sorted(occurring(readings) - set(topics)),
+    }
+
+
+def refuse_nothing(readings: Sequence[Reading], kept: Sized, topics: Sequence[str]) -> None:
+    """Refuse to learn from nothing.
+
+    Raises:
+        DataError: There is no article, none has a topic, or none has a label for one of the topics.
+    """
+    if not len(kept):
         places = ", ".join(str(reading.source.path) for reading in readings)
         msg = f"no labelled article in {places or 'no data at all'}"
         raise DataError(msg)
     if not topics:
         msg = "no article carries a topic; is the right field read? See --topics-field"
         raise DataError(msg)
+    labelled = occurring(readings)
+    for name in topics:
+        if name not in labelled:
+            hint = did_you_mean(name, labelled, otherwise=f"there are {listed(sorted(labelled))}")
+            msg = f"no article has a label for {name!r}; {hint}"
+            raise DataError(msg)
 
 
 def _corpus(reading: Reading, n_articles: int) -> dict[str, Any]:

@@ -32,11 +32,13 @@ from topicclf.labelled.reading import (
 )
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.labelled.stories import name_stories
+from topicclf.learning.scratch import LEAST_MEMORY, Scratch
 from topicclf.model import TopicModel
 from topicclf.render.card import save_with_card
 from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet, gather, understood
 from topicclf.training.split import hold_out, newest, read_dates
+from topicclf.training.spooling import spool
 from topicclf.training.tuning import Trial, Tuning, tune
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ __all__ = [
     "check_place",
     "fit",
     "prepare",
+    "prepare_past_memory",
     "save",
     "train",
 ]
@@ -76,6 +79,8 @@ class Plan:
         licence: The licence of the data, for the card.
         skip_bad: Leave bad records and contradictions out instead of refusing the data.
         n_jobs: How many processes; None for one, or for what `joblib.parallel_config` says.
+        memory: How many bytes of memory to take at most, from some 300 MB on; texts, words and
+            features are kept in the system's temporary folder. None keeps all in memory.
     """
 
     labels: LabelOptions = field(default_factory=LabelOptions)
@@ -88,6 +93,7 @@ class Plan:
     licence: str | None = None
     skip_bad: bool = False
     n_jobs: int | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.topics, str):
@@ -98,6 +104,12 @@ class Plan:
             raise ValueError(msg)
         if self.test is not None and not 0 < self.test < 1:
             msg = f"the share to test on must be between 0 and 1, not {self.test}"
+            raise DataError(msg)
+        if self.memory is not None and (self.group or self.time or self.tune):
+            msg = "past memory there is no grouping, no testing on the newest, and no tuning"
+            raise DataError(msg)
+        if self.memory is not None and self.memory < LEAST_MEMORY:
+            msg = f"memory must be {LEAST_MEMORY // 10**6} MB or more, not {self.memory / 1e6:g}"
             raise DataError(msg)
         if self.n_jobs == 0:
             msg = "n_jobs must not be 0: 1 or more, or -1 for all cores"
@@ -177,7 +189,11 @@ def train(
         sources = [sources]
     named = [s if isinstance(s, Source) else Source.parse(os.fspath(s)) for s in sources]
     with _reporting(progress):
-        prepared = prepare([_read(each, plan) for each in named], plan)
+        prepared = (
+            prepare([_read(each, plan) for each in named], plan)
+            if plan.memory is None
+            else prepare_past_memory(named, plan)
+        )
         for problem in prepared.problems:
             _LOG.warning("left out: %s", problem)
         for line in understood(prepared.data):
@@ -237,10 +253,43 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
     if plan.time is not None:
         data, held, about = _newest(data, items, problems, plan)
     elif plan.test is not None:
-        held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
-        about = f"{held.sum():,} articles, every topic in its share"
+        return _held_out(data, problems, plan)
     else:
         return PreparedData(data, None, "", problems)
+    return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+
+
+def prepare_past_memory(
+    sources: Sequence[Source], plan: Plan, *, on_bytes: Callable[[int], object] | None = None
+) -> PreparedData:
+    """Make one set of several sources, in files, and hold articles out if the plan asks for it.
+
+    Args:
+        sources: Files of records.
+        plan: How, with a bound on memory.
+        on_bytes: Called with the number of bytes whenever some have been read.
+
+    Raises:
+        DataError: There is nothing to learn from, or labels contradict each other.
+    """
+    assert plan.memory is not None
+    data, problems = spool(
+        sources,
+        plan.labels,
+        Scratch.of(plan.memory),
+        topics=plan.topics,
+        skip_bad=plan.skip_bad,
+        on_bytes=on_bytes,
+    )
+    if plan.test is None:
+        return PreparedData(data, None, "", problems)
+    return _held_out(data, problems, plan)
+
+
+def _held_out(data: TrainingSet, problems: list[Problem], plan: Plan) -> PreparedData:
+    assert plan.test is not None
+    held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
+    about = f"{held.sum():,} articles, every topic in its share"
     return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
 
 
@@ -308,7 +357,8 @@ def fit(
                     "score": search.best.score,
                     "default": search.first.score,
                 }
-            classifier = prepared.data.fitted(settings, n_jobs=plan.n_jobs)
+            limit = {} if plan.memory is None else {"memory": plan.memory}
+            classifier = prepared.data.fitted(settings | limit, n_jobs=plan.n_jobs)
         except ValueError as error:
             raise DataError(str(error)) from error
     model = classifier.model_
@@ -375,6 +425,7 @@ def _command(plan: Plan, training: Mapping[str, Any]) -> str:
         "caution": plan.settings.get("caution"),
         "seed": plan.settings.get("random_state"),
         "licence": plan.licence,
+        "memory": None if plan.memory is None else f"{plan.memory // 10**6}MB",
     }
     for name, value in options.items():
         if value is not None:

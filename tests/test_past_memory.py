@@ -1,0 +1,172 @@
+"""Learning in bounded memory, with words and features in files: the same model where it fits."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy import sparse
+
+import topicclf
+from tests.conftest import LABELS, ROOT, TEXTS
+from topicclf import Plan, TopicClassifier
+from topicclf.cli.group import commands
+from topicclf.errors import DataError
+from topicclf.learning.corpus import Corpus
+from topicclf.learning.linear import LinearSettings, fit_linear
+from topicclf.learning.matrix_file import MatrixFile
+from topicclf.learning.scratch import Scratch
+from topicclf.learning.text_file import TextFile
+from topicclf.learning.vocabulary import learn_vocabulary
+
+ENOUGH = 500_000_000
+
+
+@pytest.fixture(scope="module")
+def corpus_file() -> Path:
+    """Labelled articles of our own."""
+    return ROOT / "training" / "corpus" / "held-out.jsonl"
+
+
+def _scratch(memory: int = ENOUGH) -> Scratch:
+    # Not by `of`, which refuses bounds as small as tests need.
+    return Scratch(memory)
+
+
+def test_the_model_is_the_same_where_memory_holds_all(tmp_path: Path) -> None:
+    """To the last byte."""
+    for name, memory in (("plain", None), ("bounded", ENOUGH)):
+        classifier = TopicClassifier(min_pair_frequency=2, max_pairs=60, memory=memory)
+        classifier.fit(TEXTS, LABELS).model_.save(tmp_path / name)
+    plain, bounded = (tmp_path / name / "model.npz" for name in ("plain", "bounded"))
+    assert plain.read_bytes() == bounded.read_bytes()
+
+
+def test_the_command_learns_the_same(corpus_file: Path, tmp_path: Path) -> None:
+    """From a file with duplicates and contradictions, with articles held out."""
+    lines = corpus_file.read_text("utf-8").splitlines()[:120]
+    twin = json.loads(lines[0])
+    clash = {**twin, "topics": ["trade"], "text": f" {twin['text']}"}
+    data = tmp_path / "my.jsonl"
+    data.write_text("\n".join([*lines, lines[5], json.dumps(clash), "{broken"]), "utf-8")
+    outputs = {}
+    for name, options in (("plain", []), ("bounded", ["--memory", "500MB"])):
+        arguments = ["train", str(data), "--out", str(tmp_path / name), "--test", "0.2"]
+        run = CliRunner().invoke(commands, [*arguments, "--skip-bad", *options])
+        assert run.exit_code == 0, run.stderr
+        outputs[name] = run.output.replace(str(tmp_path / name), "")
+    assert outputs["plain"] == outputs["bounded"]
+    assert "left out: 2 duplicates, 1 with other labels" in outputs["plain"]
+    texts = [json.loads(line)["text"] for line in lines]
+    plain, bounded = (topicclf.load(tmp_path / name) for name in outputs)
+    assert np.array_equal(plain.predict_proba(texts), bounded.predict_proba(texts))
+    assert np.array_equal(plain.thresholds, bounded.thresholds)
+    trainings = [model.provenance["training"] for model in (plain, bounded)]
+    assert trainings[0]["fingerprint"] == trainings[1]["fingerprint"]
+    assert trainings[1]["command"].endswith("--memory 500MB --skip-bad")
+
+
+@pytest.mark.parametrize("text", ["500", "500MB", "0.5 GB", "500 m"])
+def test_sizes_are_written_as_people_write_them(
+    text: str, corpus_file: Path, tmp_path: Path
+) -> None:
+    """Too small ones and nonsense are refused before anything is read."""
+    run = CliRunner().invoke(
+        commands, ["train", str(corpus_file), "--out", str(tmp_path / "m"), "--memory", text]
+    )
+    if text == "500":
+        assert run.exit_code == 3
+        assert "memory must be 350 MB or more" in run.stderr
+    else:
+        assert run.exit_code == 0
+    run = CliRunner().invoke(commands, ["train", str(corpus_file), "--dry-run", "--memory", "much"])
+    assert run.exit_code == 2
+    assert "'much' is not a size" in run.stderr
+
+
+def test_what_needs_all_articles_at_once_is_refused(tmp_path: Path) -> None:
+    """With a word on what to do."""
+    with pytest.raises(DataError, match="past memory"):
+        Plan(memory=ENOUGH, group="story")
+    folder = tmp_path / "texts" / "trade"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("Tariffs.")
+    with pytest.raises(DataError, match="folders of texts can't be learnt past memory"):
+        topicclf.train(tmp_path / "texts", plan=Plan(memory=ENOUGH))
+    (tmp_path / "empty.jsonl").write_text("")
+    with pytest.raises(DataError, match="no labelled article"):
+        topicclf.train(tmp_path / "empty.jsonl", plan=Plan(memory=ENOUGH))
+
+
+def test_texts_come_back_as_they_were() -> None:
+    """Whatever a `str` can hold."""
+    texts = ["", "Ärger", "half \ud800 of one", "\x00\n\u2028", "plain"] * 3
+    file = TextFile(_scratch())
+    file.extend(texts)
+    assert list(file) == texts
+    some = file.of(np.array([4, 2]))
+    assert (list(some), some[1], len(some[:1])) == (["plain", texts[2]], texts[2], 1)
+
+
+def test_pairs_are_counted_in_parts(corpus_file: Path) -> None:
+    """The same ones as at once; where there are too many, the most frequent."""
+    texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
+    kwargs: dict[str, Any] = {"min_document_frequency": 2, "min_pair_frequency": 3}
+    plain = learn_vocabulary(Corpus(texts), **kwargs)
+    few_keys = _scratch(0)
+    assert Corpus(texts).lengths.sum() > few_keys.most_keys
+    parted = learn_vocabulary(Corpus(texts, scratch=few_keys), **kwargs)
+    assert few_keys.most_pairs < len(plain.pairs)
+    assert 0 < len(parted.pairs) <= few_keys.most_pairs
+    assert set(parted.pairs.tolist()) <= set(plain.pairs.tolist())
+    frequent = plain.idf[plain.unknown + 1 :].argsort(kind="stable")[: len(parted.pairs)]
+    assert plain.idf[plain.unknown + 1 :][frequent].max() <= parted.idf.max()
+
+
+@pytest.fixture(scope="module")
+def problem() -> tuple[sparse.csr_matrix, np.ndarray[Any, np.dtype[np.int8]]]:
+    """Examples of which a tenth carry a topic, told by a few of many features."""
+    random = np.random.default_rng(0)
+    labels = (random.random((3000, 1)) < 0.1).astype(np.int8)
+    dense = random.random((3000, 60)) * (random.random((3000, 60)) < 0.2)
+    dense[:, :5] += labels * (random.random((3000, 5)) < 0.5)
+    norms = np.linalg.norm(dense, axis=1, keepdims=True)
+    return sparse.csr_matrix(dense / np.maximum(norms, 1e-9), dtype=np.float32), labels
+
+
+def _filed(matrix: sparse.csr_matrix, path: Path, most_cells: int) -> MatrixFile:
+    parts = (matrix[start : start + 700] for start in range(0, matrix.shape[0], 700))
+    return MatrixFile.write(parts, path, width=matrix.shape[1], most_cells=most_cells)
+
+
+def test_a_matrix_in_a_file_multiplies_as_in_memory(
+    problem: tuple[sparse.csr_matrix, Any], tmp_path: Path
+) -> None:
+    """To the last bit: what is learnt from it hangs on it."""
+    matrix, _ = problem
+    filed = _filed(matrix, tmp_path / "matrix", 10**9)
+    vector = np.random.default_rng(1).random(3000).astype(np.float32)
+    right = np.random.default_rng(2).random((60, 2)).astype(np.float32)
+    rows = np.array([0, 5, 699, 700, 2999])
+    assert filed.shape == matrix.shape
+    assert np.array_equal(filed.T @ vector, matrix.T @ vector)
+    assert np.array_equal(filed @ right, matrix @ right)
+    assert np.array_equal(filed[rows].toarray(), matrix[rows].toarray())
+    assert np.array_equal(filed.upper(1400)[np.arange(1400)].toarray(), matrix[:1400].toarray())
+
+
+def test_what_does_not_fit_is_learnt_in_shares(
+    problem: tuple[sparse.csr_matrix, Any], tmp_path: Path
+) -> None:
+    """Their mean ranks articles nearly as the whole does."""
+    matrix, labels = problem
+    weight = np.ones(3000)
+    whole = fit_linear(matrix, labels, weight, LinearSettings(C=0.5))
+    same = fit_linear(_filed(matrix, tmp_path / "a", 10**9), labels, weight, LinearSettings(C=0.5))
+    assert np.array_equal(whole.coef, same.coef)
+    few = _filed(matrix, tmp_path / "b", matrix.nnz // 4)
+    mean = fit_linear(few, labels, weight, LinearSettings(C=0.5))
+    scores = [matrix @ each.coef[0] for each in (whole, mean)]
+    assert np.corrcoef(*scores)[0, 1] > 0.98
