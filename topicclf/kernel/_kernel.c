@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "folding.h"
+#include "gate.h"
 #include "lexicon.h"
 #include "scoring.h"
 #include "walk.h"
@@ -1215,6 +1216,111 @@ static PyType_Spec crew_spec = {
     .slots = crew_slots,
 };
 
+/* Gate */
+
+typedef struct {
+    PyObject_HEAD
+    Gate gate;
+} GateObject;
+
+static void gate_dealloc(PyObject *object) {
+    Strings *strings = (Strings *)&((GateObject *)object)->gate;
+    for (size_t i = 0; i < N_GATE_STRINGS; i++) {
+        free_strings(&strings[i]);
+    }
+    release(object);
+}
+
+static int fill_strings(Strings *strings, PyObject *given) {
+    char *joined;
+    Py_ssize_t size;
+    if (PyBytes_AsStringAndSize(given, &joined, &size) < 0) {
+        return -1;
+    }
+    if (size > 0 && (joined[0] == '\n' || joined[size - 1] != '\n' || strstr(joined, "\n\n") != NULL)) {
+        PyErr_SetString(PyExc_ValueError, "each string has to end with a line end, and none is empty");
+        return -1;
+    }
+    for (const char *place = joined, *next; size > 0; place = next) {
+        next = (const char *)memchr(place, '\n', (size_t)(joined + size - place)) + 1;
+        if (next == joined + size) {
+            break;
+        }
+        if ((unsigned char)*next < (unsigned char)*place) {
+            PyErr_SetString(PyExc_ValueError, "the strings aren't sorted");
+            return -1;
+        }
+    }
+    if (make_strings(strings, joined, (size_t)size) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject *gate_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"beginnings", "signs", "stops", "at_end", "in_open", "biography", NULL};
+    PyObject *given[N_GATE_STRINGS];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SSSSSS:Gate", names, &given[0], &given[1],
+                                     &given[2], &given[3], &given[4], &given[5])) {
+        return NULL;
+    }
+    PyObject *self = allocated(type);
+    if (self != NULL) {
+        Strings *strings = (Strings *)&((GateObject *)self)->gate;
+        for (size_t i = 0; i < N_GATE_STRINGS; i++) {
+            if (fill_strings(&strings[i], given[i]) < 0) {
+                Py_DECREF(self);
+                return NULL;
+            }
+        }
+    }
+    return self;
+}
+
+PyDoc_STRVAR(may_have_some_doc, "may_have_some(text, /)\n--\n\n"
+"Whether a text may have broken words or lines that aren't prose; in doubt, it may.");
+
+static PyObject *gate_may_have_some(PyObject *object, PyObject *text) {
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "expected str");
+        return NULL;
+    }
+    Py_ssize_t size;
+    const char *data = PyUnicode_AsUTF8AndSize(text, &size);
+    if (data == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
+            return NULL;
+        }
+        PyErr_Clear();
+        return PyBool_FromLong(1);
+    }
+    return PyBool_FromLong(may_have_furniture(&((GateObject *)object)->gate, data, (size_t)size));
+}
+
+static PyMethodDef gate_methods[] = {
+    {"may_have_some", gate_may_have_some, METH_O, may_have_some_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+PyDoc_STRVAR(gate_doc, "Gate(beginnings, signs, stops, at_end, in_open, biography)\n--\n\n"
+"Spares topicclf.text.furniture most articles. Takes sorted strings, each with a line end.");
+
+static PyType_Slot gate_slots[] = {
+    {Py_tp_doc, (void *)gate_doc},
+    {Py_tp_new, gate_new},
+    {Py_tp_dealloc, gate_dealloc},
+    {Py_tp_methods, gate_methods},
+    {0, NULL},
+};
+
+static PyType_Spec gate_spec = {
+    .name = "topicclf.kernel._kernel.Gate",
+    .basicsize = sizeof(GateObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = gate_slots,
+};
+
 /* Module */
 
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
@@ -1232,9 +1338,11 @@ static int module_exec(PyObject *module) {
     state->isascii = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isascii");
     state->judge_type = add_type(module, &judge_spec);
     PyTypeObject *crew_type = add_type(module, &crew_spec);
+    PyTypeObject *gate_type = add_type(module, &gate_spec);
     int whole = state->lexicon_type && state->rows_type && state->judge_type && crew_type &&
-                state->isascii;
+                gate_type && state->isascii;
     Py_XDECREF((PyObject *)crew_type);
+    Py_XDECREF((PyObject *)gate_type);
     return whole ? 0 : -1;
 }
 

@@ -72,3 +72,16 @@ class Crew:
     def put(self, texts: Sequence[str], titles: Sequence[str] | None, /) -> bool: ...
     def take(self, named: bool, /) -> list[tuple[tuple[str, ...], Any, int, int]]: ...
     def close(self) -> None: ...
+
+@final
+class Gate:
+    def __new__(
+        cls,
+        beginnings: bytes,
+        signs: bytes,
+        stops: bytes,
+        at_end: bytes,
+        in_open: bytes,
+        biography: bytes,
+    ) -> Gate: ...
+    def may_have_some(self, text: str, /) -> bool: ...

@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["furniture", "without_furniture"]
+import topicclf.kernel as kernel
+
+__all__ = ["furniture", "may_have_furniture", "without_furniture"]
 
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
@@ -172,6 +174,16 @@ _NAME = re.compile(
 )
 _AT_END = ("ewsletter", "ubscri", "inbox", "ookies", "ign up", " here.", "ail us", "n touch")
 _TAIL = 2
+# In lower case, what the end of an article has if it may be a biography; `by` at its start apart.
+_IN_BIOGRAPHIES = (
+    *("about the author", "reporter", "correspondent", "journalist", "editor", "columnist"),
+    *("writer", "fellow", "author", "producer", "analyst", "commentator", "professor"),
+    *("contributor", "researcher", "blogger", "freelance", "lecturer"),
+    *(" covers", " writes", " reports", " blogs", " tweets", " edits", " teaches", " hosts"),
+    *(" has covered", " has written", " has reported", " has worked", " joined "),
+    *("reporting by", "words by", "editing by", "edited by", "writing by", "written by"),
+    *("follow her", "follow him", "follow them", " contributed to this "),
+)
 
 
 @cache
@@ -200,6 +212,25 @@ def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
     for number in sorted(gone):
         line = found[number]
         yield line.start, line.start + len(line.text)
+
+
+def may_have_furniture(text: str) -> bool:
+    """Whether a text may have furniture or a word broken over a line end; in doubt, it may.
+
+    It costs a small part of a closer look. Without the kernel it is always in doubt.
+    """
+    gate = _gate()
+    return gate is None or gate.may_have_some(text)
+
+
+@cache
+def _gate() -> "kernel.Gate | None":
+    if not kernel.available:
+        return None
+    kinds = (_BEGINNINGS, _SIGNS, _STOPS, _AT_END, _IN_OPEN_LINES, _IN_BIOGRAPHIES)
+    return kernel.Gate(
+        *(b"".join(sorted(f"{each}\n".encode() for each in {*kind})) for kind in kinds)
+    )
 
 
 def without_furniture(text: str) -> str:

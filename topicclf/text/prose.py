@@ -10,7 +10,7 @@ that nobody sees, such as soft hyphens, are left to it likewise.
 import re
 from collections.abc import Iterator
 
-from topicclf.text.furniture import furniture
+from topicclf.text.furniture import furniture, may_have_furniture
 from topicclf.text.markup import without_markup, without_references
 
 __all__ = ["prose", "without_unseen"]
@@ -74,7 +74,7 @@ def prose(text: str) -> str:
     for mark in ("/", "@", "\\", "www."):
         if mark in text:
             text = _blanked(text, _addresses(text, mark))
-    return _without_furniture(text) if "\n" in text else text
+    return _without_furniture(text) if "\n" in text and may_have_furniture(text) else text
 
 
 def _without_furniture(text: str) -> str:
