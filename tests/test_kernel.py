@@ -12,17 +12,21 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.dirt import COOKIES, CREDITS, HEADINGS, HEADLINES, SHARE_BARS, SIGN_UPS
 from tests.paths import made_up, on_numpy, random_text, worst_difference
 from topicclf import TopicModel, kernel
 from topicclf.features.batch import read
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.vocabulary import Vocabulary
+from topicclf.text.furniture import may_have_furniture
+from topicclf.text.prose import prose
 from topicclf.text.words import fold, words
 
 pytestmark = pytest.mark.skipif(not kernel.available, reason="the kernel is not built")
@@ -438,3 +442,68 @@ def test_the_kernel_is_of_the_stable_interface() -> None:
 
     if not sysconfig.get_config_var("Py_GIL_DISABLED"):
         assert ".abi3." in str(_kernel.__file__) or sys.platform == "win32"
+
+
+_PARAGRAPHS = (
+    "The choir sang in the old theatre, and it will sing again in the spring of next year.",
+    "\u201cWe sang for hours,\u201d she said",
+    "\u00c9douard sang, too\u2026",
+    "What happens next",
+    "The choir sang an old song about new tar-",
+    "iffs and im\u00ad ",
+)
+_AUTHORS = (
+    "about the author", "Jane Roe is a %s", "Jane Roe, 40, %s music", "The author %s music",
+    "She has %s for years", "They joined the paper as editors", "%s by Jane Roe", "By Jane Roe",
+    "Follow her now", "Jane Roe contributed to this report", "\u00c9mile Roe is the %s here",
+)  # fmt: skip
+_VERBS = st.sampled_from(
+    "reporter,\u017fenior fellow,lecturer,covers,write\u017f,hosts,worked,Words,Editing".split(",")
+)
+_ROWS = st.sampled_from([" | ", " > ", " \u2022 ", " / ", " \u00b7 "]).map(
+    lambda mark: mark.join(["Home", "News", "Sport"])
+)
+_DIRT = st.sampled_from(
+    [
+        line
+        for kind in (COOKIES, CREDITS, HEADINGS, HEADLINES, SHARE_BARS, SIGN_UPS)
+        for line in kind
+    ]
+)
+_LINES = st.one_of(
+    st.sampled_from(_PARAGRAPHS),
+    _DIRT,
+    _ROWS,
+    st.builds(lambda line, verb: line.replace("%s", verb), st.sampled_from(_AUTHORS), _VERBS),
+    st.text(max_size=12),
+)
+_ENDS = st.sampled_from(["", "", ".", " ", "\r", "-", "\u00a0", "\u201d", "?\u2019", "\u2010", ";"])
+_WRITTEN = st.lists(
+    st.builds(lambda start, line, end: start + line + end,
+              st.sampled_from(["", "", "", "- ", "\u2022 ", " ", "("]), _LINES, _ENDS),
+    min_size=2, max_size=7,
+).map("\n".join)  # fmt: skip
+
+
+@given(_WRITTEN)
+@settings(max_examples=600, deadline=None)
+def test_the_kernel_lets_no_furniture_pass(text: str) -> None:
+    """Nor a broken word: where it spares the closer look, that would find nothing."""
+    with patch("topicclf.text.prose.may_have_furniture", return_value=True):
+        looked_at = prose(text)
+    assert prose(text) == looked_at
+
+
+def test_the_kernel_spares_plain_articles_a_closer_look() -> None:
+    """And in doubt none: a surrogate may be anything."""
+    article = "\n".join([*_PARAGRAPHS[:2], _PARAGRAPHS[0]])
+    assert not may_have_furniture(article)
+    assert may_have_furniture(f"{article}\n\ud800")
+    assert may_have_furniture(f"{article}\nSign up here.")
+
+
+@pytest.mark.parametrize("strings", [b"b\na\n", b"a", b"\n", b"a\n\nb\n"])
+def test_a_gate_refuses_strings_that_it_cant_search_for(strings: bytes) -> None:
+    """They are sorted, and each has a line end."""
+    with pytest.raises(ValueError, match=r"sorted|line end"):
+        kernel.Gate(strings, b"", b"", b"", b"", b"")

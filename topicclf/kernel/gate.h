@@ -76,7 +76,10 @@ static int make_strings(Strings *strings, const char *joined, size_t size) {
 static int begins(const Strings *strings, const char *text, size_t length) {
     unsigned char byte = (unsigned char)*text;
     for (size_t i = strings->first[byte]; i < strings->first[byte + 1]; i++) {
-        if (strings->lengths[i] <= length && memcmp(text, strings->entries[i], strings->lengths[i]) == 0) {
+        const char *entry = strings->entries[i];
+        size_t n = strings->lengths[i];
+        /* The second byte rules out most. */
+        if (n <= length && (n == 1 || text[1] == entry[1]) && memcmp(text, entry, n) == 0) {
             return 1;
         }
     }

@@ -145,6 +145,8 @@ _INVITATION = re.compile(
     r"|download our|join our|support our",
     re.IGNORECASE,
 )
+# One of these is in every invitation; to look for them first takes a tenth of the time.
+_INVITING = (" here", " touch", " up", "log ", " now", " us", " u\u017f", " our")
 _LISTED = re.compile(r"[|\t]|  ")
 
 # How such lines begin, in as many characters as tell them from most others.
@@ -339,12 +341,13 @@ def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
     """How much a line looks like an invitation or a notice."""
     counts = Counter(kinds)
     begins = [word.replace("\u2019", "'") for word in words[:1]]
-    after = _AFTER_STOP.findall(line.lower())
+    lower = line.lower()
+    after = _AFTER_STOP.findall(lower)
     bids = any("imperative" in _KINDS.get(word, ()) for word in begins + after)
     platforms = min(counts["platform"] + ("@" in line), 3)
     score = 1.2 * min(counts["media"], 2) + 1.2 * platforms + 1.0 * bids
     score += 0.7 * (counts["reader"] > 0) + 0.4 * min(counts["often"], 2)
-    invites = _INVITATION.search(line) is not None
+    invites = any(mark in lower for mark in _INVITING) and _INVITATION.search(line) is not None
     score += 1.5 * invites
     if not (bids or invites or "ookie" in line or "ewsletter" in line):
         # Sentences speak of accounts and sites, too.

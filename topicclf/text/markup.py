@@ -17,7 +17,8 @@ _MARKUP = re.compile(
     r"<(?P<tag>/?+[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?][^<>]*+>"
     r"|(?:&#?[a-zA-Z0-9]{1,31};\w*+)++"
 )
-_REFERENCES = re.compile(r"(?:&#?[a-zA-Z0-9]{1,31};\w*+)++")
+# Written twice, for a pattern that begins with a character is searched for many times as fast.
+_REFERENCES = re.compile(r"&#?[a-zA-Z0-9]{1,31};\w*+(?:&#?[a-zA-Z0-9]{1,31};\w*+)*+")
 # What is in these is never text: how each begins, and how it ends.
 _HIDDEN = re.compile(r"<(?:!--|script\b|style\b)", re.IGNORECASE)
 _ENDS = {

@@ -69,12 +69,16 @@ def prose(text: str) -> str:
     # To look for one character is much quicker than to look for two.
     if "<" in text or "&" in text:
         text = without_references(without_markup(text))
-    if "]" in text or "`" in text or "~" in text:
-        text = _FENCE.sub(_blank, _MARKDOWN.sub(_blank, text))
+    if "]" in text and ("](" in text or "][" in text or "]:" in text):
+        text = _MARKDOWN.sub(_blank, text)
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub(_blank, text)
     for mark in ("/", "@", "\\", "www."):
         if mark in text:
             text = _blanked(text, _addresses(text, mark))
-    return _without_furniture(text) if "\n" in text and may_have_furniture(text) else text
+    if "\n" not in text or not may_have_furniture(text):
+        return text
+    return _without_furniture(text)
 
 
 def _without_furniture(text: str) -> str:
