@@ -1278,28 +1278,50 @@ static PyObject *gate_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) 
     return self;
 }
 
-PyDoc_STRVAR(may_have_some_doc, "may_have_some(text, /)\n--\n\n"
-"Whether a text may have broken words or lines that aren't prose; in doubt, it may.");
-
-static PyObject *gate_may_have_some(PyObject *object, PyObject *text) {
+/* The bytes of a text; NULL without an error for one with surrogates. */
+static const char *bytes_of(PyObject *text, Py_ssize_t *size) {
     if (!PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "expected str");
         return NULL;
     }
-    Py_ssize_t size;
-    const char *data = PyUnicode_AsUTF8AndSize(text, &size);
-    if (data == NULL) {
-        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
-            return NULL;
-        }
+    const char *data = PyUnicode_AsUTF8AndSize(text, size);
+    if (data == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
         PyErr_Clear();
-        return PyBool_FromLong(1);
     }
-    return PyBool_FromLong(may_have_furniture(&((GateObject *)object)->gate, data, (size_t)size));
+    return data;
+}
+
+PyDoc_STRVAR(may_have_some_doc, "may_have_some(text, /)\n--\n\n"
+"Whether a text may have broken words or lines that aren't prose; in doubt, it may.");
+
+static PyObject *gate_may_have_some(PyObject *object, PyObject *text) {
+    const Gate *gate = &((GateObject *)object)->gate;
+    Py_ssize_t size;
+    const char *data = bytes_of(text, &size);
+    if (data == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    return PyBool_FromLong(data == NULL || may_have_furniture(gate, data, (size_t)size));
+}
+
+PyDoc_STRVAR(is_prose_doc, "is_prose(text, /)\n--\n\n"
+"Whether a text is prose, and no closer look needed; in doubt, it isn't.");
+
+static PyObject *gate_is_prose(PyObject *object, PyObject *text) {
+    const Gate *gate = &((GateObject *)object)->gate;
+    Py_ssize_t size;
+    const char *data = bytes_of(text, &size);
+    if (data == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    return PyBool_FromLong(data != NULL && !has_marks(data, (size_t)size) &&
+                           (memchr(data, '\n', (size_t)size) == NULL ||
+                            !may_have_furniture(gate, data, (size_t)size)));
 }
 
 static PyMethodDef gate_methods[] = {
     {"may_have_some", gate_may_have_some, METH_O, may_have_some_doc},
+    {"is_prose", gate_is_prose, METH_O, is_prose_doc},
     {NULL, NULL, 0, NULL},
 };
 

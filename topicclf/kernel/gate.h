@@ -262,4 +262,20 @@ static int may_have_furniture(const Gate *gate, const char *text, size_t size) {
     return n_short > 0 && may_end_oddly(gate, last, n_short);
 }
 
+/* Whether it has what markup, addresses and paths have, as topicclf.text.prose looks for it. */
+static int has_marks(const char *text, size_t size) {
+    for (const char *mark = "<&]`~/@\\"; *mark != 0; mark++) {
+        if (memchr(text, *mark, size) != NULL) {
+            return 1;
+        }
+    }
+    const char *end = text + size;
+    for (const char *dot = text; (dot = memchr(dot, '.', (size_t)(end - dot))) != NULL; dot++) {
+        if (dot - text >= 3 && memcmp(dot - 3, "www", 3) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 #endif

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import topicclf.kernel as kernel
 
-__all__ = ["furniture", "may_have_furniture", "without_furniture"]
+__all__ = ["furniture", "is_plain", "may_have_furniture", "without_furniture"]
 
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
@@ -223,6 +223,12 @@ def may_have_furniture(text: str) -> bool:
     """
     gate = _gate()
     return gate is None or gate.may_have_some(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has neither these nor a mark of markup or addresses; in doubt, it isn't."""
+    gate = _gate()
+    return gate is not None and gate.is_prose(text)
 
 
 @cache

@@ -10,7 +10,7 @@ that nobody sees, such as soft hyphens, are left to it likewise.
 import re
 from collections.abc import Iterator
 
-from topicclf.text.furniture import furniture, may_have_furniture
+from topicclf.text.furniture import furniture, is_plain, may_have_furniture
 from topicclf.text.markup import without_markup, without_references
 
 __all__ = ["prose", "without_unseen"]
@@ -66,12 +66,14 @@ def prose(text: str) -> str:
     >>> prose("New tar-\niffs")
     "New tar''iffs"
     """
+    if is_plain(text):
+        return text
     # To look for one character is much quicker than to look for two.
     if "<" in text or "&" in text:
         text = without_references(without_markup(text))
     if "]" in text and ("](" in text or "][" in text or "]:" in text):
         text = _MARKDOWN.sub(_blank, text)
-    if "```" in text or "~~~" in text:
+    if "`" in text or "~" in text:
         text = _FENCE.sub(_blank, text)
     for mark in ("/", "@", "\\", "www."):
         if mark in text:
