@@ -221,20 +221,16 @@ def may_have_furniture(text: str) -> bool:
 
     It costs a small part of a closer look. Without the kernel it is always in doubt.
     """
-    gate = _gate()
-    return gate is None or gate.may_have_some(text)
+    return not kernel.available or _gate().may_have_some(text)
 
 
 def is_plain(text: str) -> bool:
     """Whether a text has neither these nor a mark of markup or addresses; in doubt, it isn't."""
-    gate = _gate()
-    return gate is not None and gate.is_prose(text)
+    return kernel.available and _gate().is_prose(text)
 
 
 @cache
-def _gate() -> "kernel.Gate | None":
-    if not kernel.available:
-        return None
+def _gate() -> "kernel.Gate":
     kinds = (_BEGINNINGS, _SIGNS, _STOPS, _AT_END, _IN_OPEN_LINES, _IN_BIOGRAPHIES)
     return kernel.Gate(
         *(b"".join(sorted(f"{each}\n".encode() for each in {*kind})) for kind in kinds)
