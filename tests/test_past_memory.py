@@ -113,7 +113,11 @@ def test_texts_come_back_as_they_were() -> None:
 def test_pairs_are_counted_in_parts(corpus_file: Path) -> None:
     """The same ones as at once; where there are too many, the most frequent."""
     texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
-    kwargs: dict[str, Any] = {"min_document_frequency": 2, "min_pair_frequency": 3}
+    kwargs: dict[str, Any] = {
+        "min_document_frequency": 2,
+        "min_form_frequency": 1000,
+        "min_pair_frequency": 3,
+    }
     plain = learn_vocabulary(Corpus(texts), **kwargs)
     few_keys = _scratch(0)
     assert Corpus(texts).lengths.sum() > few_keys.most_keys
