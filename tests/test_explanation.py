@@ -80,11 +80,11 @@ def test_without_the_words_that_tip_it_a_topic_is_gone(
 
 def test_spans_show_the_words_of_each_term() -> None:
     """In the text with its title, where all forms of a word are one term."""
-    found = topicclf.explain("Tariffs rise. A tariff is a tax.", title="Tariffs again")
-    assert found.text == "Tariffs again\nTariffs rise. A tariff is a tax."
-    [tariffs] = [c for c in found.topics["trade"].contributions if c.name == "tariffs"]
-    assert [found.text[a:b] for a, b in tariffs.spans] == ["Tariffs", "Tariffs", "tariff"]
-    assert tariffs.value > 0
+    found = topicclf.explain("Quotas rise. A quota is a limit.", title="Quotas again")
+    assert found.text == "Quotas again\nQuotas rise. A quota is a limit."
+    [quotas] = [c for c in found.topics["trade"].contributions if c.name == "quotas"]
+    assert [found.text[a:b] for a, b in quotas.spans] == ["Quotas", "Quotas", "quota"]
+    assert quotas.value > 0
 
 
 def test_a_topic_that_the_model_does_not_have_is_a_key_error() -> None:
