@@ -143,7 +143,7 @@ def test_a_model_is_brought_to_the_workers(
     first = tagged.select("probabilities").filter("id = 1").collect()
     assert set(first[0].probabilities.asDict()) == {"defence", "disaster"}
     assert in_memory.select("probabilities").filter("id = 1").collect() == first
-    assert len(other.select("probabilities").first().probabilities) == 4  # type: ignore[union-attr]
+    assert len(other.select("probabilities").first().probabilities) == 4
 
 
 def test_a_model_that_is_missing_stops_the_job_before_it_starts(
@@ -196,7 +196,7 @@ def test_a_stream_goes_on_where_it_was(spark: "SparkSession", tmp_path: Path) ->
             .start(str(tmp_path / "out"))
         )
         assert query.awaitTermination(120)
-        return spark.read.parquet(str(tmp_path / "out")).count()
+        return int(spark.read.parquet(str(tmp_path / "out")).count())
 
     (tmp_path / "in" / "1.json").write_text("\n".join(lines[:20]), "utf-8")
     assert run() == 20
