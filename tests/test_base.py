@@ -60,9 +60,11 @@ def test_words_of_the_articles_come_in_addition(base: TopicModel) -> None:
 def test_weights_of_a_known_topic_are_pulled_to_the_base() -> None:
     """What the base learnt from thousands of articles holds for words that a dozen don't have."""
     from_base = _fit(base="shipped").model_
-    army, shop = from_base.predict_proba(["Missiles, warheads.", "Shoes, blankets."])[:, 0]
+    army, shop = from_base.predict_proba(["Army, military, troops.", "Art, music, painting."])[:, 0]
     assert army > shop
-    army, shop = _fit().model_.predict_proba(["Missiles, warheads.", "Shoes, blankets."])[:, 0]
+    army, shop = _fit().model_.predict_proba(["Army, military, troops.", "Art, music, painting."])[
+        :, 0
+    ]
     assert not army > shop
 
 

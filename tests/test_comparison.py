@@ -125,8 +125,8 @@ def test_the_command_prints_every_flip_as_json(worse: Path) -> None:
 
 def test_groups_and_lone_surrogates_reach_the_command(worse: Path, tmp_path: Path) -> None:
     """Ten tellings of one story make no p-value small, and none stops at its title."""
-    # A word of trade in passing, which only the worse model takes for the topic.
-    text = "The minister \ud800 spoke of business and of trade."
+    # Words near trade, which only the worse model takes for the topic.
+    text = "The minister \ud800 spoke of business and of foreign guests."
     line = {"text": text, "title": "\udfff", "topics": [], "id": "\ud800"}
     data = tmp_path / "my.jsonl"
     data.write_text((json.dumps({**line, "story": 1}) + "\n") * 10, "utf-8")

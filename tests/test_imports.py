@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib import import_module
 
 import pytest
@@ -14,6 +15,12 @@ from topicclf.installation.former_homes import FORMER_HOMES
 
 
 def _imported(code: str) -> set[str]:
+    """What some code imports beyond what Python itself and its installed packages do at start."""
+    return _modules(code) - _modules("pass")
+
+
+@cache
+def _modules(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sorted(set(name.split('.')[0] for name in sys.modules)))"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(run.stdout.splitlines()[-1].split())

