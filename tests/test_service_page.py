@@ -68,7 +68,7 @@ def _opened(browser: "Browser", address: str, *, size: str = "desk", scheme: Any
         color_scheme=scheme,
         accept_downloads=True,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page: Any = context.new_page()
     page.faults = []
     page.on("console", lambda message: page.faults.append(message.text))
