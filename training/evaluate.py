@@ -8,7 +8,6 @@ we aim for beside those that were measured.
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -32,7 +31,6 @@ from topicclf.labelled.reading import LabelledArticle, read_labelled
 from topicclf.render.card import add_numbers
 from topicclf.render.tables import evaluation_table
 from topicclf.training.dataset import TrainingSet
-from training.peers import PEERS, Peer, Tagger
 from training.recipe import REPOSITORY, Recipe
 from training.train import RECIPE, SHIPPED, gather
 from training.tuned_peers import TUNED_PEERS
@@ -59,12 +57,6 @@ def _row(name: str, answers: Answers) -> str:
 def _header(topics: Sequence[str]) -> str:
     names = " ".join(f"{topic[:6]:>6}" for topic in topics)
     return f"{'':34} {'n':>5} {'F1':>6}  {names}  {'AP':>6}  false tags"
-
-
-def _trained(peer: Peer, data: TrainingSet) -> Tagger:
-    with tempfile.TemporaryDirectory() as folder:
-        peer.train(data.texts, data.carried, Path(folder) / "model")
-        return peer.load(Path(folder) / "model", data.topics)
 
 
 def _pointed_right(model: TopicModel, items: Sequence[LabelledArticle]) -> tuple[int, int]:
@@ -140,11 +132,7 @@ def quality(sets: EvaluationSets) -> Iterator[str]:
 
 
 def peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
-    """How good peers are that learn from the same carefully labelled articles.
-
-    Those at their best have settings and thresholds chosen out of fold; one is as its users would
-    set it up, for what that takes away.
-    """
+    """How good peers are at their best, on the same carefully labelled articles."""
     yield ""
     yield "beside peers that learn from the same carefully labelled articles"
     yield _header(sets.model.topics)
@@ -157,8 +145,6 @@ def peers(sets: EvaluationSets, data: TrainingSet) -> Iterator[str]:
             yield from _peer_rows(peer.name, probability, sets)
         else:
             yield f"{peer.name:34} not installed: {how_to_install('peers')}"
-    plain = _trained(PEERS[0], part)
-    yield from _peer_rows(f"{PEERS[0].name}, untuned", plain(sets.texts), sets)
 
 
 def _peer_rows(name: str, probability: NDArray[np.float64], sets: EvaluationSets) -> Iterator[str]:
