@@ -260,7 +260,7 @@ def test_two_people_label_with_keys(browser: "Browser", address: str, tmp_path: 
         page.context.close()
 
 
-#: The chart of the files tab sometimes never comes while other tests run beside it; why isn't known.
+#: Its chart sometimes never comes while other tests run beside it; why is not known yet.
 _needs_quiet = pytest.mark.skipif(
     "TOPICCLF_BROWSER" not in os.environ,
     reason="TOPICCLF_BROWSER is not set: the files tab's chart may not come on a busy machine",
