@@ -75,14 +75,6 @@ class Crew:
 
 @final
 class Gate:
-    def __new__(
-        cls,
-        beginnings: bytes,
-        signs: bytes,
-        stops: bytes,
-        at_end: bytes,
-        in_open: bytes,
-        biography: bytes,
-    ) -> Gate: ...
-    def may_have_some(self, text: str, /) -> bool: ...
+    def __new__(cls, lists: tuple[str, ...], kinds: str) -> Gate: ...
     def is_prose(self, text: str, /) -> bool: ...
+    def suspects(self, text: str, /) -> list[int] | None: ...
