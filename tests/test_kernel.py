@@ -539,9 +539,9 @@ def test_the_kernel_spares_plain_articles_a_closer_look() -> None:
 
 def test_a_gate_refuses_lists_that_it_cant_search_for() -> None:
     """Too few of them, too short a string, or too many kinds of words."""
-    with pytest.raises(ValueError, match="must have 10 items"):
+    with pytest.raises(ValueError, match="must have 11 items"):
         kernel.Gate(("a",), "")
     with pytest.raises(ValueError, match="three characters"):
-        kernel.Gate(("ab",) * 10, "")
+        kernel.Gate(("ab",) * 11, "")
     with pytest.raises(ValueError, match="too many"):
-        kernel.Gate(("abc",) * 10, "\n" * 9)
+        kernel.Gate(("abc",) * 11, "\n" * 9)

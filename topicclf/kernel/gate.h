@@ -136,7 +136,7 @@ typedef struct {
 
 /* Lists of strings, in the order in which they are given; from CREDITED on they are looked for anywhere. */
 enum {
-    SIGNS, STOPS, BEGINNINGS, OPENED, OPENED_ALONE, CREDITED, IN_OPEN, AT_END, BIOGRAPHY, INVITATIONS,
+    SIGNS, STOPS, BEGINNINGS, OPENED, OPENED_ALONE, CREDITED, IN_OPEN, AT_END, WRITERS, WRITING, INVITATIONS,
     N_STRINGS
 };
 
@@ -341,7 +341,7 @@ static int begins(const Strings *strings, const uint8_t *text, size_t length) {
 
 /* Whether a string is here, in lower case where it is of such a list. */
 static int is_here(unsigned list, const uint8_t *text, const uint8_t *entry, size_t length) {
-    if (list < BIOGRAPHY) {
+    if (list < WRITERS) {
         return memcmp(text, entry, length) == 0;
     }
     for (size_t i = 0; i < length; i++) {
@@ -616,6 +616,20 @@ static int may_score(const Gate *gate, Line line, const Look *look, int edge) {
            contains(gate, CREDITED, line.text, line.length) || score_of(gate, line, look, edge) >= ENOUGH;
 }
 
+static int is_said_of(Line line) {
+    return has(line, " is ") || has(line, " are ") || has(line, " was ");
+}
+
+/* Whether it may be "By" and a name of two words or more. */
+static int may_be_byline(Line line) {
+    const uint8_t *text = line.text;
+    if (line.length < 5 || !((text[0] | 0x20) == 'b' && (text[1] | 0x20) == 'y' && text[2] == ' ')) {
+        return 0;
+    }
+    const uint8_t *space = memchr(text + 3, ' ', line.length - 3);
+    return space != NULL && space + 1 < text + line.length && is_upper(text[3]) && is_upper(space[1]);
+}
+
 /* Whether it may be furniture, one of the last lines of an article that it is. */
 static int may_be_furniture_at_end(const Gate *gate, Line line) {
     if (line.length > LONGEST_LINE) {
@@ -625,10 +639,11 @@ static int may_be_furniture_at_end(const Gate *gate, Line line) {
         return 1;
     }
     int named = may_begin_with_name(line);
-    unsigned lists = SEARCHED(AT_END) | (named ? SEARCHED(BIOGRAPHY) : 0);
+    unsigned lists = SEARCHED(AT_END) | (named ? SEARCHED(WRITERS) | SEARCHED(WRITING) : 0);
     unsigned found = contained(gate, lists, line.text, line.length);
-    int biography = found & SEARCHED(BIOGRAPHY) || (named && (*line.text | 0x20) == 'b');
-    if (!line.odd && !biography && !found) {
+    int biography = found & SEARCHED(WRITING) || (found & SEARCHED(WRITERS) && is_said_of(line)) ||
+                    (named && may_be_byline(line));
+    if (!line.odd && !biography && !(found & SEARCHED(AT_END))) {
         return 0;
     }
     Look look;

@@ -201,15 +201,17 @@ _NAME = re.compile(
     r"|Edit|Writ|Words|Follow)"
 )
 _AT_END = ("ewsletter", "ubscri", "inbox", "ookies", "ign up", " here.", "ail us", "n touch")
-# In lower case, what the end of an article has if it may be a biography; `by` at its start apart.
-_IN_BIOGRAPHIES = (
-    *("about the author", "reporter", "correspondent", "journalist", "editor", "columnist"),
-    *("writer", "fellow", "author", "producer", "analyst", "commentator", "professor"),
-    *("contributor", "researcher", "blogger", "freelance", "lecturer"),
-    *(" covers", " writes", " reports", " blogs", " tweets", " edits", " teaches", " hosts"),
-    *(" has covered", " has written", " has reported", " has worked", " joined "),
-    *("reporting by", "words by", "editing by", "edited by", "writing by", "written by"),
-    *("follow her", "follow him", "follow them", " contributed to this "),
+# In lower case, one of these is in a biography, the former with a verb; but for "By" and a name.
+_WRITERS = (
+    *("reporter", "correspondent", "journalist", "editor", "columnist", "writer", "fellow"),
+    *("author", "producer", "analyst", "commentator", "professor", "contributor", "researcher"),
+    *("blogger", "freelance", "lecturer"),
+)
+_WRITING = (
+    *("about the author", " covers", " writes", " reports", " blogs", " tweets", " edits"),
+    *(" teaches", " hosts", " has covered", " has written", " has reported", " has worked"),
+    *(" joined ", "reporting by", "words by", "editing by", "edited by", "writing by"),
+    *("written by", "follow her", "follow him", "follow them", " contributed to this "),
 )
 
 
@@ -248,7 +250,8 @@ def _gate() -> "kernel.Gate":
         _CREDITED,
         _IN_OPEN_LINES,
         _AT_END,
-        _IN_BIOGRAPHIES,
+        _WRITERS,
+        _WRITING,
         _INVITATIONS,
     )
     kinds = (words for kind, words in _WORDS_OF.items() if kind != "opening")
