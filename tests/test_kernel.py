@@ -25,7 +25,7 @@ from topicclf import TopicModel, kernel
 from topicclf.features.batch import read
 from topicclf.features.fingerprints import FoldedWords
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.text.furniture import is_plain
+from topicclf.text.furniture import GATE
 from topicclf.text.prose import prose
 from topicclf.text.words import fold, words
 
@@ -487,7 +487,7 @@ _WRITTEN = st.lists(
 
 def _looked_at(text: str) -> str:
     """What is left of a text that the kernel isn't asked about."""
-    with patch("topicclf.kernel.available", False):
+    with patch("topicclf.text.prose.GATE", None), patch("topicclf.text.furniture.GATE", None):
         return prose(text)
 
 
@@ -532,9 +532,10 @@ def test_the_kernel_spares_plain_articles_a_closer_look() -> None:
             "The reporter of the paper, Jane Roe, said that the choir had 40 singers.",
         ]
     )
-    assert is_plain(article)
-    assert not is_plain(f"{article}\nSign up here.")
-    assert not is_plain(f"{article} See example.org/choir.")
+    assert GATE
+    assert GATE.is_prose(article)
+    assert not GATE.is_prose(f"{article}\nSign up here.")
+    assert not GATE.is_prose(f"{article} See example.org/choir.")
 
 
 def test_a_gate_refuses_lists_that_it_cant_search_for() -> None:
