@@ -623,13 +623,14 @@ static double score_of(const Gate *gate, Line line, const Look *look, int edge) 
 
 /* Whether a line that is odd, or has what few lines have at an article's end, may be furniture. */
 static int may_score(const Gate *gate, Line line, const Look *look, int edge) {
-    /* Some others part words. */
-    return memchr(line.text, OTHER, line.length) != NULL || may_be_opened(gate, line, look) ||
+    /* Some others part words, and some are two characters in lower case. */
+    return memchr(line.text, OTHER, line.length) != NULL ||
+           memchr(line.text, OTHER_CASE, line.length) != NULL || may_be_opened(gate, line, look) ||
            contains(gate, CREDITED, line.text, line.length) || score_of(gate, line, look, edge) >= ENOUGH;
 }
 
-static int is_said_of(Line line) {
-    return has(line, " is ") || has(line, " are ") || has(line, " was ");
+static int says_what_someone_is(Line lower) {
+    return has(lower, " is ") || has(lower, " are ") || has(lower, " was ");
 }
 
 /* Whether it may be "By" and a name of two words or more. */
@@ -653,13 +654,17 @@ static int may_be_furniture_at_end(const Gate *gate, Line line) {
     int named = may_begin_with_name(line);
     unsigned lists = SEARCHED(AT_END) | (named ? SEARCHED(WRITERS) | SEARCHED(WRITING) : 0);
     unsigned found = contained(gate, lists, line.text, line.length);
-    int biography = found & SEARCHED(WRITING) || (found & SEARCHED(WRITERS) && is_said_of(line)) ||
-                    (named && may_be_byline(line));
-    if (!line.odd && !biography && !(found & SEARCHED(AT_END))) {
+    int byline = named && may_be_byline(line);
+    if (!line.odd && !byline && !found) {
         return 0;
     }
     Look look;
     look_at_words(gate, line, &look);
+    int biography = byline || found & SEARCHED(WRITING) ||
+                    (found & SEARCHED(WRITERS) && says_what_someone_is((Line){look.lower, line.length, 0}));
+    if (!line.odd && !biography && !(found & SEARCHED(AT_END))) {
+        return 0;
+    }
     return (biography && look.counts[REPORT] == 0) || may_score(gate, line, &look, 1);
 }
 
