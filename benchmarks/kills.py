@@ -93,7 +93,7 @@ class Writer(threading.Thread):
             self.labelled.append(number)
 
     def _acknowledged(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer, however often it takes to get one; None if stopped before."""
+        """The answer, however often it takes to get one; None if refused, or stopped before."""
         while True:
             try:
                 # A new service has a new address.
@@ -106,8 +106,7 @@ class Writer(threading.Thread):
                 if answer.status == 200:
                     return content
                 self.refused.append(content)
-                if self.stop.is_set():
-                    return None
+                return None
             except (OSError, HTTPException, ValueError):
                 if self._connection is not None:
                     self._connection.close()
