@@ -262,3 +262,12 @@ def test_a_missing_model_stops_the_start(tmp_path: Path) -> None:
     shutil.copy(Path(__file__), tmp_path / "model.npz")
     with pytest.raises(topicclf.errors.ModelFileError):
         application(Settings(models=(tmp_path,)))
+
+
+@pytest.mark.parametrize("threshold", [0.0, 5e-324, 1e-17, 1 - 1e-16, 1.0])
+def test_explanations_at_extreme_thresholds_are_json(client: TestClient, threshold: float) -> None:
+    """Infinite margins are null: JSON has no such number."""
+    question = {"text": "The navy ordered two frigates.", "thresholds": threshold}
+    answer = client.post("/v1/explain", json=question)
+    assert answer.status_code == 200
+    json.loads(answer.text, parse_constant=pytest.fail)

@@ -71,8 +71,8 @@ async def question(request: Request, kind: type[Kind]) -> Kind:
 
 
 def answer(content: Any, status: int = 200) -> Response:
-    """An answer in JSON."""
-    return Response(to_json(content), status, media_type=JSON)
+    """An answer in JSON; numbers that JSON lacks become null."""
+    return Response(to_json(content, inf_nan_mode="null"), status, media_type=JSON)
 
 
 def described(
