@@ -1406,6 +1406,9 @@ static PyType_Spec gate_spec = {
 
 /* Module */
 
+/* As in __init__.py: raise both when what this module offers, or how it is called, changes. */
+#define INTERFACE 1
+
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
     if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) < 0) {
@@ -1423,7 +1426,8 @@ static int module_exec(PyObject *module) {
     PyTypeObject *crew_type = add_type(module, &crew_spec);
     PyTypeObject *gate_type = add_type(module, &gate_spec);
     int whole = state->lexicon_type && state->rows_type && state->judge_type && crew_type &&
-                gate_type && state->isascii;
+                gate_type && state->isascii &&
+                PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) == 0;
     Py_XDECREF((PyObject *)crew_type);
     Py_XDECREF((PyObject *)gate_type);
     return whole ? 0 : -1;

@@ -4,6 +4,8 @@ from typing import Any, Literal, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+INTERFACE: int
+
 @final
 class Lexicon:
     def __new__(
