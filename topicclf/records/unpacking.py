@@ -294,7 +294,9 @@ def _tar_members(
                 yield Member(full, _EMPTY, "a sparse file; unpack it first")
             elif source := archive.extractfile(info):
                 size = info.size
-                bounded = _Bounded(source, full, lambda size=size: size, step=_STEP)  # type: ignore[misc]
+                # Past the buffer, which from Python 3.14 on asks for much more than a step.
+                raw = source.raw  # type: ignore[attr-defined]
+                bounded = _Bounded(raw, full, lambda size=size: size, step=_STEP)  # type: ignore[misc]
                 yield Member(full, io.BufferedReader(bounded, _BUFFER))
 
 
