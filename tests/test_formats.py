@@ -298,6 +298,20 @@ def test_a_damaged_archive_is_a_bad_record(tmp_path: Path, monkeypatch: pytest.M
     assert "the gzip file is damaged" in str(found[-1])
 
 
+def test_a_file_that_is_not_where_its_archive_says_costs_itself_only(tmp_path: Path) -> None:
+    """Wherever that would be: past the end, or before the beginning."""
+    content = _zip(a_txt=b"Quake.", b_txt=b"The navy fired.")
+    entry = content.index(b"PK\x01\x02") + 42
+    end = content.index(b"PK\x05\x06") + 16
+    (tmp_path / "past.zip").write_bytes(content[:entry] + b"\xf0\xff\0\0" + content[entry + 4 :])
+    (tmp_path / "before.zip").write_bytes(content[:end] + b"\xf0\xff\0\0" + content[end + 4 :])
+    found = list(read_records([tmp_path / "past.zip"]))
+    assert _texts(found) == [None, "The navy fired."]
+    found = list(read_records([tmp_path / "before.zip"]))
+    assert _texts(found) == [None, None]
+    assert all("can't be unpacked" in str(each) for each in found)
+
+
 @pytest.mark.parametrize("how", ["file", "input"])
 @pytest.mark.parametrize("member", [False, True])
 def test_a_word_file_is_its_paragraphs(
@@ -321,7 +335,7 @@ def test_a_word_file_is_its_paragraphs(
 def test_a_pdf_file_is_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Known by its beginning, also where it is ASCII; one without text says so."""
     pypdf = pytest.importorskip("pypdf")
-    _, [record] = _given(tmp_path, monkeypatch, _pdf("Tariffs on steel rose."), how)
+    _, [record] = _given(tmp_path, monkeypatch, pdf_of("Tariffs on steel rose."), how)
     assert isinstance(record, Record)
     assert record.text == "Tariffs on steel rose."
     assert is_document(str(tmp_path / "given"), options=ReadOptions())
@@ -333,7 +347,8 @@ def test_a_pdf_file_is_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert "can't be read" in str(_given(tmp_path, monkeypatch, b"%PDF-1.4\nx", how)[1][0])
 
 
-def _pdf(text: str) -> bytes:
+def pdf_of(text: str) -> bytes:
+    """A PDF file with a line of text."""
     stream = f"BT /F1 12 Tf 10 50 Td ({text}) Tj ET"
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",

@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -41,6 +42,8 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# What zipfile raises where the sizes and places in an archive make no sense.
+_ODD_ZIP = (NotImplementedError, OSError, OverflowError, ValueError, struct.error)
 _BUFFER, _STEP = 1 << 18, 1 << 13
 _EMPTY: io.BufferedReader = io.BufferedReader(io.BytesIO())
 # An xz file says how much memory it takes.
@@ -221,7 +224,7 @@ def names_in_zip(file: io.BufferedReader) -> Collection[str]:
         file: The archive, from its start, where it is put back.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _zip(file) as archive:
             return set(archive.namelist())
     except zipfile.BadZipFile:
         return ()
@@ -263,17 +266,24 @@ def members(
     return found(file, name, visible)
 
 
+def _zip(file: io.BufferedReader) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except _ODD_ZIP as error:
+        raise zipfile.BadZipFile(str(error)) from error
+
+
 def _zip_members(
     file: io.BufferedReader, name: str, wanted: Callable[[str], bool]
 ) -> Iterator[Member]:
-    with zipfile.ZipFile(file) as archive:
+    with _zip(file) as archive:
         for info in archive.infolist():
             if info.is_dir() or not wanted(info.filename):
                 continue
             full = f"{name}/{info.filename}"
             try:
                 source = archive.open(info)
-            except (RuntimeError, NotImplementedError) as error:
+            except (RuntimeError, zipfile.BadZipFile, *_ODD_ZIP) as error:
                 yield Member(full, _EMPTY, f"can't be unpacked here ({error}); unpack it first")
                 continue
             size = info.compress_size
