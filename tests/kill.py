@@ -28,13 +28,27 @@ KINDS = {
     "csv": (*_PREDICT[:-1], "--why", "-o", "out.csv"),
     "workers": (*_PREDICT[:-1], "--workers", "2", "-o", "out.jsonl"),
     "filtered": (*_PREDICT[:-1], "--only", "defence", "--excel", "-o", "out.csv"),
-    "suggest": ("suggest", "shipped", "feed.jsonl", "-n", "50", "--skip-bad", "--out", "next.jsonl"),
+    "suggest": (
+        "suggest",
+        "shipped",
+        "feed.jsonl",
+        "-n",
+        "50",
+        "--skip-bad",
+        "--out",
+        "next.jsonl",
+    ),
     "train": ("train", "labelled.jsonl", "--out", "model"),
     "adapt": ("adapt", "shipped", "feed.jsonl", "--skip-bad", "--out", "model"),
 }
 _OLD = b"old\n"
 _SHIPPED = Path(__file__).parent.parent / "models" / "news"
-_TEXTS = ("The navy ordered two frigates.", "Haydn.", 'Say "\u00e9",\n', "An earthquake shook Chile.")
+_TEXTS = (
+    "The navy ordered two frigates.",
+    "Haydn.",
+    'Say "\u00e9",\n',
+    "An earthquake shook Chile.",
+)
 
 
 @dataclass

@@ -120,6 +120,20 @@ def _tar(mode: str, **members: bytes) -> bytes:
         (b"\xef\xbb\xbfid,text\n1,Tariffs rose.\n", BOTH[:1]),
         ("id,text\n1,Tariffs rose.\n".encode("utf-16"), BOTH[:1]),
         (b"sep=;\nid;text\n1;Tariffs rose.\n", BOTH[:1]),
+        (b'"id", "text"\n1, "Tariffs rose."\n', BOTH[:1]),
+        (b"id, text\n1, Tariffs rose.\n", [" Tariffs rose."]),
+        (b"Body, mind\nTariffs rose.\n", ["Body, mind\nTariffs rose.\n"]),
+        (b"\x1e" + LINES.replace(b"\n", b"\n\x1e", 1), BOTH),
+        (b'{"status": "ok", "articles": [' + LINES.replace(b"\n", b",", 1) + b"]}", BOTH),
+        (
+            b'{\n"items": [\n'
+            + LINES.replace(b"\n", b",", 1).replace(b"text", b"content_text")
+            + b"]}",
+            BOTH,
+        ),
+        (b'{"id": 1, "paragraphs": [{"text": "Tariffs rose."}]}', [None]),
+        (b'"Tariffs rose."\n"The \\"navy\\" fired."\n', [None, None]),
+        (b'"Tariffs rose."', ['"Tariffs rose."']),
         (b"id,text\r1,Tariffs rose.\r2,The navy fired.\r", BOTH),
         ("Tariffs rose.".encode("utf-16-le"), BOTH[:1]),
         ("Tariffs rose.".encode("utf-16-be"), BOTH[:1]),
@@ -269,6 +283,12 @@ def test_zstandard_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ),
         (b"\x89PNG\r\n\x1a\n" + bytes(60), "an image"),
         (bytes(4) + b"ftypisom" + bytes(60), "a sound or film"),
+        (
+            b"From a@b.example Mon Jan  1 00:00:00 2025\nSubject: Steel\n\nTariffs rose.\n",
+            "a mailbox",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nTariffs rose.", "an HTTP response"),
+        (b"WARC/1.0\r\nWARC-Type: response\r\n\r\nTariffs rose.", "a web archive"),
         (_zip(xl__workbook_xml=b"x"), "an Excel file, which can't be read; save it as CSV"),
         (_zip(META_INF=b"", content_xml=b"x"), "an OpenDocument file"),
         (_zip(a_exe=b"x"), "an archive without a file of a known format"),
