@@ -5,7 +5,7 @@
 Runs are killed by the signal that nothing can catch, at moments spread over the time that a whole
 run takes. At every kill each file that is replaced is the old one or the whole new one. When a run
 ends, each is byte by byte what a run without kills writes, and nothing else is left. A model and
-its card change together; a kill between their two renames is counted, as ``topicclf info`` shows it.
+its card change together; kills between their two renames are counted: ``topicclf info`` tells.
 """
 
 import json

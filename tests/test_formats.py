@@ -425,6 +425,15 @@ def test_a_bomb_is_refused_before_it_grows(tmp_path: Path, pack: Callable[[bytes
     assert "unpacks to more than 100 times its size" in str(found[1])
 
 
+def test_files_of_one_archive_are_a_bomb_together(tmp_path: Path) -> None:
+    """Each of them alone would pass."""
+    part = b"a " * (20 << 20)
+    (tmp_path / "a.zip").write_bytes(_zip(a_txt=part, b_txt=part, c_txt=part, d_txt=b"Quake."))
+    found = list(read_records([tmp_path / "a.zip"]))
+    assert [isinstance(each, Record) for each in found] == [True, False, False, False]
+    assert "as a bomb does" in str(found[1])
+
+
 def test_parquet_that_grows_like_a_bomb_is_refused(tmp_path: Path) -> None:
     """A kilobyte may hold gigabytes: one text, many times over."""
     pyarrow = pytest.importorskip("pyarrow")

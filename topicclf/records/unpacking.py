@@ -66,6 +66,13 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+@dataclass
+class _Growth:
+    """How much has been unpacked, of one file or of all in an archive."""
+
+    size: int = 0
+
+
 class _Bounded(io.RawIOBase):
     """Unpacked bytes as they come, so that what breaks off loses none.
 
@@ -74,24 +81,31 @@ class _Bounded(io.RawIOBase):
         name: What it unpacks, for messages.
         packed: How many packed bytes have been read so far.
         step: How many bytes to ask for at once, where a step that breaks off is lost.
+        growth: What counts those that have come; an archive's files may share it.
     """
 
     def __init__(
-        self, file: _Readable, name: str, packed: Callable[[], int], *, step: int = _BUFFER
+        self,
+        file: _Readable,
+        name: str,
+        packed: Callable[[], int],
+        *,
+        step: int = _BUFFER,
+        growth: _Growth | None = None,
     ) -> None:
         self._file = file
         self._step = step
         self._name = name
         self._packed = packed
-        self._grown = 0
+        self._growth = growth or _Growth()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         content = self._file.read(min(len(buffer), self._step))
-        self._grown += len(content)
-        if self._grown > FREE_GROWTH and self._grown > GROWTH * self._packed():
+        self._growth.size += len(content)
+        if self._growth.size > max(FREE_GROWTH, GROWTH * self._packed()):
             msg = (
                 f"{self._name}: unpacks to more than {GROWTH} times its size, as a bomb does; "
                 "unpack it yourself if you trust it"
@@ -276,6 +290,8 @@ def _zip(file: io.BufferedReader) -> zipfile.ZipFile:
 def _zip_members(
     file: io.BufferedReader, name: str, wanted: Callable[[str], bool]
 ) -> Iterator[Member]:
+    whole = file.seek(0, io.SEEK_END)
+    packed, growth = 0, _Growth()
     with _zip(file) as archive:
         for info in archive.infolist():
             if info.is_dir() or not wanted(info.filename):
@@ -286,9 +302,10 @@ def _zip_members(
             except (RuntimeError, zipfile.BadZipFile, *_ODD_ZIP) as error:
                 yield Member(full, _EMPTY, f"can't be unpacked here ({error}); unpack it first")
                 continue
-            size = info.compress_size
+            # Files that share their bytes would make much of little.
+            packed = min(packed + info.compress_size, whole)
             with source:
-                bounded = _Bounded(source, full, lambda size=size: size)  # type: ignore[misc]
+                bounded = _Bounded(source, full, lambda size=packed: size, growth=growth)  # type: ignore[misc]
                 yield Member(full, io.BufferedReader(bounded, _BUFFER))
 
 
