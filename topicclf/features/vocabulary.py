@@ -36,8 +36,9 @@ class Vocabulary(ReadOnlyArrays):
         surface_seeds: The seeds of `surface_lookup`, where they have been found before.
         pair_seeds: Those of `pair_lookup`, likewise.
         company: Which of the most frequent terms turn up together, for models that start from this
-            one: a vector for each, two numbers of four bits in a byte; shape (n, n_columns / 2),
-            uint8. None where nobody learnt it.
+            one: a vector for each, two numbers of four bits in a byte, as
+            `topicclf.learning.company` packs them; shape (n, n_columns / 2), uint8. None where
+            nobody learnt it.
     """
 
     surfaces: bytes
