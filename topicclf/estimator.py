@@ -44,8 +44,6 @@ _LOG = logging.getLogger("topicclf")
 
 # Passages multiply the time, and with many topics an article is mostly about what it carries.
 _MANY_TOPICS = 20
-# How many articles with a topic a base's join is worth where thresholds are chosen.
-_BASE_EVIDENCE = 50.0
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -200,7 +198,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             precision=self.precision,
             recall=self.recall,
             caution=self.caution,
-            evidence=0.0 if self.base is None else _BASE_EVIDENCE,
+            believed=self.base is not None,
         )
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         scratch = None if self.memory is None else Scratch.of(self.memory)

@@ -47,6 +47,9 @@ _EVERY = 5
 # How cheap a base's own score is to the regularisation, beside the corrections to its weights.
 _BASE = 2.0
 
+# How much the company that words keep weighs, beside the words.
+_COMPANY = 1.0
+
 
 @dataclass(frozen=True)
 class LinearSettings:
@@ -214,10 +217,10 @@ def _descend(
     values = scale[kept.indices]
     values *= kept.data
     scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
-    pulled = start is not None and bool(start.known[0])
-    if start is not None and pulled:
-        base_score = _BASE * (kept @ start.coef)
-        scaled = sparse.hstack([scaled, sparse.csr_matrix(base_score)], format="csr")
+    added = [] if start is None else _added(kept, scaled, start)
+    if added:
+        seen = [sparse.csr_matrix(kept[:, each.rows] @ each.weights) for each in added]
+        scaled = sparse.hstack([scaled, *seen], format="csr")
     kind, keywords = LOSSES[settings.loss]
     machine = kind(C=settings.C, tol=_TOLERANCE, random_state=settings.random_state, **keywords)
     trusting = config_context(assume_finite=True, skip_parameter_validation=True)
@@ -225,10 +228,37 @@ def _descend(
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(scaled, carries, sample_weight=counts)
     learnt: NDArray[np.float64] = machine.coef_[0]
-    coef = learnt[: len(scale)] * scale
-    if start is not None and pulled:
-        coef += learnt[-1] * _BASE * start.coef[:, 0]
+    coef, rest = learnt[: len(scale)] * scale, learnt[len(scale) :]
+    for each in added:
+        its, rest = np.split(rest, [each.weights.shape[1]])
+        coef[each.rows] += each.weights @ its
     return coef, float(machine.intercept_[0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Added:
+    """Columns that a base adds to the features, each a weighted sum of some of them.
+
+    Attributes:
+        rows: The features, shape (n,) if not all.
+        weights: Shape (n, n_columns).
+    """
+
+    rows: NDArray[np.int64] | slice
+    weights: NDArray[np.floating]
+
+
+def _added(kept: sparse.csr_matrix, scaled: sparse.csr_matrix, start: Start) -> list[_Added]:
+    """The base's own score, if it has the topic, and what its words' company says."""
+    added = []
+    if start.known[0]:
+        added.append(_Added(slice(None), _BASE * start.coef))
+    if start.company is not None:
+        terms, vectors = start.company
+        size = np.linalg.norm(kept[:, terms] @ vectors)
+        if size > 0:
+            added.append(_Added(terms, vectors * (_COMPANY * np.linalg.norm(scaled.data) / size)))
+    return added
 
 
 def _log_count_ratio(

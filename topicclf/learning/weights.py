@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join, relearn_join
+from topicclf.learning.company import MOST_ARTICLES, learn_company
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_linear
 from topicclf.learning.matrices import numbered_articles, numbered_material
@@ -191,6 +192,14 @@ def learn_weights(
             del articles
         trusted = np.flatnonzero(known.trusted)
         material = _Material(*numbered_material(corpus, vocabulary, trusted))
+        if known.start is None and not isinstance(material.features, MatrixFile):
+            heaviest = np.argsort(-known.weight, kind="stable")[:MOST_ARTICLES]
+            vocabulary = replace(
+                vocabulary,
+                company=learn_company(
+                    material.features[heaviest], vocabulary, seed=settings.linear.random_state
+                ),
+            )
         unlabelled = known.unlabelled
         jobs = (
             delayed(_learn)(material, known.of(topics), unlabelled, settings) for topics in blocks
