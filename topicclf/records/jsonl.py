@@ -104,7 +104,7 @@ class _OtherLines:
         """The record that an object is, or those in the list that it puts around them."""
         inner = [fields]
         if self._finder.complaint(tuple(fields)):
-            lists = (fields.get(name) for name in _LISTS)
+            lists: Iterator[Any] = (fields.get(name) for name in _LISTS)
             inner = next((each for each in lists if self._are_records(each)), inner)
         for each in inner:
             yield self._finder.record(each, self._name, number or self.number)
