@@ -27,7 +27,9 @@ _FEW = [
     "Visitors like the opera season.",
 ] * 2
 _FEW = [f"{text} Note {number}." for number, text in enumerate(_FEW)]
-_INVENTED = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeio" for c in ("mu", "ra", "so", "vi", "zy", "pe")]
+_INVENTED = [
+    f"{a}{b}{c}" for a in "bdfgk" for b in "aeio" for c in ("mu", "ra", "so", "vi", "zy", "pe")
+]
 _FEW_LABELS = [{"defence"}] * 3 + [set[str]()] * 3
 _FEW_LABELS = _FEW_LABELS * 2
 

@@ -4,6 +4,8 @@ from typing import Any, Literal, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+INTERFACE: int
+
 @final
 class Lexicon:
     def __new__(
@@ -75,14 +77,6 @@ class Crew:
 
 @final
 class Gate:
-    def __new__(
-        cls,
-        beginnings: bytes,
-        signs: bytes,
-        stops: bytes,
-        at_end: bytes,
-        in_open: bytes,
-        biography: bytes,
-    ) -> Gate: ...
-    def may_have_some(self, text: str, /) -> bool: ...
+    def __new__(cls, lists: tuple[str, ...], kinds: str) -> Gate: ...
     def is_prose(self, text: str, /) -> bool: ...
+    def suspects(self, text: str, /) -> list[int] | None: ...

@@ -244,7 +244,7 @@ class _Added:
         weights: Shape (n, n_columns).
     """
 
-    rows: NDArray[np.int64] | slice
+    rows: Any
     weights: NDArray[np.floating]
 
 

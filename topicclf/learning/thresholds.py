@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
+from topicclf.learning.precision_recall_bounds import Curve, OutOfFoldPredictions, curves
 from topicclf.learning.ranks import at_least, below
 
 __all__ = ["Objective", "best_thresholds", "choose"]
@@ -80,10 +80,24 @@ def choose(
         if objective.precision is None:
             return best, np.full(len(best), np.nan)
         promised = [
-            each.keeping_precision(objective.precision, otherwise=float(usual))
-            for each, usual in zip(curves(judged), best, strict=True)
+            _keeping(each, judged.probability[:, column], objective.precision, float(best[column]))
+            for column, each in enumerate(curves(judged))
         ]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
+
+
+def _keeping(
+    curve: Curve, probability: NDArray[np.float64], goal: float, usual: float
+) -> tuple[float, float]:
+    """The threshold that keeps a precision or comes closest, and its bound."""
+    threshold, bound = curve.keeping_precision(goal, otherwise=usual)
+    place = int(np.searchsorted(curve.threshold, usual, "right")) - 1
+    if bound < goal and place >= 0 and curve.precision[place] > bound:
+        lower = curve.threshold[place]
+        # Of the usual threshold holds what holds of a lower one that tags the same articles.
+        if not ((probability >= lower) & (probability < usual)).any():
+            return usual, float(curve.precision[place])
+    return threshold, bound
 
 
 def _lowest(labels: NDArray[np.int8]) -> NDArray[np.float64]:
