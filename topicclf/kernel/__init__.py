@@ -9,15 +9,15 @@ import os
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows
+    from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows, descend
 
-__all__ = ["Crew", "Gate", "Judge", "Lexicon", "Rows", "available", "described"]
+__all__ = ["Crew", "Gate", "Judge", "Lexicon", "Rows", "available", "descend", "described"]
 
 #: Whether the kernel is there and may be used.
 available = False
 if os.environ.get("TOPICCLF_KERNEL", "").lower() not in {"off", "0", "no", "false"}:
     try:
-        from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows
+        from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows, descend
 
         available = True
     except ImportError:
