@@ -138,7 +138,9 @@ def _units(
         means = _means_something(word, stop_words)
         if unit is None:
             connects = word in _CONNECTING
-            unit = _Unit(sentence.starts[n], sentence.ends[n], sentence.gains[n], link, means, connects)
+            unit = _Unit(
+                sentence.starts[n], sentence.ends[n], sentence.gains[n], link, means, connects
+            )
         else:
             unit.end = sentence.ends[n]
             unit.gain += sentence.gains[n] + sentence.pair_gains[n - 1]

@@ -114,7 +114,11 @@ def _goes_on(
 ) -> bool:
     end = stop.end()
     # After most stops there is a space and a capital, and what it begins matters to few.
-    if not text[end + 1 : end + 2].isupper() and has_capitals and _next_word(text, end)[:1].islower():
+    if (
+        not text[end + 1 : end + 2].isupper()
+        and has_capitals
+        and _next_word(text, end)[:1].islower()
+    ):
         return True
     word = _last_word(text, start, stop.start())
     if len(word) > 1 and word.isalpha():
