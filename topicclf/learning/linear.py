@@ -33,7 +33,7 @@ LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
 # The weights of the features, and the intercept.
 _Weights = tuple[NDArray[np.float64], float]
 
-# So near the optimum two solvers agree to some 0.0005 of a probability; at liblinear's 0.1, to 0.07,
+# So near the optimum two solvers agree to some 0.0005 of a probability; at 0.1 only to 0.07,
 # as a passage's score decides whether it is learnt from.
 _TOLERANCE = 0.01
 

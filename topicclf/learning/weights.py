@@ -179,8 +179,8 @@ def learn_weights(
             del articles
         trusted = np.flatnonzero(known.trusted)
         material = _Material(*numbered_material(corpus, vocabulary, trusted))
-        if known.start is None and not isinstance(material.features, MatrixFile):
-            heaviest = np.argsort(-known.weight, kind="stable")[:MOST_ARTICLES]
+        if known.start is None:
+            heaviest = np.sort(np.argsort(-known.weight, kind="stable")[:MOST_ARTICLES])
             vocabulary = replace(
                 vocabulary,
                 company=learn_company(
