@@ -464,7 +464,7 @@ def test_a_kernel_of_another_version_is_left_alone(offered: dict[str, Any]) -> N
 
 def test_the_kernel_is_of_the_stable_interface() -> None:
     """One build serves every version from 3.11 on."""
-    from topicclf.kernel import _kernel
+    import topicclf.kernel._kernel as _kernel
 
     if not sysconfig.get_config_var("Py_GIL_DISABLED"):
         assert ".abi3." in str(_kernel.__file__) or sys.platform == "win32"

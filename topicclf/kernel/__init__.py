@@ -9,12 +9,12 @@ import os
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows
+    from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows, descend
 
-__all__ = ["Crew", "Gate", "Judge", "Lexicon", "Rows", "available", "described"]
+__all__ = ["Crew", "Gate", "Judge", "Lexicon", "Rows", "available", "descend", "described"]
 
 # As in _kernel.c: raise both when what the kernel offers, or how it is called, changes.
-_INTERFACE = 1
+_INTERFACE = 2
 
 #: Whether the kernel is there and may be used.
 available = False
@@ -27,7 +27,7 @@ if os.environ.get("TOPICCLF_KERNEL", "").lower() not in {"off", "0", "no", "fals
     else:
         # In a clone the one that was built may be older or newer than what is beside it.
         if getattr(_kernel, "INTERFACE", 0) == _INTERFACE:
-            from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows
+            from topicclf.kernel._kernel import Crew, Gate, Judge, Lexicon, Rows, descend
 
             available = True
         else:
