@@ -169,7 +169,7 @@ def _quiet() -> None:
 
 
 def _guided(target: str, folder: Path) -> None:
-    import atheris  # type: ignore[import-not-found]
+    import atheris
 
     def one(content: bytes) -> None:
         with contextlib.suppress(DataError, ModelFileError):

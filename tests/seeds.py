@@ -8,6 +8,7 @@ import lzma
 import struct
 import tarfile
 import zipfile
+from collections.abc import Callable
 from random import Random
 
 from tests.paths import made_up
@@ -201,7 +202,8 @@ def flipped(chance: Random, seeds: list[bytes]) -> bytes:
 
 def repacked(chance: Random, seeds: list[bytes]) -> bytes:
     """A seed that is spoilt inside of a sound packing."""
-    pack = chance.choice([gzip.compress, bz2.compress, lzma.compress, _tar])
+    packs: list[Callable[[bytes], bytes]] = [gzip.compress, bz2.compress, lzma.compress, _tar]
+    pack = chance.choice(packs)
     return pack(mutated(chance, seeds))
 
 

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "descent.h"
 #include "folding.h"
 #include "gate.h"
 #include "lexicon.h"
@@ -1221,112 +1222,173 @@ static PyType_Spec crew_spec = {
 typedef struct {
     PyObject_HEAD
     Gate gate;
+    PyObject *isascii;
 } GateObject;
 
 static void gate_dealloc(PyObject *object) {
-    Strings *strings = (Strings *)&((GateObject *)object)->gate;
-    for (size_t i = 0; i < N_GATE_STRINGS; i++) {
-        free_strings(&strings[i]);
-    }
+    GateObject *self = (GateObject *)object;
+    free_gate(&self->gate);
+    Py_XDECREF(self->isascii);
     release(object);
 }
 
-static int fill_strings(Strings *strings, PyObject *given) {
-    char *joined;
-    Py_ssize_t size;
-    if (PyBytes_AsStringAndSize(given, &joined, &size) < 0) {
-        return -1;
-    }
-    if (size > 0 && (joined[0] == '\n' || joined[size - 1] != '\n' || strstr(joined, "\n\n") != NULL)) {
-        PyErr_SetString(PyExc_ValueError, "each string has to end with a line end, and none is empty");
-        return -1;
-    }
-    for (const char *place = joined, *next; size > 0; place = next) {
-        next = (const char *)memchr(place, '\n', (size_t)(joined + size - place)) + 1;
-        if (next == joined + size) {
-            break;
-        }
-        if ((unsigned char)*next < (unsigned char)*place) {
-            PyErr_SetString(PyExc_ValueError, "the strings aren't sorted");
-            return -1;
-        }
-    }
-    if (make_strings(strings, joined, (size_t)size) < 0) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    return 0;
-}
-
-static PyObject *gate_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"beginnings", "signs", "stops", "at_end", "in_open", "biography", NULL};
-    PyObject *given[N_GATE_STRINGS];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SSSSSS:Gate", names, &given[0], &given[1],
-                                     &given[2], &given[3], &given[4], &given[5])) {
-        return NULL;
-    }
-    PyObject *self = allocated(type);
-    if (self != NULL) {
-        Strings *strings = (Strings *)&((GateObject *)self)->gate;
-        for (size_t i = 0; i < N_GATE_STRINGS; i++) {
-            if (fill_strings(&strings[i], given[i]) < 0) {
-                Py_DECREF(self);
-                return NULL;
-            }
-        }
-    }
-    return self;
-}
-
-/* The bytes of a text; NULL without an error for one with surrogates. */
-static const char *bytes_of(PyObject *text, Py_ssize_t *size) {
+/* A text's characters as bytes: of ASCII the text itself, of others a buffer to be freed. NULL with an
+ * exception on failure. */
+static const uint8_t *narrow_text(PyObject *isascii, PyObject *text, size_t *size, void **buffer) {
+    *buffer = NULL;
     if (!PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "expected str");
         return NULL;
     }
-    const char *data = PyUnicode_AsUTF8AndSize(text, size);
-    if (data == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
-        PyErr_Clear();
-    }
-    return data;
-}
-
-PyDoc_STRVAR(may_have_some_doc, "may_have_some(text, /)\n--\n\n"
-"Whether a text may have broken words or lines that aren't prose; in doubt, it may.");
-
-static PyObject *gate_may_have_some(PyObject *object, PyObject *text) {
-    const Gate *gate = &((GateObject *)object)->gate;
-    Py_ssize_t size;
-    const char *data = bytes_of(text, &size);
-    if (data == NULL && PyErr_Occurred()) {
+    PyObject *ascii = PyObject_CallFunctionObjArgs(isascii, text, NULL);
+    if (ascii == NULL) {
         return NULL;
     }
-    return PyBool_FromLong(data == NULL || may_have_furniture(gate, data, (size_t)size));
+    Py_DECREF(ascii);
+    Py_ssize_t length;
+    if (ascii == Py_True) {
+        const char *data = PyUnicode_AsUTF8AndSize(text, &length);
+        *size = (size_t)length;
+        return (const uint8_t *)data;
+    }
+    length = PyUnicode_GetLength(text);
+    *size = (size_t)length;
+    *buffer = (size_t)length < SIZE_MAX / sizeof(Py_UCS4) ? malloc(*size * sizeof(Py_UCS4)) : NULL;
+    if (*buffer == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (PyUnicode_AsUCS4(text, *buffer, length, 0) == NULL) {
+        free(*buffer);
+        return NULL;
+    }
+    narrow(*buffer, *size, *buffer);
+    return *buffer;
+}
+
+/* A copy of lines, each with its end. */
+static uint8_t *lines_of(PyObject *isascii, PyObject *given, size_t *size) {
+    void *buffer;
+    const uint8_t *text = narrow_text(isascii, given, size, &buffer);
+    if (text == NULL) {
+        return NULL;
+    }
+    uint8_t *lines = malloc(*size + 1);
+    if (lines == NULL) {
+        PyErr_NoMemory();
+    } else {
+        memcpy(lines, text, *size);
+        lines[(*size)++] = '\n';
+    }
+    free(buffer);
+    return lines;
+}
+
+static int fill_gate(GateObject *self, PyObject *lists, PyObject *kinds) {
+    size_t size;
+    for (Py_ssize_t i = 0; i < N_STRINGS; i++) {
+        PyObject *given = PyTuple_GetItem(lists, i);
+        uint8_t *text = given ? lines_of(self->isascii, given, &size) : NULL;
+        if (text == NULL) {
+            return -1;
+        }
+        if (make_strings(&self->gate.strings[i], text, size) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        if (i >= CREDITED && enter_threes(&self->gate, (unsigned)i) < 0) {
+            PyErr_SetString(PyExc_ValueError, "strings to be looked for have three characters or more");
+            return -1;
+        }
+    }
+    uint8_t *text = lines_of(self->isascii, kinds, &size);
+    if (text == NULL) {
+        return -1;
+    }
+    if (make_kinds(&self->gate.kinds, text, size) < 0) {
+        PyErr_SetString(PyExc_ValueError, "too many words or kinds of words");
+        return -1;
+    }
+    make_classes(&self->gate);
+    return 0;
+}
+
+static PyObject *gate_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"lists", "kinds", NULL};
+    PyObject *lists, *kinds;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!U:Gate", names, &PyTuple_Type, &lists, &kinds)) {
+        return NULL;
+    }
+    if (PyTuple_Size(lists) != N_STRINGS) {
+        PyErr_Format(PyExc_ValueError, "lists must have %d items", N_STRINGS);
+        return NULL;
+    }
+    GateObject *self = (GateObject *)allocated(type);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->isascii = PyObject_GetAttrString((PyObject *)&PyUnicode_Type, "isascii");
+    if (self->isascii == NULL || fill_gate(self, lists, kinds) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
 }
 
 PyDoc_STRVAR(is_prose_doc, "is_prose(text, /)\n--\n\n"
 "Whether a text is prose, and no closer look needed; in doubt, it isn't.");
 
 static PyObject *gate_is_prose(PyObject *object, PyObject *text) {
-    const Gate *gate = &((GateObject *)object)->gate;
-    Py_ssize_t size;
-    const char *data = bytes_of(text, &size);
-    if (data == NULL && PyErr_Occurred()) {
+    GateObject *self = (GateObject *)object;
+    size_t size;
+    void *buffer;
+    const uint8_t *data = narrow_text(self->isascii, text, &size, &buffer);
+    if (data == NULL) {
         return NULL;
     }
-    return PyBool_FromLong(data != NULL && !has_marks(data, (size_t)size) &&
-                           (memchr(data, '\n', (size_t)size) == NULL ||
-                            !may_have_furniture(gate, data, (size_t)size)));
+    int plain = is_prose(&self->gate, data, size);
+    free(buffer);
+    return PyBool_FromLong(plain);
+}
+
+PyDoc_STRVAR(suspects_doc, "suspects(text, /)\n--\n\n"
+"Which lines may be furniture, counting those that aren't blank; None where nothing has to be changed.");
+
+static PyObject *listed(const Suspects *suspects) {
+    PyObject *list = PyList_New((Py_ssize_t)suspects->count);
+    for (size_t i = 0; list != NULL && i < suspects->count; i++) {
+        PyObject *number = PyLong_FromSize_t(suspects->numbers[i]);
+        if (number == NULL || PyList_SetItem(list, (Py_ssize_t)i, number) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *gate_suspects(PyObject *object, PyObject *text) {
+    GateObject *self = (GateObject *)object;
+    size_t size;
+    void *buffer;
+    const uint8_t *data = narrow_text(self->isascii, text, &size, &buffer);
+    if (data == NULL) {
+        return NULL;
+    }
+    Suspects suspects = {NULL, 0, 0};
+    int status = may_have_furniture(&self->gate, data, size, &suspects);
+    PyObject *answer = status < 0 ? PyErr_NoMemory() : status ? listed(&suspects) : Py_NewRef(Py_None);
+    free(suspects.numbers);
+    free(buffer);
+    return answer;
 }
 
 static PyMethodDef gate_methods[] = {
-    {"may_have_some", gate_may_have_some, METH_O, may_have_some_doc},
     {"is_prose", gate_is_prose, METH_O, is_prose_doc},
+    {"suspects", gate_suspects, METH_O, suspects_doc},
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(gate_doc, "Gate(beginnings, signs, stops, at_end, in_open, biography)\n--\n\n"
-"Spares topicclf.text.furniture most articles. Takes sorted strings, each with a line end.");
+PyDoc_STRVAR(gate_doc, "Gate(lists, kinds)\n--\n\n"
+"Spares topicclf.text.prose most articles. Takes lists of strings, a line each, and of words by kind.");
 
 static PyType_Slot gate_slots[] = {
     {Py_tp_doc, (void *)gate_doc},
@@ -1345,6 +1407,9 @@ static PyType_Spec gate_spec = {
 
 /* Module */
 
+/* As in __init__.py: raise both when what this module offers, or how it is called, changes. */
+#define INTERFACE 2
+
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
     if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) < 0) {
@@ -1352,6 +1417,92 @@ static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     }
     return (PyTypeObject *)type;
 }
+
+/* Learning */
+
+PyDoc_STRVAR(descend_doc,
+             "descend(values, columns, bounds, order, counts, squares, linear, dual, weights, ends, /)\n--\n\n"
+             "Visit examples in an order, and move what several classifiers know of them; see "
+             "topicclf.learning.streamed.");
+
+/* Whether numbers are at least `least` and below `end`. */
+static int within(const Py_buffer *view, int64_t least, int64_t end) {
+    const int64_t *numbers = view->buf;
+    for (Py_ssize_t i = 0; i < view->len / 8; i++) {
+        if (numbers[i] < least || numbers[i] >= end) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int rising(const Py_buffer *view) {
+    const int64_t *numbers = view->buf;
+    for (Py_ssize_t i = 1; i < view->len / 8; i++) {
+        if (numbers[i] < numbers[i - 1]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static PyObject *descend(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
+    static const struct {
+        const char *name;
+        char kind;
+        size_t size;
+        int place, flags;
+    } given[] = {
+        {"values", 'f', 4, 0, 0},  {"columns", 'i', 8, 1, 0},
+        {"bounds", 'i', 8, 2, 0},  {"order", 'i', 8, 3, 0},
+        {"counts", 'f', 4, 4, 0},  {"squares", 'f', 4, 5, 0},
+        {"dual", 'f', 4, 7, PyBUF_WRITABLE}, {"weights", 'f', 8, 8, PyBUF_WRITABLE},
+        {"ends", 'f', 8, 9, PyBUF_WRITABLE},
+    };
+    Py_buffer views[9];
+    int opened = 0, linear;
+    PyObject *result = NULL;
+    if (count != 10) {
+        return PyErr_Format(PyExc_TypeError, "descend takes 10 arguments, not %zd", count);
+    }
+    linear = PyObject_IsTrue(args[6]);
+    for (; linear >= 0 && opened < 9; opened++) {
+        if (open_buffer(args[given[opened].place], &views[opened], given[opened].name, given[opened].kind,
+                        given[opened].size, -1, given[opened].flags) < 0) {
+            break;
+        }
+    }
+    if (opened == 9) {
+        Py_ssize_t k = views[8].len / 16, n_values = views[0].len / 4, n = views[2].len / 8 - 1;
+        Py_ssize_t n_features = k ? views[7].len / 8 / k : 0;
+        int fits = k > 0 && k <= MOST_CLASSIFIERS && views[8].len == k * 16 && n >= 0 &&
+                   views[1].len / 8 == n_values && views[4].len / 4 == n * k &&
+                   views[6].len == views[4].len && views[7].len / 8 == n_features * k &&
+                   views[5].len / 4 == n_features * k;
+        if (!fits || !within(&views[1], 0, n_features) || !within(&views[2], 0, n_values + 1) ||
+            !rising(&views[2]) || !within(&views[3], 0, n)) {
+            PyErr_SetString(PyExc_ValueError, "the arrays of examples and classifiers don't fit together");
+        } else {
+            Descent descent = {views[0].buf, views[1].buf, views[2].buf, views[4].buf, views[6].buf,
+                               views[5].buf, views[7].buf, views[8].buf, (size_t)k, linear};
+            Py_BEGIN_ALLOW_THREADS
+            for (Py_ssize_t i = 0; i < views[3].len / 8; i++) {
+                visit(&descent, ((const int64_t *)views[3].buf)[i]);
+            }
+            Py_END_ALLOW_THREADS
+            result = Py_NewRef(Py_None);
+        }
+    }
+    while (opened--) {
+        PyBuffer_Release(&views[opened]);
+    }
+    return result;
+}
+
+static PyMethodDef module_methods[] = {
+    {"descend", (PyCFunction)(void (*)(void))descend, METH_FASTCALL, descend_doc},
+    {NULL, NULL, 0, NULL},
+};
 
 static int module_exec(PyObject *module) {
     State *state = PyModule_GetState(module);
@@ -1362,7 +1513,8 @@ static int module_exec(PyObject *module) {
     PyTypeObject *crew_type = add_type(module, &crew_spec);
     PyTypeObject *gate_type = add_type(module, &gate_spec);
     int whole = state->lexicon_type && state->rows_type && state->judge_type && crew_type &&
-                gate_type && state->isascii;
+                gate_type && state->isascii &&
+                PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) == 0;
     Py_XDECREF((PyObject *)crew_type);
     Py_XDECREF((PyObject *)gate_type);
     return whole ? 0 : -1;
@@ -1408,6 +1560,7 @@ static struct PyModuleDef module_def = {
     .m_name = "topicclf.kernel._kernel",
     .m_doc = "The compiled kernel; topicclf.kernel says when it is used.",
     .m_size = sizeof(State),
+    .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,

@@ -4,6 +4,22 @@ from typing import Any, Literal, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+INTERFACE: int
+
+def descend(
+    values: NDArray[np.float32],
+    columns: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    order: NDArray[np.int64],
+    counts: NDArray[np.float32],
+    squares: NDArray[np.float32],
+    linear: bool,
+    dual: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    /,
+) -> None: ...
+
 @final
 class Lexicon:
     def __new__(
@@ -75,14 +91,6 @@ class Crew:
 
 @final
 class Gate:
-    def __new__(
-        cls,
-        beginnings: bytes,
-        signs: bytes,
-        stops: bytes,
-        at_end: bytes,
-        in_open: bytes,
-        biography: bytes,
-    ) -> Gate: ...
-    def may_have_some(self, text: str, /) -> bool: ...
+    def __new__(cls, lists: tuple[str, ...], kinds: str) -> Gate: ...
     def is_prose(self, text: str, /) -> bool: ...
+    def suspects(self, text: str, /) -> list[int] | None: ...

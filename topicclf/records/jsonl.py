@@ -8,7 +8,7 @@ from typing import Any
 from topicclf.records.decoding import TextLines, Undecodable
 from topicclf.records.fields import FieldFinder
 from topicclf.records.json_values import read_json
-from topicclf.records.lines import RawLine, TooLong
+from topicclf.records.lines import RawLine
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 from topicclf.records.spread_json import SpreadJson
@@ -43,10 +43,10 @@ def read_jsonl(
     for line in lines:
         others.number += 1
         try:
-            fields = None if isinstance(line, TooLong) else read_json(line)
+            fields = read_json(line) if type(line) is bytes else None
         except ValueError:
             fields = None
-        if type(fields) is dict and isinstance(line, bytes):
+        if type(fields) is dict and type(line) is bytes:
             lines.unicode += not line.isascii()
             found = record(fields, name, others.number, line)
             if type(found) is Record:
@@ -104,7 +104,7 @@ class _OtherLines:
         """The record that an object is, or those in the list that it puts around them."""
         inner = [fields]
         if self._finder.complaint(tuple(fields)):
-            lists = (fields.get(name) for name in _LISTS)
+            lists: Iterator[Any] = (fields.get(name) for name in _LISTS)
             inner = next((each for each in lists if self._are_records(each)), inner)
         for each in inner:
             yield self._finder.record(each, self._name, number or self.number)

@@ -7,14 +7,13 @@ left as it is, and so is one that would be nothing but furniture.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import topicclf.kernel as kernel
 
-__all__ = ["furniture", "is_plain", "may_have_furniture", "without_furniture"]
+__all__ = ["GATE", "furniture", "without_furniture"]
 
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
@@ -75,6 +74,25 @@ _OPENED = r"""
         .{0,60} \b (?: published | appeared | republished | written | produced | sponsored
         | amended | corrected | updated ) \b .*
     """
+# What it begins with in lower case, and that where it is short or goes on after a mark.
+_OPENED_WITH = (
+    *("image", "photo", "picture", "file photo", "illustration", "graphic", "screengrab", "video"),
+    *("cover", "representative image", "handout", "comments", "credit", "copyright", "c)"),
+    *("story continue", "article continue", "this article", "this story", "this piece"),
+    *("this post", "this content"),
+)
+_OPENED_ALONE_WITH = (
+    *("read more", "see more", "watch more", "listen more", "find out more", "also read"),
+    *("read also", "read next", "read this", "see also", "don't miss", "must read", "must-read"),
+    *("you may", "you might", "more:", "more :", "more|", "more |", "more>", "more >", "more on"),
+    *("more from", "more in", "more about", "more stories", "more news", "more coverage"),
+    *("more to read", "related", "recommended", "trending", "popular", "top", "latest"),
+    *("most read", "most popular", "most viewed", "most shared", "most watched"),
+    *("what to read next", "up next", "keep reading", "in other news", "in case you missed it"),
+    *("editor", "tags", "elsewhere on", "from our partners", "from the archive"),
+    *("from around the web", "filed under", "topics", "watch", "advert", "sponsored"),
+    *("promoted ", "skip to ", "also on", "also in"),
+)
 # What it has elsewhere, credits of pictures above all.
 _CREDIT = r"""
     [(\[] (?: file\ )? (?: [A-Z]{2,8}\ )? (?: photo | picture | image | credit ) s? \b
@@ -139,11 +157,20 @@ _HEADING = re.compile(
 )
 _BULLET = re.compile(r"[-*\u2022\u2013\u2014\u00b7\u25ba\u25b6>\u00bb\u203a#\d.)\s]*+")
 _DIGIT = re.compile(r"\d")
+_INVITATIONS = (
+    *(
+        f"{bid} here"
+        for bid in ("click", "tap", "sign up", "subscribe", "apply", "register", "see")
+    ),
+    *(
+        f"{bid} us"
+        for bid in ("email", "e-mail", "contact", "follow", "join", "support", "write to")
+    ),
+    *(f"{bid} our" for bid in ("follow", "download", "join", "support")),
+    *("read it here", "find us", "like us", "get in touch", "sign up", "log in", "subscribe now"),
+)
 _INVITATION = re.compile(
-    r"(?:click|tap|sign up|subscribe|apply|register|see|read it) here|get in touch|sign up|log in"
-    r"|subscribe now|(?:e-?mail|contact|follow|join|support|write to|find|like) us\b|follow our"
-    r"|download our|join our|support our",
-    re.IGNORECASE,
+    "|".join(rf"{bid}\b" if bid.endswith(" us") else bid for bid in _INVITATIONS), re.IGNORECASE
 )
 # One of these is in every invitation; to look for them first takes a tenth of the time.
 _INVITING = (" here", " touch", " up", "log ", " now", " us", " u\u017f", " our")
@@ -157,7 +184,6 @@ _BEGINNINGS = frozenset(
     for length in (6 if "_" in word else 4 if len(word) < 5 else 5,)
     for written in (str.lower, str.title, str.capitalize, str.upper)
 )
-_STEMS = frozenset(beginning[:4] for beginning in _BEGINNINGS)
 # What a line without a stop has, wherever, if it is furniture; and one at the end with a stop.
 _IN_OPEN_LINES: tuple[str, ...] = (
     *_CREDITED,
@@ -175,17 +201,40 @@ _NAME = re.compile(
     r"|Edit|Writ|Words|Follow)"
 )
 _AT_END = ("ewsletter", "ubscri", "inbox", "ookies", "ign up", " here.", "ail us", "n touch")
-_TAIL = 2
-# In lower case, what the end of an article has if it may be a biography; `by` at its start apart.
-_IN_BIOGRAPHIES = (
-    *("about the author", "reporter", "correspondent", "journalist", "editor", "columnist"),
-    *("writer", "fellow", "author", "producer", "analyst", "commentator", "professor"),
-    *("contributor", "researcher", "blogger", "freelance", "lecturer"),
-    *(" covers", " writes", " reports", " blogs", " tweets", " edits", " teaches", " hosts"),
-    *(" has covered", " has written", " has reported", " has worked", " joined "),
-    *("reporting by", "words by", "editing by", "edited by", "writing by", "written by"),
-    *("follow her", "follow him", "follow them", " contributed to this "),
+# In lower case, one of these is in a biography, the former with a verb; but for "By" and a name.
+_WRITERS = (
+    *("reporter", "correspondent", "journalist", "editor", "columnist", "writer", "fellow"),
+    *("author", "producer", "analyst", "commentator", "professor", "contributor", "researcher"),
+    *("blogger", "freelance", "lecturer"),
 )
+_WRITING = (
+    *("about the author", " covers", " writes", " reports", " blogs", " tweets", " edits"),
+    *(" teaches", " hosts", " has covered", " has written", " has reported", " has worked"),
+    *(" joined ", "reporting by", "words by", "editing by", "edited by", "writing by"),
+    *("written by", "follow her", "follow him", "follow them", " contributed to this "),
+)
+
+
+def _gate() -> "kernel.Gate":
+    lists: tuple[Iterable[str], ...] = (
+        _SIGNS,
+        _STOPS,
+        _BEGINNINGS,
+        _OPENED_WITH,
+        _OPENED_ALONE_WITH,
+        _CREDITED,
+        _IN_OPEN_LINES,
+        _AT_END,
+        _WRITERS,
+        _WRITING,
+        _INVITATIONS,
+    )
+    kinds = (words for kind, words in _WORDS_OF.items() if kind != "opening")
+    return kernel.Gate(tuple(map("\n".join, lists)), "\n".join(kinds))
+
+
+#: Tells which texts need no look, where the kernel is there.
+GATE = _gate() if kernel.available else None
 
 
 @cache
@@ -194,47 +243,17 @@ def _compiled(form: str) -> re.Pattern[str]:
     return re.compile(form, re.VERBOSE | re.IGNORECASE)
 
 
-class _Line(NamedTuple):
-    start: int
-    text: str
-
-
-def furniture(lines: list[str]) -> Iterator[tuple[int, int]]:
-    r"""Find the lines that are furniture, as character offsets (start, end), in order.
-
-    Args:
-        lines: The lines of a text, without the ``"\n"`` between them.
-    """
-    if len(lines) < 2 or not _may_have_some(lines):
+def furniture(text: str) -> Iterator[tuple[int, int]]:
+    r"""Find the lines that are furniture, as character offsets (start, end), in order."""
+    suspects = GATE.suspects(text) if GATE else None
+    if GATE and suspects is None:
         return
-    found = _lines(lines)
-    gone = _found(found)
-    if len(gone) == len(found):
+    starts, lines = _lines(text)
+    gone = _found(lines, range(len(lines)) if suspects is None else suspects)
+    if len(gone) == len(lines):
         return
     for number in sorted(gone):
-        line = found[number]
-        yield line.start, line.start + len(line.text)
-
-
-def may_have_furniture(text: str) -> bool:
-    """Whether a text may have furniture or a word broken over a line end; in doubt, it may.
-
-    It costs a small part of a closer look. Without the kernel it is always in doubt.
-    """
-    return not kernel.available or _gate().may_have_some(text)
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text has neither these nor a mark of markup or addresses; in doubt, it isn't."""
-    return kernel.available and _gate().is_prose(text)
-
-
-@cache
-def _gate() -> "kernel.Gate":
-    kinds = (_BEGINNINGS, _SIGNS, _STOPS, _AT_END, _IN_OPEN_LINES, _IN_BIOGRAPHIES)
-    return kernel.Gate(
-        *(b"".join(sorted(f"{each}\n".encode() for each in {*kind})) for kind in kinds)
-    )
+        yield starts[number], starts[number] + len(lines[number])
 
 
 def without_furniture(text: str) -> str:
@@ -243,7 +262,7 @@ def without_furniture(text: str) -> str:
     >>> without_furniture("The choir sang.\nRead more: War in the east\nIt will sing again.")
     'The choir sang.\nIt will sing again.'
     """
-    gone = dict(furniture(text.split("\n")))
+    gone = dict(furniture(text))
     pieces = []
     place = 0
     for start, end in gone.items():
@@ -253,42 +272,25 @@ def without_furniture(text: str) -> str:
     return "".join([*pieces, text[place:]]).removesuffix("\n") if gone else text
 
 
-def _may_have_some(lines: list[str]) -> bool:
-    """Whether it is worth a closer look: for most articles the answer has to be quick."""
-    short = [line for line in lines if 0 < len(line) <= _LONGEST]
-    if not _STEMS.isdisjoint([line[:4] for line in short]) and any(map(_opens, short)):
-        return True
-    last = short[-_EDGE:]
-    tail = "\n".join(short[-_TAIL:])
-    if any(mark in tail for mark in _AT_END) or any(map(_is_biography, last)):
-        return True
-    if not _SIGNS.isdisjoint([line[0] for line in short]) and any(map(_is_odd, short)):
-        return True
-    open_ended = [line for line in short if line[-1] not in _STOPS]
-    if not open_ended:
-        return False
-    joined = "\n".join(open_ended)
-    if any(mark in joined for mark in _IN_OPEN_LINES):
-        return True
-    return _is_menu(last[-1]) or (
-        any(line in open_ended for line in last) and sum(map(_is_headline, last)) > 1
-    )
-
-
-def _lines(lines: list[str]) -> list[_Line]:
-    found = []
+def _lines(text: str) -> tuple[list[int], list[str]]:
+    """Where the lines begin that aren't blank, and these, without the white space around them."""
+    starts, lines = [], []
     start = 0
-    for line in lines:
+    for line in text.split("\n"):
         if stripped := line.strip():
-            found.append(_Line(start + line.index(stripped[0]), stripped))
+            starts.append(start + (line.index(stripped[0]) if stripped is not line else 0))
+            lines.append(stripped)
         start += len(line) + 1
-    return found
+    return starts, lines
 
 
-def _found(lines: list[_Line]) -> set[int]:
+def _found(lines: list[str], suspects: Iterable[int]) -> set[int]:
+    if len(lines) < 2:
+        return set()
     last = len(lines) - _EDGE
     gone = set()
-    for number, (_, line) in enumerate(lines):
+    for number in suspects:
+        line = lines[number]
         if len(line) > _LONGEST:
             continue
         edge = number >= last
@@ -361,29 +363,29 @@ def _score(line: str, words: list[str], kinds: list[str], edge: bool) -> float:
     return score - 1.5 * ("\u201c" in line or '"' in line) - 0.5 * (len(line) > 160)
 
 
-def _headlines(lines: list[_Line], gone: set[int]) -> set[int]:
+def _headlines(lines: list[str], gone: set[int]) -> set[int]:
     """The headlines of other articles, which follow on the last paragraph."""
     run: list[int] = []
     before = ""
     for number in range(len(lines) - 1, -1, -1):
         if number in gone:
             continue
-        before = lines[number].text
+        before = lines[number]
         if not _is_headline(before):
             break
         run.append(number)
     if not run:
         return set()
     top = max(run)
-    headed = any(n < top and _HEADING.fullmatch(lines[n].text) for n in gone)
-    if before[-1] == ":" and not headed:
+    headed = any(n < top and _HEADING.fullmatch(lines[n]) for n in gone)
+    if not headed and (len(run) < 3 or before[-1] == ":"):
         return set()
-    others = [line.text for n, line in enumerate(lines) if n not in gone and n not in run]
+    others = [line for n, line in enumerate(lines) if n not in gone and n not in run]
     alike = sum(map(_is_headline, others))
-    longer = sum(map(len, others)) > sum(len(lines[n].text) for n in run)
+    longer = sum(map(len, others)) > sum(len(lines[n]) for n in run)
     if 2 * alike > len(others) or not (longer or headed):
         return set()
-    return set(run) if headed or len(run) >= 3 else set()
+    return set(run)
 
 
 def _is_headline(line: str) -> bool:

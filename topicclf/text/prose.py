@@ -10,7 +10,7 @@ that nobody sees, such as soft hyphens, are left to it likewise.
 import re
 from collections.abc import Iterator
 
-from topicclf.text.furniture import furniture, is_plain, may_have_furniture
+from topicclf.text.furniture import GATE, furniture
 from topicclf.text.markup import without_markup, without_references
 
 __all__ = ["prose", "without_unseen"]
@@ -66,7 +66,7 @@ def prose(text: str) -> str:
     >>> prose("New tar-\niffs")
     "New tar''iffs"
     """
-    if is_plain(text):
+    if GATE and GATE.is_prose(text):
         return text
     # To look for one character is much quicker than to look for two.
     if "<" in text or "&" in text:
@@ -78,21 +78,17 @@ def prose(text: str) -> str:
     for mark in ("/", "@", "\\", "www."):
         if mark in text:
             text = _blanked(text, _addresses(text, mark))
-    if "\n" not in text or not may_have_furniture(text):
-        return text
-    return _without_furniture(text)
+    return _without_furniture(text) if "\n" in text else text
 
 
 def _without_furniture(text: str) -> str:
-    lines = text.split("\n")
-    ends = {line[-1:] for line in lines}
+    ends = {line[-1:] for line in text.split("\n")}
     if not _SPACES.isdisjoint(ends):
-        ends = {line.rstrip()[-1:] for line in lines}
+        ends = {line.rstrip()[-1:] for line in text.split("\n")}
     # With the usual last characters no word is broken.
     if not _HYPHENS.isdisjoint(ends):
         text = _closed_up(text)
-        lines = text.split("\n")
-    return _blanked(text, furniture(lines))
+    return _blanked(text, furniture(text))
 
 
 def without_unseen(text: str) -> str:
