@@ -138,7 +138,9 @@ def _units(
         means = _means_something(word, stop_words)
         if unit is None:
             connects = word in _CONNECTING
-            unit = _Unit(sentence.starts[n], sentence.ends[n], sentence.gains[n], link, means, connects)
+            unit = _Unit(
+                sentence.starts[n], sentence.ends[n], sentence.gains[n], link, means, connects
+            )
         else:
             unit.end = sentence.ends[n]
             unit.gain += sentence.gains[n] + sentence.pair_gains[n - 1]
@@ -163,7 +165,7 @@ def _means_something(word: bytes, stop_words: Collection[bytes]) -> bool:
 
 
 def _runs(units: Iterator[_Unit]) -> Iterator[list[_Unit]]:
-    """The units without those that neither mean something nor connect, of which none is in a phrase."""
+    """Runs of units; what neither means something nor connects ends one, and is left out."""
     run: list[_Unit] = []
     for unit in units:
         if unit.means_something or unit.connects:
