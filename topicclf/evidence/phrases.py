@@ -165,7 +165,7 @@ def _means_something(word: bytes, stop_words: Collection[bytes]) -> bool:
 
 
 def _runs(units: Iterator[_Unit]) -> Iterator[list[_Unit]]:
-    """The units without those that neither mean something nor connect, of which none is in a phrase."""
+    """Runs of units; what neither means something nor connects ends one, and is left out."""
     run: list[_Unit] = []
     for unit in units:
         if unit.means_something or unit.connects:

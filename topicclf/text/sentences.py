@@ -14,9 +14,10 @@ from pathlib import Path
 
 __all__ = ["sentence_spans"]
 
-# What is an end if white space follows. A run of stops is taken once and as a whole, whatever
-# follows: anything else takes quadratic time, or looks back at each character.
-_END = re.compile(r"([.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=(\s?))|\n")
+# The last of a run of stops, and quotes after it. To take the run from its start would mean to look
+# back at each character, or quadratic time.
+_END = re.compile(r"[.!?\u2026](?:(?=\s)|[\"'\u201d\u2019)\]]++(?=\s))|\n")
+_STOPS = frozenset(".!?\u2026")
 _WORD = re.compile(r"\w")
 _LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018\u2014\u2013/]*$")
 _NEXT = re.compile(r"\s*+[\"'(\[\u201c\u2018]*+(?P<word>\w*+)")
@@ -65,9 +66,12 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
     """
     spans: list[tuple[int, int]] = []
     wordless = False
-    for start, end in _pieces(text, abbreviations):
-        if start == end:
+    for first, end in _pieces(text, abbreviations):
+        piece = text[first:end].lstrip()
+        if not piece:
             continue
+        start = end - len(piece)
+        end = start + len(piece.rstrip())
         before = wordless
         # Most start with a word, and need no search.
         wordless = not text[start].isalnum() and not _WORD.search(text, start, end)
@@ -78,25 +82,26 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
 
 
 def _pieces(text: str, abbreviations: Collection[str]) -> Iterator[tuple[int, int]]:
-    """What is between the ends of sentences, without the white space around it."""
+    """What is between the ends of sentences."""
     start = 0
     has_capitals = _has_capitals(text)
     wraps = _wraps(text, has_capitals) if "\n" in text else set()
     for match in _END.finditer(text):
-        stop, space = match.groups()
-        if stop is None:
-            if match.start() in wraps:
+        stop, end = match.span()
+        if text[stop] == "\n":
+            if stop in wraps:
                 continue
-        elif not space:
+        elif (
+            text[stop] == "."
+            and text[stop - 1 : stop] not in _STOPS
+            and _goes_on(text, (start, stop, end), abbreviations, has_capitals)
+        ):
+            if _last_word(text, start, stop).lower() in _BEFORE_NAMES:
+                wraps.add(end)
             continue
-        elif stop == "." and _goes_on(text, match, start, abbreviations, has_capitals):
-            if _last_word(text, start, match.start()).lower() in _BEFORE_NAMES:
-                wraps.add(match.end())
-            continue
-        end = match.end()
-        yield _stripped(text, start, end)
+        yield start, end
         start = end
-    yield _stripped(text, start, len(text))
+    yield start, len(text)
 
 
 def _has_capitals(text: str) -> bool:
@@ -110,25 +115,26 @@ def _has_capitals(text: str) -> bool:
 
 
 def _goes_on(
-    text: str, stop: re.Match[str], start: int, abbreviations: Collection[str], has_capitals: bool
+    text: str, piece: tuple[int, int, int], abbreviations: Collection[str], has_capitals: bool
 ) -> bool:
-    end = stop.end()
+    """Whether a sentence goes on after a full stop, given its start, the stop and its end."""
+    start, stop, end = piece
     # After most stops there is a space and a capital, and what it begins matters to few.
     if (
-        not text[end + 1 : end + 2].isupper()
-        and has_capitals
+        has_capitals
+        and not text[end + 1 : end + 2].isupper()
         and _next_word(text, end)[:1].islower()
     ):
         return True
-    word = _last_word(text, start, stop.start())
+    word = _last_word(text, start, stop)
     if len(word) > 1 and word.isalpha():
         lower = word.lower()
         if lower not in _NOTED and lower not in abbreviations:
             return False
-    elif word.isupper() and len(word) == 1:
+    elif len(word) == 1 and word.isupper():
         return True
     # Enough to see whether anything but white space and quotes comes before.
-    before = text[max(start, stop.start() - _LONGEST_ABBREVIATION) : stop.start() - len(word)]
+    before = text[max(start, stop - _LONGEST_ABBREVIATION) : stop - len(word)]
     begins = not before.strip("\"'(\u201c\u2018 \t\n")
     return _is_abbreviation(word, _next_word(text, end), begins, abbreviations, has_capitals)
 
@@ -180,8 +186,3 @@ def _wraps(text: str, has_capitals: bool) -> set[int]:
         for (end, line, after), is_full in zip(inner, full, strict=True)
         if (wrapped and is_full) or (has_capitals and after[0].islower() and line[-1] not in ".!?:")
     }
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end].lstrip()
-    return end - len(piece), end - len(piece) + len(piece.rstrip())
