@@ -17,6 +17,7 @@ def descend(
     ends: NDArray[np.float64],
     /,
 ) -> None: ...
+
 @final
 class Lexicon:
     def __new__(
