@@ -23,7 +23,7 @@ _BASE = 230_000_000
 # Of a pair of words that may yet be kept: its key, its count, and the arrays of a classifier.
 _PAIR = 120
 # Of an article whose passages are judged.
-_JUDGED = 3_000
+_JUDGED = 5_000
 
 
 class Scratch:

@@ -21,6 +21,9 @@ _FEATURE, _ROW = 40, 36
 # As many as the kernel takes.
 _MOST = 64
 
+# The values of examples, one after the other, their features, and where each example starts.
+_Cells = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -98,9 +101,8 @@ def solve(
         for rows, block in _shuffled(features, random):
             chosen = counts[rows].any(1).nonzero()[0]
             if len(chosen):
-                examples = _extended(block, extra)
-                order = random.permutation(chosen)
-                _descend(examples, order, counts[rows], squares, linear, dual[rows], weights, ends)
+                cells, order = _extended(block, extra), random.permutation(chosen)
+                _descend(cells, order, counts[rows], squares, linear, dual[rows], weights, ends)
         done = ends[:, 1] - ends[:, 0] <= tolerance
         if done.all():
             break
@@ -120,15 +122,22 @@ def _shuffled(
         yield features.block(number)
 
 
-def _extended(block: sparse.csr_matrix, extra: NDArray[np.float32] | None) -> sparse.csr_matrix:
+def _extended(block: sparse.csr_matrix, extra: NDArray[np.float32] | None) -> _Cells:
     """A block with the constant and the bases' scores behind its features."""
-    constant = np.ones((block.shape[0], 1), np.float32)
-    more = constant if extra is None else np.hstack([constant, block @ extra])
-    return sparse.hstack([block, sparse.csr_matrix(more)], format="csr", dtype=np.float32)
+    more = np.ones((block.shape[0], 1), np.float32)
+    if extra is not None:
+        more = np.hstack([more, block @ extra])
+    ends = np.repeat(block.indptr[1:], more.shape[1])
+    own = block.shape[1] + np.arange(more.shape[1])
+    return (
+        np.insert(block.data, ends, more.ravel()),
+        np.insert(block.indices.astype(np.int64), ends, np.tile(own, len(more))),
+        block.indptr + more.shape[1] * np.arange(len(more) + 1),
+    )
 
 
 def _descend(
-    examples: sparse.csr_matrix,
+    cells: _Cells,
     order: NDArray[np.int64],
     counts: NDArray[np.float32],
     squares: NDArray[np.float32],
@@ -138,7 +147,6 @@ def _descend(
     ends: NDArray[np.float64],
 ) -> None:
     """Visit some examples in turn, and move what each classifier knows of them."""
-    cells = examples.data, examples.indices.astype(np.int64), examples.indptr.astype(np.int64)
     if kernel.available:
         kernel.descend(*cells, order, counts, squares, linear, dual, weights, ends)
         return
