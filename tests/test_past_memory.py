@@ -195,7 +195,7 @@ def test_without_the_kernel_the_same_is_learnt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Step by step, only slower."""
-    matrix, labels = (each[:700] for each in problem)
+    matrix, labels = problem[0][:700], problem[1][:700]
     filed = _filed(matrix, tmp_path / "matrix", 1)
     settings, weight = LinearSettings(C=0.5, loss=loss), np.ones(700)
     compiled = fit_linear(filed, labels, weight, settings)

@@ -247,7 +247,7 @@ def _fits(features: MatrixFile, rows: NDArray[np.int64]) -> bool:
 def _descend(features: Matrix, examples: Examples, settings: LinearSettings) -> _Weights:
     """Learn from examples in memory, whose features are scaled first."""
     every = not isinstance(features, MatrixFile) and len(examples.rows) == features.shape[0]
-    kept = features if every else features[examples.rows]
+    kept: Any = features if every else features[examples.rows]
     values = examples.scale[kept.indices]
     values *= kept.data
     scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)

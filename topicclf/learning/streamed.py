@@ -99,7 +99,7 @@ def solve(
     for _ in range(_MOST_ROUNDS):
         ends = np.tile([np.inf, -np.inf], (shape[1], 1))
         for rows, block in _shuffled(features, random):
-            chosen = counts[rows].any(1).nonzero()[0]
+            chosen = np.flatnonzero(counts[rows].any(1))
             if len(chosen):
                 cells, order = _extended(block, extra), random.permutation(chosen)
                 _descend(cells, order, counts[rows], squares, linear, dual[rows], weights, ends)

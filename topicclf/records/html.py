@@ -27,7 +27,17 @@ _COMPARED = 2000
 # Tags and bytes for each that no page has of itself; each tag takes time.
 _MANY, _BYTES_EACH = 500, 30
 # What is no text, or none of the article's.
-_LEFT_OUT = ("script", "style", "noscript", "template", "svg", "button", "form", "select", "head")
+_LEFT_OUT: tuple[str, ...] = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "button",
+    "form",
+    "select",
+    "head",
+)
 _LEFT_OUT += ("nav", "footer", "aside", "figure")
 _INLINE = frozenset(
     "a abbr b bdi bdo cite code em font i mark q s small span strong sub sup u".split()  # noqa: SIM905
