@@ -1,6 +1,6 @@
-"""The service under load: throughput, latency, memory, and what kills leave of corrections.
+"""The service under load: throughput, latency and memory.
 
-python benchmarks/service.py [--rounds 5] [--seconds 60] [--megabytes 1024] [--kills 200]
+python -m benchmarks.service [--rounds 5] [--seconds 60] [--megabytes 1024]
 
 Everything runs on loopback: the service, a bare FastAPI endpoint that returns a constant under the
 same server with the same options, and the load, each in a process of its own.
@@ -10,18 +10,15 @@ import argparse
 import json
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import uuid
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -200,128 +197,23 @@ def stream(address: str, process: int, megabytes: int) -> None:
     )
 
 
-class Writer(threading.Thread):
-    """Sends corrections and labels, each until it is acknowledged, while the service is killed.
-
-    Args:
-        place: Where the address is, as it changes.
-        name: Who labels.
-        stop: Set when there are enough kills.
-    """
-
-    def __init__(self, place: list[str], name: str, stop: threading.Event) -> None:
-        super().__init__()
-        self.place, self.name, self.stop = place, name, stop
-        self.corrected: list[str] = []
-        self.labelled: list[int] = []
-
-    def run(self) -> None:
-        """Write until stopped."""
-        while not self.stop.is_set():
-            name = uuid.uuid4().hex
-            body = {"id": name, "text": "The navy ordered two frigates.", "topics": ["trade"]}
-            if self._acknowledged("/v1/feedback", body) is not None:
-                self.corrected.append(name)
-            self._label()
-
-    def _label(self) -> None:
-        answer = self._acknowledged("/v1/labelling/next", {"labeller": self.name})
-        if answer is None or answer["next"] is None:
-            return
-        number = answer["next"]["number"]
-        label = {"labeller": self.name, "article": number, "topics": ["energy"]}
-        if self._acknowledged("/v1/labelling/labels", label) is not None:
-            self.labelled.append(number)
-
-    def _acknowledged(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer, however often it takes to get one; None if stopped before."""
-        while True:
-            try:
-                connection = HTTPConnection(urlsplit(self.place[0]).netloc, timeout=10)
-                kind = {"Content-Type": "application/json"}
-                connection.request("POST", path, json.dumps(body), kind)
-                answer = connection.getresponse()
-                content = json.loads(answer.read())
-                connection.close()
-                assert answer.status == 200, content
-                return content
-            except (OSError, HTTPException, ValueError):
-                if self.stop.is_set():
-                    return None
-                time.sleep(0.02)
-
-
-def kills(folder: str, n: int) -> None:
-    """Kill the service under load many times; count what is lost or doubled."""
-    place, stop = ["http://127.0.0.1:1/"], threading.Event()
-    writers = [Writer(place, f"writer {number}", stop) for number in range(4)]
-    started = False
-    for number in range(n + 1):
-        with served(folder) as (address, process):
-            place[0] = address
-            if not started:
-                _bring_articles(address)
-                for writer in writers:
-                    writer.start()
-                started = True
-            if number == n:
-                stop.set()
-                for writer in writers:
-                    writer.join()
-                labels = _labels(address)
-            else:
-                _until_ready(address)
-                time.sleep(0.05 + 0.3 * (number * 0.618 % 1))
-                os.kill(process, signal.SIGKILL)
-    lines = Path(folder, "corrections.jsonl").read_text("utf-8").splitlines()
-    kept = Counter(json.loads(line)["id"] for line in lines)
-    sent = [name for writer in writers for name in writer.corrected]
-    labelled = [number for writer in writers for number in writer.labelled]
-    lost = sum(name not in kept for name in sent)
-    doubled = sum(count > 1 for count in kept.values())
-    print(f"{n} kills: {len(sent):,} corrections acknowledged, {lost} lost, {doubled} doubled;")
-    lost = len(set(labelled) - set(labels))
-    doubled = len(labels) - len(set(labels)) + len(labelled) - len(set(labelled))
-    print(f"  {len(labelled):,} labels acknowledged, {lost} lost, {doubled} doubled")
-
-
-def _until_ready(address: str) -> None:
-    connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
-    connection.request("GET", "/readyz")
-    assert connection.getresponse().read() == b"ready\n"
-
-
-def _bring_articles(address: str) -> None:
-    lines = [json.dumps({"suggested": {}, "text": f"Number {n}."}) for n in range(20_000)]
-    connection = HTTPConnection(urlsplit(address).netloc)
-    kind = {"Content-Type": "application/octet-stream"}
-    connection.request("POST", "/v1/labelling/articles?name=a.jsonl", "\n".join(lines), kind)
-    assert connection.getresponse().read().startswith(b'{"added":20000')
-
-
-def _labels(address: str) -> list[int]:
-    connection = HTTPConnection(urlsplit(address).netloc)
-    connection.request("GET", "/v1/labelling/labels")
-    lines = connection.getresponse().read().splitlines()
-    return [int(json.loads(line)["text"].removeprefix("Number ")[:-1]) + 1 for line in lines]
-
-
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--megabytes", type=int, default=1024)
-    parser.add_argument("--kills", type=int, default=200)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        with served(folder) as (address, process), bare() as constant:
-            rate = throughput((address, process), constant, options.rounds)
-            batch(address, process)
-            half(address, rate)
-            stream(address, process, options.megabytes)
-            twice(address, process, rate, options.seconds)
-        kills(folder, options.kills)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(folder) as (address, process),
+        bare() as constant,
+    ):
+        rate = throughput((address, process), constant, options.rounds)
+        batch(address, process)
+        half(address, rate)
+        stream(address, process, options.megabytes)
+        twice(address, process, rate, options.seconds)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import click
 import numpy as np
@@ -20,9 +21,28 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.paths import made_up, on_numpy, random_text, worst_difference
 from topicclf import kernel
+from topicclf.text import furniture, prose
 from topicclf.text.words import fold
 
 _CLOSE = 1e-12
+# What lines of a page are made of, and what decides whether they are furniture.
+_PIECES = [
+    *(word for words in furniture._WORDS_OF.values() for word in words.replace("_", " ").split()),
+    *furniture._OPENED_WITH,
+    *furniture._OPENED_ALONE_WITH,
+    *furniture._CREDITED,
+    *furniture._IN_OPEN_LINES,
+    *furniture._AT_END,
+    *furniture._WRITERS,
+    *furniture._WRITING,
+    *furniture._INVITATIONS,
+    *"()[]{}*-|>#@+.:;,!?'\"/\\&<~`=_%0123456789",
+    *"\u2026\u25b6\u25ba\u2010\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u203a\u00a9\u00ad",
+    *"\u00a0\u00e9\u0130\u017f\u0301\u212a\u3000\u4e2d\ud800",
+    *("www.", "://", "&amp;", "<b>", "](", "AT&T", "and/or", "a/b.csv", "me@site.example"),
+    *("C:\\x", "(Reuters)", "said", "has", "is a", "please", "a-\nb", "x" * 90),
+    *("Jane Roe", "By Jane Roe", "The White House", "the navy"),
+]
 
 
 def texts_agree(random: Random) -> None:
@@ -112,6 +132,40 @@ def crews_answer_as_one_alone(random: Random) -> None:
         crew.close()
 
 
+def gates_let_nothing_pass(random: Random) -> None:
+    """What the gate spares a closer look has nothing that has to go."""
+
+    def piece() -> str:
+        found = random.choice(_PIECES)
+        written: list[Callable[[str], str]] = [str, str.upper, str.capitalize, str.title]
+        return random.choice(written)(found)
+
+    def line() -> str:
+        pieces = [piece() for _ in range(random.randrange(9))]
+        return random.choice(["", " ", "- ", "\u2022 "]) + random.choice(["", " ", " "]).join(
+            pieces
+        )
+
+    text = "\n".join(
+        line() + random.choice(["", ".", " ", "\r"]) for _ in range(random.randrange(9))
+    )
+    spared = prose.prose(text)
+    with patch.object(furniture, "GATE", None), patch.object(prose, "GATE", None):
+        looked_at = prose.prose(text)
+    assert spared == looked_at, f"the gate lets pass {text!r}"
+
+
+def gates_are_refused_or_used(random: Random) -> None:
+    """Whatever the lists, of any number of strings."""
+    lists = ["\n".join(random.choices(_PIECES, k=random.randrange(40))) for _ in range(11)]
+    kinds = "\n".join(" ".join(random.choices(_PIECES, k=9)) for _ in range(random.randrange(10)))
+    gate = kernel.Gate(tuple(lists[: random.choice([11, 11, 11, 3])]), kinds)
+    for _ in range(9):
+        text = "\n".join(random.choices(_PIECES, k=20)) + random_text(random, most=300)
+        gate.is_prose(text)
+        gate.suspects(text)
+
+
 def folding_may_be_odd(random: Random) -> None:
     """Python's answers are not trusted either."""
 
@@ -139,6 +193,8 @@ TRIALS: list[Callable[[Random], None]] = [
     arrays_are_refused_or_used,
     crews_answer_as_one_alone,
     folding_may_be_odd,
+    gates_let_nothing_pass,
+    gates_are_refused_or_used,
 ]
 _REFUSALS = (TypeError, ValueError, BufferError, OverflowError, OSError)
 

@@ -463,7 +463,13 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     page = (tmp_path / "r.html").read_text("utf-8")
     # Two of intervals, one of confusion, and one for each topic.
-    assert page.count('src="data:image/svg+xml;base64,') == 7
+    assert len(_pictures(page)) == 7
+    for picture in _pictures(page):
+        # Each colour has another one in the dark, but for what is written on cells.
+        dark = picture.partition("prefers-color-scheme: dark")[2].partition("</style>")[0]
+        colours = set(re.findall(r"(?:fill|stroke): (#\w+)", picture.replace(dark, "")))
+        assert "#ffffff" in colours
+        assert all(f": {colour}'" in dark for colour in colours - {"#fafafa"}), colours
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "<mark" in page
     assert "&lt;b&gt;The" in page

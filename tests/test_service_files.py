@@ -1,10 +1,12 @@
 """Files that are tagged: given back in their format, summed up, and removed."""
 
 import csv
+import fcntl
 import io
 import json
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +128,29 @@ def test_files_are_removed_when_asked_or_old(client: TestClient, tmp_path: Path)
 
 def test_too_many_files_at_once_have_to_wait(client: TestClient, tmp_path: Path) -> None:
     """And are told for how long."""
-    for _ in range(2):
-        job = _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
-        running = json.dumps({"id": job["id"], "state": "running"})
-        (tmp_path / "files" / job["id"] / "job.json").write_text(running)
-    full = client.post("/v1/files", content=b"x", headers=KIND)
-    assert (full.status_code, full.headers["retry-after"]) == (429, "60")
+    with ExitStack() as others:
+        for _ in range(2):
+            folder = _as_when_running(client, tmp_path)
+            fcntl.flock(others.enter_context((folder / "held").open("rb")), fcntl.LOCK_EX)
+        full = client.post("/v1/files", content=b"x", headers=KIND)
+        assert (full.status_code, full.headers["retry-after"]) == (429, "60")
+
+
+def test_a_killed_service_leaves_no_file_running(client: TestClient, tmp_path: Path) -> None:
+    """Whoever waits is told, and it takes nobody's place."""
+    folders = [_as_when_running(client, tmp_path) for _ in range(2)]
+    left = client.get(f"/v1/files/{folders[1].name}").json()
+    assert left["state"] == "failed"
+    assert "send it again" in left["problem"]
+    assert _tag(client, json.dumps(LINES[0]), "name=a.jsonl")["state"] == "done"
+
+
+def _as_when_running(client: TestClient, folder: Path) -> Path:
+    """The folder of a file as it is while somebody works on it, but for the lock."""
+    job = _tag(client, json.dumps(LINES[0]), "name=a.jsonl")
+    place = folder / "files" / str(job["id"])
+    (place / "job.json").write_text(json.dumps({"id": job["id"], "state": "running"}))
+    return place
 
 
 @pytest.mark.parametrize(("limit", "content", "status"), [(10, b"x" * 100, 413), (10, b"", 422)])

@@ -9,7 +9,7 @@
 #ifndef TOPICCLF_GATE_H
 #define TOPICCLF_GATE_H
 
-#include "platform.h"
+#include "folding.h"
 
 /* As in topicclf.text.furniture. */
 #define LONGEST_LINE 300
@@ -94,23 +94,17 @@ static uint8_t narrowed(uint32_t code) {
 
 /* Each byte is written where it, or what came before it, was read: both may be one buffer. */
 static void narrow(const uint32_t *wide, size_t length, uint8_t *text) {
-    size_t i = 0;
-    for (; i + 4 <= length; i += 4) {
-        uint32_t a = wide[i], b = wide[i + 1], c = wide[i + 2], d = wide[i + 3];
-        if ((a | b | c | d) < 0x80) {
-            text[i] = (uint8_t)a;
-            text[i + 1] = (uint8_t)b;
-            text[i + 2] = (uint8_t)c;
-            text[i + 3] = (uint8_t)d;
-        } else {
-            text[i] = narrowed(a);
-            text[i + 1] = narrowed(b);
-            text[i + 2] = narrowed(c);
-            text[i + 3] = narrowed(d);
+    uint8_t packed[GROUP];
+    for (size_t i = 0; i < length;) {
+        if (i + GROUP <= length && pack_group(wide + i, packed)) {
+            memcpy(text + i, packed, GROUP);
+            i += GROUP;
+            continue;
         }
-    }
-    for (; i < length; i++) {
-        text[i] = narrowed(wide[i]);
+        size_t end = i + GROUP < length ? i + GROUP : length;
+        for (; i < end; i++) {
+            text[i] = narrowed(wide[i]);
+        }
     }
 }
 
@@ -369,16 +363,34 @@ static int contains_at(const Gate *gate, unsigned list, const uint8_t *text, siz
     return 0;
 }
 
+/* Which of the lists are found where three bytes of theirs may be. */
+static unsigned found_at(const Gate *gate, unsigned may, const uint8_t *text, size_t length, size_t at) {
+    unsigned found = 0;
+    for (unsigned list = CREDITED; may; list++, may >>= 1) {
+        found |= may & 1 && contains_at(gate, list, text, length, at) ? SEARCHED(list) : 0;
+    }
+    return found;
+}
+
+#define STEP 8
+
 /* Which of some lists a text has a string of. */
 static unsigned contained(const Gate *gate, unsigned lists, const uint8_t *text, size_t length) {
     unsigned found = 0;
-    for (size_t i = 0; i + 2 < length; i++) {
-        unsigned may = gate->threes[three_at(text + i)] & lists;
-        for (unsigned list = CREDITED; UNLIKELY(may); list++, may >>= 1) {
-            if (may & 1 && contains_at(gate, list, text, length, i)) {
-                found |= SEARCHED(list);
-                lists &= ~SEARCHED(list);
+    for (size_t i = 0; i + 2 < length; i += STEP) {
+        size_t end = i + STEP + 2 <= length ? i + STEP : length - 2;
+        unsigned may = 0;
+        if (end == i + STEP) {
+            for (size_t j = 0; j < STEP; j++) {
+                may |= gate->threes[three_at(text + i + j)];
             }
+            if (!(may & lists)) {
+                continue;
+            }
+        }
+        for (size_t j = i; j < end; j++) {
+            may = gate->threes[three_at(text + j)] & lists & ~found;
+            found |= found_at(gate, may, text, length, j);
         }
     }
     return found;
@@ -611,13 +623,14 @@ static double score_of(const Gate *gate, Line line, const Look *look, int edge) 
 
 /* Whether a line that is odd, or has what few lines have at an article's end, may be furniture. */
 static int may_score(const Gate *gate, Line line, const Look *look, int edge) {
-    /* Some others part words. */
-    return memchr(line.text, OTHER, line.length) != NULL || may_be_opened(gate, line, look) ||
+    /* Some others part words, and some are two characters in lower case. */
+    return memchr(line.text, OTHER, line.length) != NULL ||
+           memchr(line.text, OTHER_CASE, line.length) != NULL || may_be_opened(gate, line, look) ||
            contains(gate, CREDITED, line.text, line.length) || score_of(gate, line, look, edge) >= ENOUGH;
 }
 
-static int is_said_of(Line line) {
-    return has(line, " is ") || has(line, " are ") || has(line, " was ");
+static int says_what_someone_is(Line lower) {
+    return has(lower, " is ") || has(lower, " are ") || has(lower, " was ");
 }
 
 /* Whether it may be "By" and a name of two words or more. */
@@ -641,13 +654,17 @@ static int may_be_furniture_at_end(const Gate *gate, Line line) {
     int named = may_begin_with_name(line);
     unsigned lists = SEARCHED(AT_END) | (named ? SEARCHED(WRITERS) | SEARCHED(WRITING) : 0);
     unsigned found = contained(gate, lists, line.text, line.length);
-    int biography = found & SEARCHED(WRITING) || (found & SEARCHED(WRITERS) && is_said_of(line)) ||
-                    (named && may_be_byline(line));
-    if (!line.odd && !biography && !(found & SEARCHED(AT_END))) {
+    int byline = named && may_be_byline(line);
+    if (!line.odd && !byline && !found) {
         return 0;
     }
     Look look;
     look_at_words(gate, line, &look);
+    int biography = byline || found & SEARCHED(WRITING) ||
+                    (found & SEARCHED(WRITERS) && says_what_someone_is((Line){look.lower, line.length, 0}));
+    if (!line.odd && !biography && !(found & SEARCHED(AT_END))) {
+        return 0;
+    }
     return (biography && look.counts[REPORT] == 0) || may_score(gate, line, &look, 1);
 }
 

@@ -7,10 +7,12 @@ by colour alone.
 import io
 import warnings
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
@@ -25,7 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_TOPICS", "confusion_picture", "estimates_picture", "svg", "topic_picture"]
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+BLUE, ORANGE, GREY, FAINT = "#0072B2", "#D55E00", "#666666", "#dddddd"
+# Cells from the paper's colour, whichever that is, to one that white stands out from in both.
+_CELLS = LinearSegmentedColormap.from_list("cells", [(*to_rgb(BLUE), 0.0), (*to_rgb(BLUE), 1.0)])
+_ON_BLUE = "#fafafa"
+# In the dark, paper and ink change places, and the colours become as light as look.css has them.
+# What knows no such style sheet shows the picture in its own colours.
+_IN_THE_DARK = {
+    "#ffffff": "#14161a", "#000000": "#e6e8eb", BLUE.lower(): "#6cb6ff", ORANGE.lower(): "#ff9d5c",
+    GREY: "#a3aab5", FAINT: "#363b44",
+}  # fmt: skip
 _STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -180,7 +191,7 @@ def estimates_picture(estimates: Mapping[str, Estimate], *, label: str) -> Figur
         axes.set_yticks(range(len(names)), names)
         axes.set(xlabel=label, ylim=(len(names) - 0.4, -0.6))
         axes.set_xlim(right=1.005)
-        axes.grid(axis="x", color="#dddddd", linewidth=0.8)
+        axes.grid(axis="x", color=FAINT, linewidth=0.8)
         axes.set_axisbelow(True)
     return figure
 
@@ -202,14 +213,14 @@ def confusion_picture(confusion: Confusion) -> Figure:
         figure = Figure(figsize=(side + 0.6, side), layout="constrained")
         axes = figure.subplots()
         most = max(int(cells.max()), 1)
-        axes.imshow(cells, cmap="Blues", vmin=0, vmax=1.15 * most)
+        axes.imshow(cells, cmap=_CELLS, vmin=0, vmax=most)
         for row in range(n + 1):
             for column in range(n + 1):
                 possible = row != column
                 axes.text(
                     column, row, str(cells[row, column]) if possible else "·", ha="center",
-                    va="center", fontsize=9, color="white" if cells[row, column] > 0.6 * most
-                    else "black",
+                    va="center", fontsize=9,
+                    color=_ON_BLUE if cells[row, column] > 0.5 * most else "black",
                 )  # fmt: skip
         axes.set_xticks(range(n + 1), names, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(n + 1), names)
@@ -225,10 +236,23 @@ def _names(names: Iterable[str]) -> tuple[list[str], float]:
 
 
 def svg(figure: Figure) -> bytes:
-    """A picture as SVG; the same picture gives the same bytes."""
+    """A picture as SVG, light or dark as its reader prefers; the same one gives the same bytes."""
     buffer = io.BytesIO()
     with rc_context(_STYLE), warnings.catch_warnings():
         # They are missing only here, where widths are measured.
         warnings.filterwarnings("ignore", r"Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+    head, defs, rest = buffer.getvalue().partition(b"<defs>")
+    return head + _dark_style() + defs + rest
+
+
+@cache
+def _dark_style() -> bytes:
+    # What is black has no colour of its own.
+    rules = [f"text:not([style*='fill:']) {{ fill: {_IN_THE_DARK['#000000']}; }}"]
+    rules += [
+        f"[style*='{part}: {light}'] {{ {part}: {dark} !important; }}"
+        for light, dark in _IN_THE_DARK.items()
+        for part in ("fill", "stroke")
+    ]
+    return f"<style>@media (prefers-color-scheme: dark) {{ {' '.join(rules)} }}</style>".encode()

@@ -8,13 +8,12 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.errors import TopicclfError
 from topicclf.model_info import inform
 from topicclf.service.answers import ModelInfo, ModelName, ModelsAnswer, Reloaded
-from topicclf.service.bodies import JSON, described
+from topicclf.service.bodies import answer, described
 from topicclf.service.problems import ProblemError
 from topicclf.service.roster import ServedModel
 from topicclf.service.state import State
@@ -50,19 +49,15 @@ def about(state: State) -> APIRouter:
 
     @router.get(
         "/model",
-        response_model=None,
-        summary="What the models are",
-        **described(answers=ModelsAnswer),
+        **described("What the models are", answers=ModelsAnswer),
     )
     async def model() -> Response:
         """Show each model's topics, thresholds, measured numbers and data."""
-        return Response(to_json(await run_in_threadpool(models)), media_type=JSON)
+        return answer(await run_in_threadpool(models))
 
     @router.post(
         "/reload",
-        response_model=None,
-        summary="Load the models anew",
-        **described(answers=Reloaded, refused=(409,)),
+        **described("Load the models anew", answers=Reloaded, refused=(409,)),
     )
     async def reload() -> Response:
         """Load the models' files anew, try them, and let them take over.
@@ -74,8 +69,7 @@ def about(state: State) -> APIRouter:
             # The process above hands it on to all others.
             os.kill(os.getppid(), signal.SIGHUP)
         now = [ModelName(name=each.name, sha256=each.sha256) for each in state.roster.all()]
-        answer = Reloaded(models=now, changed=[each.name for each in changed])
-        return Response(to_json(answer), media_type=JSON)
+        return answer(Reloaded(models=now, changed=[each.name for each in changed]))
 
     return router
 

@@ -11,7 +11,7 @@ from topicclf.service.problems import ProblemError
 from topicclf.service.questions import Article, Question
 from topicclf.service.roster import Roster, ServedModel
 
-__all__ = ["Asked", "ask", "require_topics"]
+__all__ = ["Asked", "ask", "require_label", "require_topics"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,3 +109,15 @@ def require_topics(served: ServedModel, topics: Sequence[str], *, where: str) ->
         if topic not in known:
             hint = did_you_mean(topic, known, otherwise=f"the topics are {', '.join(known)}")
             raise ProblemError(422, "no-such-topic", f"{where}: no topic {topic[:200]!r}; {hint}")
+
+
+def require_label(served: ServedModel, topics: Sequence[str], unknown: Sequence[str]) -> None:
+    """Check that a model can learn from a label.
+
+    Raises:
+        ProblemError: It doesn't know a topic, or one is both carried and unknown.
+    """
+    require_topics(served, [*topics, *unknown], where="topics")
+    if both := set(topics) & set(unknown):
+        msg = f"{min(both)!r} is both carried and unknown; choose one"
+        raise ProblemError(422, "contradiction", msg)

@@ -1,14 +1,18 @@
-"""Bodies of requests: their content types, and how OpenAPI describes them and the refusals."""
+"""Bodies of requests and answers: how they are read and written, and how OpenAPI has them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import TypeAdapter
+from fastapi.responses import Response
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
-from topicclf.service.problems import PROBLEM, Problem, ProblemError
+from topicclf.service.problems import PROBLEM, Problem, ProblemError, from_validation
 
-__all__ = ["BYTES", "JSON", "body", "content_type", "described", "schemas"]
+__all__ = ["BYTES", "JSON", "answer", "body", "content_type", "described", "question", "schemas"]
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 #: The content type of what is read whole.
 JSON = "application/json"
@@ -31,7 +35,7 @@ _REFUSALS = {
     507: "No more is kept.",
 }
 _USUAL = (401, 403, 408, 421, 429, 503)
-_OF_BODIES = (400, 413, 415)
+_OF_BODIES = (400, 413, 415, 422)
 _schemas: dict[str, Any] = {}
 
 
@@ -54,16 +58,35 @@ async def body(request: Request, *kinds: str) -> bytes:
     return await request.body()
 
 
+async def question(request: Request, kind: type[Kind]) -> Kind:
+    """A request's body of JSON.
+
+    Raises:
+        ProblemError: It is none, or not of that kind; the errors say where.
+    """
+    try:
+        return kind.model_validate_json(await body(request, JSON))
+    except ValidationError as error:
+        raise from_validation(error) from None
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """An answer in JSON."""
+    return Response(to_json(content), status, media_type=JSON)
+
+
 def described(
+    summary: str,
     *,
     answers: Any,
     questions: Mapping[str, Any] | None = None,
     refused: Iterable[int] = (),
     status: int = 200,
 ) -> dict[str, Any]:
-    """What a route's decorator takes to describe bodies that the route reads itself.
+    """What a route's decorator takes to describe bodies that the route reads and writes itself.
 
     Args:
+        summary: What the route is for, in a few words.
         answers: The type of its answers, or None where they are not JSON.
         questions: The type of its bodies by content type; None for text.
         refused: The statuses of its refusals, besides those that every route has.
@@ -76,10 +99,16 @@ def described(
         each: {"description": _REFUSALS[each], "content": problem} for each in statuses
     }
     if answers is not None:
-        answer = {"description": "The answer.", "content": {JSON: {"schema": _schema(answers)}}}
-        responses[status] = answer
+        shown = {JSON: {"schema": _schema(answers)}}
+        responses[status] = {"description": "The answer.", "content": shown}
     extra = {"requestBody": {"required": True, "content": content}} if content else {}
-    return {"responses": responses, "openapi_extra": extra, "status_code": status}
+    return {
+        "summary": summary,
+        "response_model": None,
+        "responses": responses,
+        "openapi_extra": extra,
+        "status_code": status,
+    }
 
 
 def schemas() -> dict[str, Any]:

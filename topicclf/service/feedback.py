@@ -5,16 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.labelled.line import training_line
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.service.answering import require_topics
+from topicclf.service.answering import require_label
 from topicclf.service.answers import Kept
-from topicclf.service.bodies import JSON, body, described
-from topicclf.service.problems import ProblemError, from_validation
+from topicclf.service.bodies import JSON, answer, described, question
 from topicclf.service.questions import Correction
 from topicclf.service.roster import ServedModel
 from topicclf.service.state import State
@@ -32,26 +29,19 @@ def feedback(state: State) -> APIRouter:
 
     @router.post(
         "/feedback",
-        response_model=None,
-        summary="Correct an answer",
-        **described(answers=Kept, questions={JSON: Correction}, refused=(422, 507)),
+        **described(
+            "Correct an answer", answers=Kept, questions={JSON: Correction}, refused=(507,)
+        ),
     )
     async def correct(request: Request) -> Response:
         """Keep an article with its right topics, as a line that `topicclf train` takes.
 
         Send it again with the same `id` where no answer came: it is kept once.
         """
-        try:
-            correction = Correction.model_validate_json(await body(request, JSON))
-        except ValidationError as error:
-            raise from_validation(error) from None
+        correction = await question(request, Correction)
         served = state.roster.get(correction.model)
-        require_topics(served, [*correction.topics, *correction.unknown], where="topics")
-        if both := set(correction.topics) & set(correction.unknown):
-            msg = f"{min(both)!r} is both carried and unknown; choose one"
-            raise ProblemError(422, "contradiction", msg)
-        kept = await run_in_threadpool(_keep, state, served, correction)
-        return Response(to_json(kept), media_type=JSON)
+        require_label(served, correction.topics, correction.unknown)
+        return answer(await run_in_threadpool(_keep, state, served, correction))
 
     return router
 

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.service.answers import ModelName
-from topicclf.service.bodies import BYTES, JSON, described
+from topicclf.service.bodies import BYTES, JSON, answer, described
 from topicclf.service.jobs import Job, Jobs, Wanted
 from topicclf.service.state import State
 from topicclf.service.uploads import ending_of, received
@@ -58,9 +57,7 @@ def files(state: State) -> APIRouter:
 
     @router.post(
         "",
-        response_model=None,
-        summary="Tag a file",
-        **described(answers=JobAnswer, questions={BYTES: None}, refused=(422,), status=202),
+        **described("Tag a file", answers=JobAnswer, questions={BYTES: None}, status=202),
     )
     async def tag(
         request: Request,
@@ -82,23 +79,19 @@ def files(state: State) -> APIRouter:
             jobs.abandon(folder)
             raise
         job = await run_in_threadpool(jobs.start, folder, served, wanted)
-        return Response(to_json(_shown(job)), 202, media_type=JSON)
+        return answer(_shown(job), 202)
 
     @router.get(
         "/{job}",
-        response_model=None,
-        summary="How far a file is",
-        **described(answers=JobAnswer, refused=(404, 422)),
+        **described("How far a file is", answers=JobAnswer, refused=(404, 422)),
     )
     async def progress(job: str) -> Response:
         """Count what has been tagged."""
-        return Response(to_json(_shown(await run_in_threadpool(jobs.job, job))), media_type=JSON)
+        return answer(_shown(await run_in_threadpool(jobs.job, job)))
 
     @router.delete(
         "/{job}",
-        response_model=None,
-        summary="Remove a file",
-        **described(answers=None, refused=(404, 422), status=204),
+        **described("Remove a file", answers=None, refused=(404, 422), status=204),
     )
     async def remove(job: str) -> Response:
         """Stop, and keep nothing of it."""
@@ -107,9 +100,7 @@ def files(state: State) -> APIRouter:
 
     @router.get(
         "/{job}/summary",
-        response_model=None,
-        summary="What is in a file",
-        **described(answers=SummaryAnswer, refused=(404, 422)),
+        **described("What is in a file", answers=SummaryAnswer, refused=(404, 422)),
     )
     async def summary(job: str) -> Response:
         """Sum up a file that has been tagged: counts by topic, over time, and examples."""
@@ -118,9 +109,7 @@ def files(state: State) -> APIRouter:
 
     @router.get(
         "/{job}/tagged",
-        response_class=FileResponse,
-        summary="The tagged file",
-        **described(answers=None, refused=(404, 422)),
+        **described("The tagged file", answers=None, refused=(404, 422)),
     )
     async def tagged(job: str) -> Response:
         """Give the file back in its format, with topics and probabilities added."""

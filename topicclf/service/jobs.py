@@ -3,6 +3,7 @@
 A folder's name is drawn by us, never taken from a request, and so are the names of the files in it.
 """
 
+import fcntl
 import json
 import logging
 import re
@@ -40,6 +41,9 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 _KEPT_SECONDS = 3600.0
 # Often enough for whoever looks on.
 _SHOWN_SECONDS = 0.2
+# A file that is locked as long as there is somebody at work.
+_HELD = "held"
+_LEFT = "the service stopped while it tagged the file; send it again"
 _FORMATS = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".parquet": "parquet", ".pq": "parquet"}
 
 
@@ -137,6 +141,15 @@ class Jobs:
         Raises:
             ProblemError: There is no such file.
         """
+        job = self._shown(name)
+        if job.state == "running" and not _is_held(self.file(name, _HELD)):
+            # Done in between, or left behind by a service that was killed.
+            job = self._shown(name)
+            if job.state == "running":
+                return replace(job, state="failed", problem=_LEFT)
+        return job
+
+    def _shown(self, name: str) -> Job:
         return Job(**json.loads(self.file(name, "job.json").read_text("utf-8")))
 
     def file(self, name: str, part: str) -> Path:
@@ -194,6 +207,8 @@ class _Run:
         self._read = 0
         self._shown = 0.0
         self._size = total_size([str(self._input)]) or 1
+        self._held = (folder / _HELD).open("wb")
+        fcntl.flock(self._held, fcntl.LOCK_EX)
 
     def work(self) -> None:
         try:
@@ -214,6 +229,7 @@ class _Run:
         finally:
             for name in (self._input.name, "tagged.part"):
                 (self._folder / name).unlink(missing_ok=True)
+            self._held.close()
 
     def show(self, job: Job) -> None:
         self._write("job.json", asdict(job))
@@ -280,3 +296,12 @@ class _Run:
         beside = self._folder / f".{name}"
         beside.write_bytes(encoded(value))
         beside.rename(self._folder / name)
+
+
+def _is_held(file: Path) -> bool:
+    with file.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS articles (
     borrower TEXT,
     due REAL NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS loans ON articles (borrower) WHERE borrower IS NOT NULL;
 CREATE TABLE IF NOT EXISTS labels (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL UNIQUE REFERENCES articles (number),
@@ -50,13 +51,16 @@ CREATE TABLE IF NOT EXISTS skips (
     UNIQUE (article, labeller)
 );
 """
-_FREE = """
+_NEXT = """
 SELECT number, title, text, fields, before FROM articles
-WHERE NOT EXISTS (SELECT 1 FROM labels WHERE article = number)
+WHERE {whose}
+  AND NOT EXISTS (SELECT 1 FROM labels WHERE article = number)
   AND NOT EXISTS (SELECT 1 FROM skips WHERE article = number AND labeller = :who)
-  AND (borrower = :who OR due < :now)
-ORDER BY (borrower = :who AND due >= :now) DESC, number LIMIT 1
+ORDER BY number LIMIT 1
 """
+# One after the other: together they would have to look at every article.
+_OWN = _NEXT.format(whose="borrower = :who AND due >= :now")
+_FREE = _NEXT.format(whose="due < :now")
 
 
 @dataclass(frozen=True)
@@ -301,7 +305,8 @@ class LabelQueue:
 
     @staticmethod
     def _lend(database: sqlite3.Connection, who: str) -> Task | None:
-        row = database.execute(_FREE, {"who": who, "now": time.time()}).fetchone()
+        asked = {"who": who, "now": time.time()}
+        row = database.execute(_OWN, asked).fetchone() or database.execute(_FREE, asked).fetchone()
         if row is None:
             return None
         LabelQueue._borrow(database, row[0], who)

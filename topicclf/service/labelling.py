@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import to_json
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.records import BadRecord, Record, read_records
-from topicclf.service.answering import require_topics
+from topicclf.service.answering import require_label
 from topicclf.service.answers import EvidenceAnswer
-from topicclf.service.bodies import BYTES, JSON, body, described
+from topicclf.service.bodies import BYTES, JSON, answer, described, question
 from topicclf.service.label_queue import GivenLabel, LabelQueue, Offer, Task
-from topicclf.service.problems import ProblemError, from_validation
+from topicclf.service.problems import ProblemError
 from topicclf.service.roster import ServedModel
 from topicclf.service.state import State
 from topicclf.service.streaming import NDJSON
@@ -26,7 +25,6 @@ from topicclf.writing.jsonl import encoded
 __all__ = ["labelling"]
 
 _MOST_CHOSEN = 10_000
-Kind = TypeVar("Kind", bound=BaseModel)
 Labeller = Annotated[str, Field(min_length=1, max_length=60, description="Who labels.")]
 
 
@@ -122,18 +120,18 @@ def labelling(state: State) -> APIRouter:
 
     def answered(task: Task | None) -> Response:
         shown = None if task is None else _shown(task, state.roster.get())
-        return Response(to_json({"next": shown, "progress": queue.progress()}), media_type=JSON)
+        return answer({"next": shown, "progress": queue.progress()})
 
-    @router.get("", response_model=None, summary="How far it is", **described(answers=Progress))
+    @router.get("", **described("How far it is", answers=Progress))
     async def progress() -> Response:
         """Count articles and labels, and how often people agree with the model."""
-        return Response(to_json(await run_in_threadpool(queue.progress)), media_type=JSON)
+        return answer(await run_in_threadpool(queue.progress))
 
     @router.post(
         "/articles",
-        response_model=None,
-        summary="Bring articles to label",
-        **described(answers=Added, questions={BYTES: None}, refused=(422, 507)),
+        **described(
+            "Bring articles to label", answers=Added, questions={BYTES: None}, refused=(507,)
+        ),
     )
     async def add(
         request: Request,
@@ -146,62 +144,54 @@ def labelling(state: State) -> APIRouter:
         """
         async with uploaded(request, name=name, most_bytes=limits.upload) as file:
             added = await run_in_threadpool(_add, queue, state.roster.get(), file, choose)
-        return Response(to_json(added), media_type=JSON)
+        return answer(added)
 
     @router.post(
         "/next",
-        response_model=None,
-        summary="The next article",
-        **described(answers=Next, questions={JSON: Person}, refused=(422,)),
+        **described("The next article", answers=Next, questions={JSON: Person}),
     )
     async def lend(request: Request) -> Response:
         """Lend the next article; as long as it is lent nobody else gets it."""
-        person = _parsed(Person, await body(request, JSON))
+        person = await question(request, Person)
         return await run_in_threadpool(lambda: answered(queue.lend(person.labeller)))
 
     @router.post(
         "/renew",
-        response_model=None,
-        summary="Go on labelling an article",
-        **described(answers=Renewed, questions={JSON: Person}, refused=(422,)),
+        **described("Go on labelling an article", answers=Renewed, questions={JSON: Person}),
     )
     async def renew(request: Request) -> Response:
         """Keep what is lent for five minutes more."""
-        person = _parsed(Person, await body(request, JSON))
+        person = await question(request, Person)
         await run_in_threadpool(queue.renew, person.labeller)
-        return Response(to_json(Renewed()), media_type=JSON)
+        return answer(Renewed())
 
     @router.post(
         "/labels",
-        response_model=None,
-        summary="Label an article",
-        **described(answers=Next, questions={JSON: Label}, refused=(404, 409, 422)),
+        **described("Label an article", answers=Next, questions={JSON: Label}, refused=(404, 409)),
     )
     async def label(request: Request) -> Response:
         """Keep a label, and lend the next article. The answer says that it is on the disk."""
-        given = _parsed(Label, await body(request, JSON))
+        given = await question(request, Label)
         return await run_in_threadpool(lambda: answered(_label(queue, state.roster.get(), given)))
 
     @router.post(
         "/skip",
-        response_model=None,
-        summary="Leave an article to others",
-        **described(answers=Next, questions={JSON: Skip}, refused=(404, 409, 422)),
+        **described(
+            "Leave an article to others", answers=Next, questions={JSON: Skip}, refused=(404, 409)
+        ),
     )
     async def skip(request: Request) -> Response:
         """Lend the next article instead."""
-        left = _parsed(Skip, await body(request, JSON))
+        left = await question(request, Skip)
         return await run_in_threadpool(lambda: answered(queue.skip(left.labeller, left.article)))
 
     @router.post(
         "/undo",
-        response_model=None,
-        summary="Take back the last label",
-        **described(answers=Next, questions={JSON: Person}, refused=(422,)),
+        **described("Take back the last label", answers=Next, questions={JSON: Person}),
     )
     async def undo(request: Request) -> Response:
         """Lend the article that one labelled last once more; null where there is none."""
-        person = _parsed(Person, await body(request, JSON))
+        person = await question(request, Person)
         return await run_in_threadpool(lambda: answered(queue.undo(person.labeller)))
 
     @router.get(
@@ -221,23 +211,11 @@ def labelling(state: State) -> APIRouter:
     return router
 
 
-def _parsed(kind: type[Kind], content: bytes) -> Kind:
-    try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        raise from_validation(error) from None
-
-
 def _label(queue: LabelQueue, served: ServedModel, given: Label) -> Task | None:
-    require_topics(served, [*given.topics, *given.unknown], where="topics")
-    if both := set(given.topics) & set(given.unknown):
-        msg = f"{min(both)!r} is both carried and unknown; choose one"
-        raise ProblemError(422, "contradiction", msg)
+    require_label(served, given.topics, given.unknown)
     task = queue.task(given.article)
-    answer = served.model.predict(task.text, title=task.title).topics
-    return queue.label(
-        GivenLabel(given.article, given.labeller, given.topics, given.unknown, answer)
-    )
+    said = served.model.predict(task.text, title=task.title).topics
+    return queue.label(GivenLabel(given.article, given.labeller, given.topics, given.unknown, said))
 
 
 def _shown(task: Task, served: ServedModel) -> TaskAnswer:

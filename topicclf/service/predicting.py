@@ -1,21 +1,22 @@
 """``/v1/predict`` and ``/v1/explain``."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.service.answering import ask
 from topicclf.service.answers import Answer, Answers, ExplanationAnswer
-from topicclf.service.bodies import JSON, body, content_type, described
+from topicclf.service.bodies import JSON, answer, body, content_type, described, question
 from topicclf.service.problems import from_validation
 from topicclf.service.questions import Articles, OneArticle, Question, predict_question
 from topicclf.service.state import State
 from topicclf.service.streaming import NDJSON, StreamedLines, answered_lines, batches_of_lines
+from topicclf.writing.jsonl import encoded
 
 __all__ = ["answered", "predicting"]
 
@@ -23,6 +24,7 @@ _logger = logging.getLogger("topicclf.service.texts")
 # A thread costs more than a short article.
 _INLINE_CHARACTERS = 20_000
 _SHOWN = 100
+_MANY, _PEEK = b'"articles"', 100
 
 
 def predicting(state: State) -> APIRouter:
@@ -35,12 +37,10 @@ def predicting(state: State) -> APIRouter:
 
     @router.post(
         "/predict",
-        response_model=None,
-        summary="Topics of one article, or of several",
         **described(
+            "Topics of one article, or of several",
             answers=Answer | Answers,
             questions={JSON: OneArticle | Articles, NDJSON: None},
-            refused=(422,),
         ),
     )
     async def predict(request: Request) -> Response:
@@ -57,19 +57,15 @@ def predicting(state: State) -> APIRouter:
 
     @router.post(
         "/explain",
-        response_model=None,
-        summary="Why an article got its topics",
-        **described(answers=ExplanationAnswer, questions={JSON: OneArticle}, refused=(422,)),
+        **described(
+            "Why an article got its topics", answers=ExplanationAnswer, questions={JSON: OneArticle}
+        ),
     )
     async def explain(request: Request) -> Response:
         """Show each topic's log-odds as a sum over words that adds up, and what it depends on."""
-        try:
-            question = OneArticle.model_validate_json(await body(request, JSON))
-        except ValidationError as error:
-            raise from_validation(error) from None
-        _log(state, question.text)
-        answer = await run_in_threadpool(ask(state.roster, question).explain, question)
-        return Response(to_json(answer), media_type=JSON)
+        asked = await question(request, OneArticle)
+        _log(state, asked.text)
+        return answer(await run_in_threadpool(ask(state.roster, asked).explain, asked))
 
     return router
 
@@ -85,19 +81,23 @@ async def answered(state: State, content: bytes) -> bytes:
         ProblemError: It can't be answered.
         DataError: Likewise.
     """
-    question = _parsed(content)
-    asked = ask(state.roster, question)
-    if isinstance(question, OneArticle):
-        _log(state, question.text)
+    parsed = _parsed(content)
+    asked = ask(state.roster, parsed)
+    if isinstance(parsed, OneArticle):
+        _log(state, parsed.text)
         state.metrics.articles_of(asked.served.name).inc()
-        if len(question.text) < _INLINE_CHARACTERS:
-            return to_json(asked.one(question))
-        return await run_in_threadpool(lambda: to_json(asked.one(question)))
-    state.metrics.articles_of(asked.served.name).inc(len(question.articles))
-    return await run_in_threadpool(lambda: to_json(asked.many(question.articles)))
+        if len(parsed.text) < _INLINE_CHARACTERS:
+            return encoded(asked.one(parsed))
+        return await run_in_threadpool(lambda: encoded(asked.one(parsed)))
+    state.metrics.articles_of(asked.served.name).inc(len(parsed.articles))
+    return await run_in_threadpool(lambda: encoded(asked.many(parsed.articles)))
 
 
 def _parsed(content: bytes) -> OneArticle | Articles:
+    # To find out which of them it is, all of it would be read once more.
+    likely = Articles if _MANY in content[:_PEEK] else OneArticle
+    with suppress(ValidationError):
+        return likely.model_validate_json(content)
     try:
         return predict_question.validate_json(content)
     except ValidationError as error:
@@ -108,10 +108,9 @@ def _stream(request: Request, state: State) -> Response:
     options: dict[str, Any] = dict(request.query_params)
     try:
         # Numbers and truth arrive as text here.
-        question = Question.model_validate_strings(options)
+        asked = ask(state.roster, Question.model_validate_strings(options))
     except ValidationError as error:
         raise from_validation(error) from None
-    asked = ask(state.roster, question)
     articles = state.metrics.articles_of(asked.served.name)
     batches = batches_of_lines(request.stream(), longest=state.settings.limits.article)
     lines = answered_lines(batches, asked, on_articles=articles.inc)

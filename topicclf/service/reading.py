@@ -4,13 +4,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from topicclf.errors import DataError
 from topicclf.records import BadRecord, read_records
 from topicclf.service.answers import FileAnswer, FileArticle
-from topicclf.service.bodies import BYTES, JSON, described
+from topicclf.service.bodies import BYTES, answer, described
 from topicclf.service.state import State
 from topicclf.service.uploads import uploaded
 
@@ -29,9 +28,7 @@ def reading(state: State) -> APIRouter:
 
     @router.post(
         "/read",
-        response_model=None,
-        summary="The articles in a file",
-        **described(answers=FileAnswer, questions={BYTES: None}, refused=(422,)),
+        **described("The articles in a file", answers=FileAnswer, questions={BYTES: None}),
     )
     async def read(request: Request, name: str = "") -> Response:
         """Find the article of a web page, or up to 200 articles of a feed or a file of records.
@@ -40,7 +37,7 @@ def reading(state: State) -> APIRouter:
         """
         async with uploaded(request, name=name, most_bytes=state.settings.limits.body) as file:
             found = await run_in_threadpool(_articles, file)
-        return Response(to_json(FileAnswer(articles=found)), media_type=JSON)
+        return answer(FileAnswer(articles=found))
 
     return router
 

@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from typing import Any
 
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from topicclf.service.answering import Asked
 from topicclf.service.problems import ProblemError
+from topicclf.writing.jsonl import encoded
 
 __all__ = ["NDJSON", "StreamedLines", "answered_lines", "batches_of_lines"]
 
@@ -87,9 +87,9 @@ def _answered(lines: Sequence[bytes | None], asked: Asked, number: int) -> tuple
         if isinstance(each, tuple):
             answer = next(answers)
             given = {} if each[1] is None else {"id": each[1]}
-            written.append(to_json({**given, **answer, "model": asked.served.identity}))
+            written.append(encoded({**given, **answer, "model": asked.served.identity}))
         elif each is not None:
-            written.append(to_json(each))
+            written.append(encoded(each))
     return b"".join(line + b"\n" for line in written), len(articles)
 
 
@@ -156,7 +156,7 @@ class StreamedLines(Response):
             # Nobody reads: without an end, the answer counts as broken off.
             return
         except ProblemError as error:
-            broken = to_json({"error": error.detail})
+            broken = encoded({"error": error.detail})
             await send({"type": "http.response.body", "body": broken + b"\n", "more_body": True})
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import topicclf.kernel as kernel
 
-__all__ = ["furniture", "is_plain", "without_furniture"]
+__all__ = ["GATE", "furniture", "without_furniture"]
 
 # Furniture is short; a paragraph that happens to begin like it stays.
 _LONGEST = 300
@@ -215,31 +215,6 @@ _WRITING = (
 )
 
 
-@cache
-def _compiled(form: str) -> re.Pattern[str]:
-    """A form as a pattern; most of the time to import this would go to making them."""
-    return re.compile(form, re.VERBOSE | re.IGNORECASE)
-
-
-def furniture(text: str) -> Iterator[tuple[int, int]]:
-    r"""Find the lines that are furniture, as character offsets (start, end), in order."""
-    suspects = _gate().suspects(text) if kernel.available else None
-    if kernel.available and suspects is None:
-        return
-    starts, lines = _lines(text)
-    gone = _found(lines, range(len(lines)) if suspects is None else suspects)
-    if len(gone) == len(lines):
-        return
-    for number in sorted(gone):
-        yield starts[number], starts[number] + len(lines[number])
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text has only prose, as far as the kernel can tell."""
-    return kernel.available and _gate().is_prose(text)
-
-
-@cache
 def _gate() -> "kernel.Gate":
     lists: tuple[Iterable[str], ...] = (
         _SIGNS,
@@ -256,6 +231,29 @@ def _gate() -> "kernel.Gate":
     )
     kinds = (words for kind, words in _WORDS_OF.items() if kind != "opening")
     return kernel.Gate(tuple(map("\n".join, lists)), "\n".join(kinds))
+
+
+#: Tells which texts need no look, where the kernel is there.
+GATE = _gate() if kernel.available else None
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    """A form as a pattern; most of the time to import this would go to making them."""
+    return re.compile(form, re.VERBOSE | re.IGNORECASE)
+
+
+def furniture(text: str) -> Iterator[tuple[int, int]]:
+    r"""Find the lines that are furniture, as character offsets (start, end), in order."""
+    suspects = GATE.suspects(text) if GATE else None
+    if GATE and suspects is None:
+        return
+    starts, lines = _lines(text)
+    gone = _found(lines, range(len(lines)) if suspects is None else suspects)
+    if len(gone) == len(lines):
+        return
+    for number in sorted(gone):
+        yield starts[number], starts[number] + len(lines[number])
 
 
 def without_furniture(text: str) -> str:

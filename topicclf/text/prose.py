@@ -10,7 +10,7 @@ that nobody sees, such as soft hyphens, are left to it likewise.
 import re
 from collections.abc import Iterator
 
-from topicclf.text.furniture import furniture, is_plain
+from topicclf.text.furniture import GATE, furniture
 from topicclf.text.markup import without_markup, without_references
 
 __all__ = ["prose", "without_unseen"]
@@ -66,7 +66,7 @@ def prose(text: str) -> str:
     >>> prose("New tar-\niffs")
     "New tar''iffs"
     """
-    if is_plain(text):
+    if GATE and GATE.is_prose(text):
         return text
     # To look for one character is much quicker than to look for two.
     if "<" in text or "&" in text:

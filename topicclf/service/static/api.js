@@ -1,5 +1,8 @@
 // What all tabs share: asking the service, making elements, and cutting text as Python counts it.
 
+const MOST_SECONDS = 2;
+const MOST_WAITS = 10;
+
 export const $ = (id) => document.getElementById(id);
 
 export function make(tag, options = {}, ...children) {
@@ -25,10 +28,10 @@ async function askToken() {
   $('token').value = '';
 }
 
-// A response, or an Error with the problem's words.
+// A response, or an Error with the problem's words. Whoever is told to come again in a moment does.
 export async function request(path, options = {}) {
   let response;
-  for (;;) {
+  for (let waits = 0; ;) {
     const headers = { ...authorization(), ...options.headers };
     try {
       response = await fetch(path, { ...options, headers });
@@ -36,8 +39,12 @@ export async function request(path, options = {}) {
       if (error.name === 'AbortError') throw error;
       throw new Error('The service does not answer. Is it still running?');
     }
-    if (response.status !== 401) break;
-    await askToken();
+    const seconds = Number(response.headers.get('retry-after'));
+    if (response.status === 401) await askToken();
+    else if (response.status === 429 && seconds <= MOST_SECONDS && waits < MOST_WAITS) {
+      waits += 1;
+      await new Promise((done) => { setTimeout(done, 1000 * seconds); });
+    } else break;
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));

@@ -4,21 +4,23 @@ import { $, getJSON, make, request, save } from '/api.js';
 
 const LOOK_EVERY = 400;
 let running = 0;
-let started = false;
 
-export function show(model) {
-  if (started) return;
-  started = true;
-  $('batch').onchange = () => { if ($('batch').files[0]) send($('batch').files[0], model); $('batch').value = ''; };
-  for (const kind of ['dragover', 'drop']) {
-    $('files').addEventListener(kind, (event) => {
-      event.preventDefault();
-      if (kind === 'drop' && event.dataTransfer.files[0]) send(event.dataTransfer.files[0], model);
-    });
-  }
+// From the start, not when the tab is first opened: a file may be there before its scripts are.
+function chosen() {
+  const [file] = $('batch').files;
+  if (file) send(file);
+  $('batch').value = '';
+}
+$('batch').addEventListener('change', chosen);
+chosen();
+for (const kind of ['dragover', 'drop']) {
+  $('files').addEventListener(kind, (event) => {
+    event.preventDefault();
+    if (kind === 'drop' && event.dataTransfer.files[0]) send(event.dataTransfer.files[0]);
+  });
 }
 
-async function send(file, model) {
+async function send(file) {
   running += 1;
   const mine = running;
   const say = (text) => { $('job').textContent = text; };
@@ -27,15 +29,17 @@ async function send(file, model) {
   $('progress').removeAttribute('value');
   say(`Sending ${file.name} …`);
   const by = $('by').value === 'auto' ? $('datefield').value.trim() : `${$('datefield').value.trim()}:${$('by').value}`;
-  const query = new URLSearchParams({ name: file.name, by, model: $('model').value || model.name });
+  const query = new URLSearchParams({ name: file.name, by });
+  // Without one it is the usual one, also where the list hasn't come yet.
+  if ($('model').value) query.set('model', $('model').value);
   try {
     let job = await (await request(`/v1/files?${query}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file })).json();
     while (job.state === 'running') {
-      if (mine !== running) return;
       $('progress').value = job.share;
       say(`Tagging ${file.name}: ${job.articles.toLocaleString('en')} articles so far …`);
       await new Promise((done) => { setTimeout(done, LOOK_EVERY); });
       job = await getJSON(`/v1/files/${job.id}`);
+      if (mine !== running) return;
     }
     $('progress').hidden = true;
     if (job.state === 'failed') { say(job.problem); return; }

@@ -21,7 +21,7 @@ export async function show(model) {
 
 function build() {
   const name = make('input', { id: 'who', value: who(), maxLength: 60, autocomplete: 'off', placeholder: 'your name' });
-  name.onchange = () => { localStorage.setItem('labeller', name.value.trim()); task = null; if (who()) step('next'); };
+  name.onchange = () => { localStorage.setItem('labeller', name.value.trim()); task = null; if (who()) begin(); };
   const file = make('input', { type: 'file', id: 'pool', className: 'hidden', accept: '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.gz' });
   file.onchange = () => { if (file.files[0]) add(file.files[0]); file.value = ''; };
   const parts = {
@@ -58,11 +58,17 @@ async function add(file) {
     const added = await response.json();
     place.added.textContent = `${added.added} articles added${added.chosen_from ? `, chosen from ${added.chosen_from}` : ''}${added.there_already ? `; ${added.there_already} were there already` : ''}${added.bad ? `; ${added.bad} records can’t be used` : ''}.`;
     draw(added.progress);
-    if (!task && who()) await step('next');
+    if (!task && who()) await begin();
     if (!who()) $('who').focus();
   } catch (error) {
     place.added.textContent = error.message;
   }
+}
+
+// Keys work at once, without a click away from the field.
+async function begin() {
+  await step('next');
+  place.piece.focus();
 }
 
 async function step(action, more = {}) {

@@ -1,6 +1,7 @@
 // The tabs, and the article: from a paste to topics, highlights, sums and corrections.
 
 import { $, choices, fault, getJSON, hueOf, lengthOf, listed, make, percent, postJSON, request } from '/api.js';
+import '/files.js';
 import { evidenceSpans, highlighted, learnPlainWords, tells } from '/highlight.js';
 
 const TYPING_PAUSE = 250;
@@ -13,7 +14,7 @@ let shown = '';
 let thresholds = {};
 let asking = null;
 let labels = null;
-let ready;
+let ready = null;
 
 const model = () => models.find((each) => each.name === $('model').value) ?? models[0];
 const topics = () => Object.keys(answer.probabilities);
@@ -33,10 +34,10 @@ async function open(tab) {
   }
   fault(null);
   const name = tab.getAttribute('aria-controls');
-  if (name === 'article') return;
+  if (name === 'article' || name === 'files') return;
   opened[name] ??= import(`/${name}.js`);
   try {
-    await ready;
+    await prepared();
     await (await opened[name]).show(model());
   } catch (error) {
     fault(error);
@@ -70,7 +71,7 @@ async function predict() {
   const { signal } = asking;
   const question = { text, title: title || null, model: $('model').value || null };
   try {
-    const next = await postJSON('/v1/predict', { ...question, evidence: true }, { signal });
+    const [next] = await Promise.all([postJSON('/v1/predict', { ...question, evidence: true }, { signal }), prepared()]);
     const same = answer && answer.model.sha256 === next.model.sha256;
     answer = next;
     explanation = null;
@@ -332,5 +333,10 @@ async function start() {
   drawModel();
 }
 
-ready = start();
-ready.then(fromLink).catch(fault);
+// Once, unless it fails.
+function prepared() {
+  ready ??= start().catch((error) => { ready = null; throw error; });
+  return ready;
+}
+
+prepared().then(fromLink).catch(fault);
