@@ -5,7 +5,7 @@ JOBS ?= 2
 # Of lines in topicclf/ that tests run, in per cent: what is measured, less one.
 COVERAGE := 96
 
-.PHONY: help setup check format test test-fast coverage docs serve pictures model bench lock clean
+.PHONY: help setup check format test test-fast coverage docs serve pictures model bench lock bom audit clean
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | awk '{w=$$1; $$1=""; printf "%-10s%s\n", w, $$0}'
@@ -56,6 +56,21 @@ lock:  ## Newest and lowest versions into requirements/; needs uv.
 		--custom-compile-command "make lock" -o requirements/dev.txt --upgrade pyproject.toml
 	uv pip compile -q --python-version 3.11 --extra test --resolution lowest-direct \
 		--custom-compile-command "make lock" -o requirements/lowest.txt --upgrade pyproject.toml
+
+bom:  ## What the wheel brings along, as a CycloneDX bill of materials: build/topicclf.cdx.json.
+	rm -rf build/bom
+	python3 -m venv build/bom/tool
+	python3 -m venv --without-pip build/bom/wheel
+	build/bom/tool/bin/pip install -q "cyclonedx-bom==7.*"
+	build/bom/tool/bin/pip --python build/bom/wheel/bin/python install -q .
+	rm build/bom/wheel/lib/*/site-packages/topicclf-*.dist-info/direct_url.json  # This folder's name.
+	build/bom/tool/bin/cyclonedx-py environment build/bom/wheel/bin/python --output-reproducible \
+		--validate -o build/topicclf.cdx.json
+
+audit:  ## Known weaknesses of the pinned development tools; asks PyPI.
+	python3 -m venv build/audit
+	build/audit/bin/pip install -q "pip-audit==2.*"
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/dev.txt
 
 clean:  ## Remove what was built.
 	rm -rf build dist topicclf/kernel/*.so .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

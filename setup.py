@@ -1,5 +1,6 @@
 """What pyproject.toml can't say: the compiled kernel, and the shipped model in the package."""
 
+import re
 import shutil
 import sysconfig
 from pathlib import Path
@@ -23,6 +24,10 @@ class BuildKernel(build_ext):
         for extension in self.extensions:
             extension.extra_compile_args = flags
         super().build_extensions()
+
+    def get_ext_filename(self, fullname: str) -> str:
+        """A name that every Python knows: from 3.15 on the machine would be in it."""
+        return re.sub(r"\.abi3-[^.]+", ".abi3", str(super().get_ext_filename(fullname)))
 
 
 class BuildWithModel(build_py):

@@ -6,7 +6,6 @@ Each round runs all of them in turn; the medians and their ratios are printed. W
 takes includes its start and the loading of the model.
 """
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -19,11 +18,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 import topicclf  # noqa: E402
+from benchmarks.feed import make_feed  # noqa: E402
 from benchmarks.timing import medians  # noqa: E402
 
-CORPUS = REPOSITORY / "training" / "corpus" / "articles.jsonl"
 COMMAND = str(Path(sys.executable).with_name("topicclf"))
-FIELDS = ("id", "title", "text", "date")
 
 
 def _run(*command: str) -> Callable[[], object]:
@@ -42,16 +40,11 @@ def _table(medians: dict[str, float]) -> None:
 def main(copies: int, rounds: int) -> None:
     """Run the command line."""
     model = topicclf.load()
-    articles = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()] * copies
-    records = [{name: article[name] for name in FIELDS} for article in articles]
-    items = [{"text": record["text"], "title": record["title"]} for record in records]
     with tempfile.TemporaryDirectory() as folder:
         feed, tagged = f"{folder}/feed.jsonl", f"{folder}/tagged.jsonl"
-        with Path(feed).open("w", encoding="utf-8") as file:
-            file.writelines(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-        click.echo(f"{len(records):,} records, {Path(feed).stat().st_size / 1e6:.0f} MB")
+        records = make_feed(Path(feed), copies=copies)
         tasks = {
-            "predict_many on a list": lambda: [None for _ in model.predict_many(items)],
+            "predict_many on a list": lambda: [None for _ in model.predict_many(records)],
             "topicclf predict feed -o tagged": _run(COMMAND, "predict", feed, "-o", tagged),
             "topicclf predict < feed > pipe": _run("sh", "-c", f"{COMMAND} predict < {feed} | cat"),
         }

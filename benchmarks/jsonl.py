@@ -4,13 +4,14 @@
 
 Each round runs all in turn: orjson reads and writes each line of a feed; the model tags the feed's
 texts, which are in memory; and ``topicclf predict feed.jsonl -o out.jsonl`` does all of it, in this
-process. The medians are printed, and how often the time of orjson goes into what the command takes
-beyond the model.
+process. The medians of the processor's seconds are printed, and how often the time of orjson goes
+into what the command takes beyond the model in the same round.
 """
 
-import json
+import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -20,11 +21,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 import topicclf  # noqa: E402
-from benchmarks.timing import medians  # noqa: E402
+from benchmarks.feed import make_feed  # noqa: E402
+from benchmarks.timing import rounds_of  # noqa: E402
 from topicclf.cli.group import commands  # noqa: E402
-
-CORPUS = REPOSITORY / "training" / "corpus" / "articles.jsonl"
-FIELDS = ("id", "title", "text", "date")
 
 
 def _copy(feed: Path, out: Path) -> None:
@@ -38,29 +37,25 @@ def _copy(feed: Path, out: Path) -> None:
 def main(copies: int, rounds: int) -> None:
     """Run the command line."""
     model = topicclf.load()
-    articles = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()] * copies
-    records = [{name: article[name] for name in FIELDS} for article in articles]
-    items = [{"text": record["text"], "title": record["title"]} for record in records]
     with tempfile.TemporaryDirectory() as folder:
         feed, out = Path(folder, "feed.jsonl"), Path(folder, "out.jsonl")
-        with feed.open("w", encoding="utf-8") as file:
-            file.writelines(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+        records = make_feed(feed, copies=copies)
         predict = ["predict", str(feed), "-o", str(out), "--quiet"]
-        seconds = medians(
+        seconds = rounds_of(
             {
                 "orjson": lambda: _copy(feed, Path(folder, "copy.jsonl")),
-                "model": lambda: [None for _ in model.tag_many(items)],
+                "model": lambda: [None for _ in model.tag_many(records)],
                 "predict": lambda: commands(predict, standalone_mode=False),
             },
             rounds=rounds,
+            now=time.process_time,
         )
-        size = feed.stat().st_size
-    click.echo(f"{len(records):,} records, {size / 1e6:.0f} MB")
-    for name, each in seconds.items():
+    for name, each in zip(seconds, map(statistics.median, seconds.values()), strict=True):
         click.echo(f"  {name:8} {each * 1e3:8.1f} ms  {each / len(records) * 1e6:6.2f} us a record")
-    beyond = seconds["predict"] - seconds["model"]
-    ratio = beyond / seconds["orjson"]
-    click.echo(f"beyond the model: {beyond * 1e3:.1f} ms, {ratio:.2f} times orjson")
+    ratios = [
+        (predict - model) / alone for alone, model, predict in zip(*seconds.values(), strict=True)
+    ]
+    click.echo(f"beyond the model: {statistics.median(ratios):.2f} times orjson")
 
 
 if __name__ == "__main__":

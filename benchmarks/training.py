@@ -13,7 +13,6 @@ import warnings
 from pathlib import Path
 
 import click
-import numpy as np
 from joblib import effective_n_jobs
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -48,7 +47,7 @@ def main(train: Path, rounds: int, jobs: int) -> None:
     vocabulary = learn_vocabulary(
         corpus, min_document_frequency=2, min_form_frequency=1000, min_pair_frequency=3
     )
-    features = numbered_articles(corpus, vocabulary, np.arange(len(corpus)))
+    features = numbered_articles(corpus, vocabulary)
     carried = (data.labels == 1).astype(int)
 
     def peer() -> OneVsRestClassifier:

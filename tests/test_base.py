@@ -12,6 +12,7 @@ import topicclf
 from tests.conftest import LABELS, TEXTS
 from topicclf import Plan, TopicClassifier, TopicModel
 from topicclf.cli.group import commands
+from topicclf.learning.company import company_of
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.start import start_from
 from topicclf.learning.thresholds import best_thresholds
@@ -26,6 +27,9 @@ _FEW = [
     "Visitors like the opera season.",
 ] * 2
 _FEW = [f"{text} Note {number}." for number, text in enumerate(_FEW)]
+_INVENTED = [
+    f"{a}{b}{c}" for a in "bdfgk" for b in "aeio" for c in ("mu", "ra", "so", "vi", "zy", "pe")
+]
 _FEW_LABELS = [{"defence"}] * 3 + [set[str]()] * 3
 _FEW_LABELS = _FEW_LABELS * 2
 
@@ -86,6 +90,46 @@ def test_terms_keep_their_numbers_and_pairs_their_order(base: TopicModel) -> Non
     np.testing.assert_array_equal(start.coef[: old.unknown, 0], base.weights.coef[: old.unknown, 0])
     np.testing.assert_array_equal(start.coef[new.unknown :, 0], base.weights.coef[old.unknown :, 0])
     assert not start.coef[:, 1].any()
+
+
+@pytest.fixture(scope="module")
+def well_read() -> TopicModel:
+    """A model of 600 articles on three themes, of forty words each, of which it has one topic."""
+    random = np.random.default_rng(0)
+    themes = np.array_split(random.permutation(_INVENTED), 3)
+    texts = [" ".join(random.choice(themes[n % 3], 12)) + f". {n}" for n in range(600)]
+    labels = [{"third"} if n % 3 == 2 else set[str]() for n in range(600)]
+    return TopicClassifier().fit(texts, labels).model_
+
+
+def test_words_are_known_by_the_company_that_they_kept(well_read: TopicModel) -> None:
+    """The base's articles had no label of the new topic, and the user's lack most of its words."""
+    random = np.random.default_rng(0)
+    themes = [theme.tolist() for theme in np.array_split(random.permutation(_INVENTED), 3)]
+    few = [" ".join(random.choice(themes[n % 2][:10], 8)) + f". {n}" for n in range(24)]
+    labels = [{"new"} if n % 2 == 0 else set[str]() for n in range(24)]
+    others = [" ".join(theme[15:]) for theme in themes[:2]]
+    from_base, from_scratch = (
+        TopicClassifier(base=base).fit(few, labels).predict_proba(others)[:, 0]
+        for base in (well_read, None)
+    )
+    assert from_base[0] > 0.5 > from_base[1]
+    assert from_scratch[0] == from_scratch[1]
+
+
+def test_what_company_words_keep_is_saved_and_handed_on(
+    well_read: TopicModel, tmp_path: Path
+) -> None:
+    """To models that start from a model that started from it."""
+    well_read.save(tmp_path / "model.npz")
+    loaded = TopicModel.load(tmp_path / "model.npz")
+    assert loaded.to_bytes() == well_read.to_bytes()
+    terms, vectors = company_of(well_read.weights.vocabulary) or (None, None)
+    next_one = _fit(base=loaded).model_
+    its_terms, its_vectors = company_of(next_one.weights.vocabulary) or (None, None)
+    assert terms is not None
+    np.testing.assert_array_equal(its_terms, terms)
+    np.testing.assert_array_equal(its_vectors, vectors)
 
 
 def test_the_model_file_does_not_change(base: TopicModel, tmp_path: Path) -> None:

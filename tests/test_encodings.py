@@ -63,6 +63,17 @@ def test_one_cut_character_costs_its_own_record_only(
     assert _piped(monkeypatch, content) == texts
 
 
+def test_pairs_of_surrogates_in_utf_8_are_the_characters_that_they_mean(tmp_path: Path) -> None:
+    """As Java and old databases write them; one without its other half is damage."""
+    rocket = "\U0001f680"
+    halves = "\ud83d\ude80".encode("utf-8", "surrogatepass")
+    assert _read(tmp_path / "a.jsonl", b'{"text": "Oil %s"}\n' % halves) == [f"Oil {rocket}"]
+    assert _read(tmp_path / "a.txt", b"Oil %s" % halves) == [f"Oil {rocket}"]
+    lines = _lines(*[TEXT] * 5)
+    cut = b'{"text": "Oil %s"}\n' % halves[:3]
+    assert _read(tmp_path / "b.jsonl", b"".join([*lines, cut])) == [TEXT] * 5 + [None]
+
+
 @pytest.mark.parametrize("place", [0, 3, 9])
 def test_one_line_of_utf_8_leaves_the_others_windows_1252(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int

@@ -10,7 +10,7 @@ import pytest
 
 import topicclf
 from topicclf import TopicModel
-from topicclf.evidence.phrases import phrases
+from topicclf.evidence.phrases import WeighedWords, phrases
 from topicclf.text.language import function_words
 from topicclf.text.places import word_places
 from topicclf.text.sentences import sentence_spans
@@ -86,14 +86,16 @@ def _phrases(sentence: str, **gains: float) -> list[str]:
     """The phrases, from what words and (joined by a line) pairs say."""
     read = words(sentence)
     names = [word.decode() for word in read]
-    found = phrases(
-        sentence,
-        list(zip(*(each.tolist() for each in word_places(sentence)), strict=True)),
-        read,
-        [gains.get(name, 0.0) for name in names],
-        [gains.get(f"{a}_{b}", 0.0) for a, b in pairwise(names)],
-        stop_words=function_words({"en"}),
+    starts, ends = word_places(sentence)
+    weighed = WeighedWords(
+        text=sentence,
+        starts=starts.tolist(),
+        ends=ends.tolist(),
+        words=read,
+        gains=[gains.get(name, 0.0) for name in names],
+        pair_gains=[gains.get(f"{a}_{b}", 0.0) for a, b in pairwise(names)],
     )
+    found = phrases(weighed, stop_words=function_words({"en"}))
     return [sentence[each.start : each.end] for each in found]
 
 
@@ -110,6 +112,20 @@ def test_phrases_are_what_people_would_underline() -> None:
         "crude oil"
     ]
     assert _phrases("one of the", one_of=4.0, of_the=4.0) == []
+
+
+def test_the_same_pair_again_and_again_is_cut() -> None:
+    """It once went deeper than Python goes."""
+    found = _phrases("oil " * 5000, oil=1.0, oil_oil=1.0)
+    assert sum(phrase.split().count("oil") for phrase in found) == 5000
+    assert max(len(phrase.split()) for phrase in found) == 5
+
+
+def test_a_long_joined_word_takes_linear_time() -> None:
+    """Looking at it anew for each of its parts would take minutes."""
+    assert _phrases("a." * 50_000 + "a", a=1.0) == []
+    [phrase] = _phrases("7-" * 50_000 + "a", a=1.0)
+    assert phrase.endswith("7-a")
 
 
 STOP_WORDS = {word.decode() for word in function_words({"en"})}

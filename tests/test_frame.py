@@ -112,3 +112,12 @@ def test_what_is_no_frame_is_a_type_error() -> None:
     """From narwhals."""
     with pytest.raises(TypeError):
         predict_frame(["The navy sails."])
+
+
+def test_a_column_and_names_that_are_there_twice_are_refused() -> None:
+    """With the way to go."""
+    frame = pd.DataFrame({"text": ["The navy fired."]})
+    with pytest.raises(TypeError, match=r"not one column; topicclf\.predict_many"):
+        predict_frame(frame["text"])
+    with pytest.raises(DataError, match="two columns are called 'text'; rename one"):
+        predict_frame(pd.concat([frame, frame], axis=1))

@@ -310,6 +310,18 @@ def test_words_of_any_script_are_taken(contents: Contents, tmp_path: Path, word:
     assert word.encode() in topicclf.load(tmp_path).weights.vocabulary.surfaces
 
 
+@pytest.mark.parametrize("shape", [(10**5, 2), (5, 0), (5,)])
+def test_company_that_no_words_keep_is_refused(
+    contents: Contents, tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    """More rows than there are terms, no columns, and no rows at all."""
+    header, arrays = copy.deepcopy(contents)
+    arrays["company"] = np.zeros(shape, np.uint8)
+    write_artifact(tmp_path / "model.npz", header=header, arrays=arrays)
+    with pytest.raises(InvalidModelError, match="'company'"):
+        topicclf.load(tmp_path)
+
+
 def test_a_model_as_the_first_ones_were_loads(
     contents: Contents, small: TopicClassifier, tmp_path: Path
 ) -> None:

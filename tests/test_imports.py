@@ -164,3 +164,11 @@ def test_modules_are_still_found_by_their_former_names(name: str) -> None:
     module, home = import_module(name), import_module(FORMER_HOMES[name])
     names = getattr(home, "__all__", ())
     assert all(getattr(module, each) is getattr(home, each) for each in names)
+
+
+def test_the_module_that_predict_was_is_found_and_predict_stays_a_function() -> None:
+    """Whoever imports it."""
+    import topicclf
+
+    assert import_module("topicclf.predict").shipped_file().exists()
+    assert topicclf.predict("").topics == ()

@@ -436,9 +436,35 @@ def test_the_kernel_can_be_switched_off() -> None:
             assert expected in said.stdout
 
 
+_STRANGE_KERNEL = """
+import sys, types
+strange = types.ModuleType("topicclf.kernel._kernel")
+vars(strange).update(%s)
+sys.modules[strange.__name__] = strange
+import topicclf
+print(topicclf.predict("The navy fired missiles at the coast.").topics)
+sys.argv = ["topicclf", "--version"]
+from topicclf.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [{"Rows": None, "Lexicon": None}, dict.fromkeys(kernel.__all__[:5]) | {"INTERFACE": -1}],
+    ids=["older", "newer"],
+)
+def test_a_kernel_of_another_version_is_left_alone(offered: dict[str, Any]) -> None:
+    """As a clone has it when a pull changed what was built; NumPy predicts, and it is said why."""
+    command = [sys.executable, "-c", _STRANGE_KERNEL % offered]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "defence" in said
+    assert "NumPy path (the compiled kernel is of another version: install topicclf again)" in said
+
+
 def test_the_kernel_is_of_the_stable_interface() -> None:
     """One build serves every version from 3.11 on."""
-    from topicclf.kernel import _kernel
+    import topicclf.kernel._kernel as _kernel
 
     if not sysconfig.get_config_var("Py_GIL_DISABLED"):
         assert ".abi3." in str(_kernel.__file__) or sys.platform == "win32"

@@ -11,13 +11,14 @@ from scipy import sparse
 
 import topicclf
 from tests.conftest import LABELS, ROOT, TEXTS
-from topicclf import Plan, TopicClassifier
+from topicclf import Plan, TopicClassifier, kernel
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
 from topicclf.learning.corpus import Corpus
-from topicclf.learning.linear import LinearSettings, fit_linear
+from topicclf.learning.linear import LinearSettings, fit_linear, fit_several
 from topicclf.learning.matrix_file import MatrixFile
 from topicclf.learning.scratch import Scratch
+from topicclf.learning.streamed import solve
 from topicclf.learning.text_file import TextFile
 from topicclf.learning.vocabulary import learn_vocabulary
 
@@ -140,9 +141,9 @@ def problem() -> tuple[sparse.csr_matrix, np.ndarray[Any, np.dtype[np.int8]]]:
     return sparse.csr_matrix(dense / np.maximum(norms, 1e-9), dtype=np.float32), labels
 
 
-def _filed(matrix: sparse.csr_matrix, path: Path, most_cells: int) -> MatrixFile:
+def _filed(matrix: sparse.csr_matrix, path: Path, most_bytes: int) -> MatrixFile:
     parts = (matrix[start : start + 700] for start in range(0, matrix.shape[0], 700))
-    return MatrixFile.write(parts, path, width=matrix.shape[1], most_cells=most_cells)
+    return MatrixFile.write(parts, path, width=matrix.shape[1], most_bytes=most_bytes)
 
 
 def test_a_matrix_in_a_file_multiplies_as_in_memory(
@@ -161,16 +162,69 @@ def test_a_matrix_in_a_file_multiplies_as_in_memory(
     assert np.array_equal(filed.upper(1400)[np.arange(1400)].toarray(), matrix[:1400].toarray())
 
 
-def test_what_does_not_fit_is_learnt_in_shares(
-    problem: tuple[sparse.csr_matrix, Any], tmp_path: Path
+@pytest.mark.parametrize("loss", ["squared_hinge", "hinge"])
+def test_what_does_not_fit_is_learnt_all_the_same(
+    problem: tuple[sparse.csr_matrix, Any],
+    loss: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Their mean ranks articles nearly as the whole does."""
+    """To the optimum that is found in memory."""
+    monkeypatch.setattr("topicclf.learning.linear._TOLERANCE", 1e-5)
     matrix, labels = problem
-    weight = np.ones(3000)
-    whole = fit_linear(matrix, labels, weight, LinearSettings(C=0.5))
-    same = fit_linear(_filed(matrix, tmp_path / "a", 10**9), labels, weight, LinearSettings(C=0.5))
+    weight = np.random.default_rng(3).random(3000) + 0.5
+    settings = LinearSettings(C=0.5, loss=loss, class_weight="balanced")
+    whole = fit_linear(matrix, labels, weight, settings)
+    same = fit_linear(_filed(matrix, tmp_path / "a", 10**9), labels, weight, settings)
     assert np.array_equal(whole.coef, same.coef)
-    few = _filed(matrix, tmp_path / "b", matrix.nnz // 4)
-    mean = fit_linear(few, labels, weight, LinearSettings(C=0.5))
-    scores = [matrix @ each.coef[0] for each in (whole, mean)]
-    assert np.corrcoef(*scores)[0, 1] > 0.98
+    half = np.where(np.arange(3000)[:, np.newaxis] % 2, labels, -1).astype(np.int8)
+    filed = _filed(matrix, tmp_path / "b", 100_000)
+    both = fit_several(filed, [(labels, weight), (half, weight)], settings)
+    for blockwise, known in zip(both, (labels, half), strict=True):
+        whole = fit_linear(matrix, known, weight, settings)
+        scores = [matrix @ each.coef[0] + each.intercept for each in (whole, blockwise)]
+        assert np.abs(scores[0] - scores[1]).max() < 1e-3
+
+
+@pytest.mark.skipif(not kernel.available, reason="no kernel")
+@pytest.mark.parametrize("loss", ["squared_hinge", "hinge"])
+def test_without_the_kernel_the_same_is_learnt(
+    problem: tuple[sparse.csr_matrix, Any],
+    loss: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Step by step, only slower."""
+    matrix, labels = problem[0][:700], problem[1][:700]
+    filed = _filed(matrix, tmp_path / "matrix", 1)
+    settings, weight = LinearSettings(C=0.5, loss=loss), np.ones(700)
+    compiled = fit_linear(filed, labels, weight, settings)
+    monkeypatch.setattr("topicclf.kernel.available", False)
+    plain = fit_linear(filed, labels, weight, settings)
+    assert np.allclose(plain.coef, compiled.coef, rtol=1e-3, atol=1e-4)
+    assert np.abs(plain.coef).max() > 0.1
+
+
+def test_a_model_past_memory_answers_as_one_from_memory(
+    corpus_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With word pairs to choose, passages, and five folds; in blocks of a file."""
+    texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
+    settings = {"max_pairs": 2000}
+    plain = topicclf.train(corpus_file, plan=Plan(settings=settings)).model
+    solved: list[int] = []
+
+    def counted(features: MatrixFile, several: Any, **kwargs: Any) -> Any:
+        solved.append(len(several))
+        return solve(features, several, **kwargs)
+
+    # So that next to nothing is left of the bound, where a test could not fill it.
+    monkeypatch.setattr("topicclf.learning.scratch._BASE", ENOUGH - 4_000_000)
+    monkeypatch.setattr("topicclf.learning.scratch._PAIR", 1)
+    monkeypatch.setattr("topicclf.learning.linear.solve", counted)
+    bounded = topicclf.train(corpus_file, plan=Plan(settings=settings, memory=ENOUGH)).model
+    assert sum(solved) > 40
+    gap = np.abs(plain.predict_proba(texts) - bounded.predict_proba(texts))
+    assert gap.max() < 1e-3
+    with pytest.raises(DataError, match="not 'log'"):
+        topicclf.train(corpus_file, plan=Plan(settings={"loss": "log"}, memory=ENOUGH))

@@ -180,6 +180,16 @@ def test_a_promise_that_nothing_keeps_tags_least() -> None:
     assert curve.keeping_precision(0.9, otherwise=0.95) == (0.95, 0.0)
 
 
+def test_what_holds_at_best_is_said_of_articles_that_all_look_alike() -> None:
+    """The usual threshold lies between two probabilities, and no cut of the curve above it."""
+    probability = np.array([[0.99]] * 60 + [[0.01]] * 60)
+    labels = np.array([[1]] * 60 + [[0]] * 60, np.int8)
+    judged = OutOfFoldPredictions(probability, labels, np.arange(120) % 3, ())
+    [threshold], [bound] = choose(judged, Objective(precision=0.99))
+    assert threshold == choose(judged, Objective())[0][0]
+    assert 0.9 < bound < 0.99
+
+
 def test_a_promise_that_fails_tags_no_more_than_none() -> None:
     """What comes closest may be a low threshold."""
     probability, labels = _drawn(300, 0.02, seed=8)

@@ -93,6 +93,14 @@ def test_the_card_names_the_language_of_the_data(data: Path, tmp_path: Path) -> 
     assert "English news" not in card
 
 
+def test_names_that_are_put_together_of_others_are_asked_about(tmp_path: Path) -> None:
+    """Of a name that is nowhere else, nothing says so."""
+    lines = [{"text": f"A note {n}", "topics": ["AC/DC", "gas/oil", "oil"]} for n in range(3)]
+    run = _run(_write(tmp_path / "my.jsonl", lines), "--dry-run")
+    assert "does 'gas/oil' mean several topics? --separator / parts them" in run.stderr
+    assert "'AC/DC' mean" not in run.stderr
+
+
 def test_a_dry_run_only_says_what_the_data_holds(tmp_path: Path) -> None:
     """Duplicates, unknown labels, very rare topics and names that differ in capitals."""
     lines = [*LINES, LINES[0], {"text": "A note", "topics": ["Bread"], "unknown": ["football"]}]

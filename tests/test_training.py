@@ -18,9 +18,11 @@ from tests.conftest import ROOT
 from topicclf.errors import DataError
 from topicclf.labelled.reading import merge, read_labelled
 from topicclf.training.dataset import TrainingSet
+from training.annotated import write_annotations
+from training.corpus_article import CorpusArticle
 from training.corpus_stories import corpus_story
 from training.evaluate import main as evaluate
-from training.recipe import REPOSITORY, Recipe
+from training.recipe import REPOSITORY, CorpusEntry, Recipe
 from training.train import RECIPE, gather, main
 from training.tuned_peers import TUNED_PEERS
 
@@ -214,6 +216,33 @@ def test_our_corpus_is_what_its_readme_says() -> None:
     trained = {item.text for name in read if name != "held-out.jsonl" for item in read[name]}
     assert len(held) == 256
     assert not held & trained
+
+
+def test_labels_kept_by_name_are_joined_to_texts_that_have_none(tmp_path: Path) -> None:
+    """Each article is learnt from once: with the labels that its name has, or without any."""
+    names = [f"a:{number}" for number in range(4)]
+    _write(
+        tmp_path / "raw.jsonl",
+        [{"id": name, "text": f"Flour and water, {name}"} for name in names],
+    )
+    labels = tmp_path / "labels.csv.xz"
+    labelled = [("football",), None, (), None]
+    write_annotations(
+        labels,
+        [
+            CorpusArticle(name, "a", "", topics=its)
+            for name, its in zip(names, labelled, strict=True)
+        ],
+    )
+    both = [
+        CorpusEntry("raw.jsonl", annotations=str(labels), weight=50, trusted=True),
+        CorpusEntry("raw.jsonl", annotations=str(labels), labelled=False, weight=20, trusted=True),
+    ]
+    data, _ = gather(Recipe(tuple(both), topics=("bread", "football")), tmp_path, skip_bad=False)
+    assert [text[-3:] for text in data.texts] == ["a:0", "a:2", "a:1", "a:3"]
+    assert data.labels.tolist() == [[0, 1], [0, 0], [-1, -1], [-1, -1]]
+    assert data.weight.tolist() == [50, 50, 20, 20]
+    assert data.summary["duplicates"] == 0
 
 
 def test_paragraphs_with_labels_become_examples_of_the_same_story() -> None:

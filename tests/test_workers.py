@@ -200,8 +200,9 @@ print(len(list(stream)))
 def test_a_process_that_is_forked_beside_a_first_load_predicts() -> None:
     """The lock that another thread held is not waited for, nor are tables that it was building."""
     script = """
-import os, threading, topicclf
+import os, threading, topicclf, topicclf.api
 from topicclf.model import TopicModel
+topicclf.api._LONGEST_WAIT = 0.1
 begun, go_on = threading.Event(), threading.Event()
 slow = TopicModel.load.__func__
 def load(cls, path):
@@ -218,5 +219,34 @@ if not child:
     os._exit(topicclf.predict("The navy ordered frigates.").topics == ("defence",))
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 go_on.set()
+"""
+    assert run(script) == "1\n"
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="nothing forks")
+def test_a_fork_waits_for_what_another_thread_is_about_to_import() -> None:
+    """Python's own locks of modules stay locked in the child."""
+    script = """
+import importlib.abc, importlib.machinery, os, sys, threading, time, topicclf
+class Slow(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name == "slow" else None
+    def exec_module(self, module):
+        begun.set()
+        time.sleep(1)
+sys.meta_path.append(Slow())
+from topicclf.model import TopicModel
+begun = threading.Event()
+really = TopicModel.load.__func__
+def load(cls, path):
+    import slow
+    return really(cls, path)
+TopicModel.load = classmethod(load)
+threading.Thread(target=topicclf.load).start()
+begun.wait()
+child = os.fork()
+if not child:
+    os._exit(topicclf.predict("The navy ordered frigates.").topics == ("defence",))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     assert run(script) == "1\n"

@@ -653,6 +653,29 @@ def test_answers_for_a_closed_standard_output_are_refused(tmp_path: Path) -> Non
     assert run.returncode == 2
 
 
+def test_a_closed_standard_input_is_no_empty_article() -> None:
+    """Nor may what takes its place be one."""
+    run = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m topicclf predict <&-'],
+        capture_output=True,
+        check=False,
+    )
+    assert run.stderr == b"topicclf: standard input is closed; name a file\n"
+    assert (run.returncode, run.stdout) == (3, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="nothing is always full here")
+@pytest.mark.parametrize("command", ["--help", "predict --help", "topics", "--version"])
+def test_help_for_a_full_disk_is_one_line(command: str) -> None:
+    """And no traceback."""
+    run = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m topicclf {command} > /dev/full'],
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr.count(b"\n")) == (3, 1), run.stderr
+
+
 def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
     """In a line."""
     (tmp_path / "a.jsonl").symlink_to(tmp_path / "b.jsonl")

@@ -1,7 +1,7 @@
 """One-shot functions over the shipped model."""
 
 import os
-from threading import Lock
+from threading import RLock
 
 # Not from typing, whose import would cost as much as the start of Python.
 TYPE_CHECKING = False
@@ -17,18 +17,34 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "load", "predict", "predict_many", "shipped_file"]
 
-_lock = Lock()
+# Held while modules and the shipped model are loaded.
+_lock = RLock()
 _shipped: "TopicModel | None" = None
+_LONGEST_WAIT = 10
+
+
+def _wait_for_loading() -> None:
+    """Before a fork: a child could wait for ever for what another thread was about to load."""
+    _lock.acquire(timeout=_LONGEST_WAIT)
+
+
+def _go_on() -> None:
+    from contextlib import suppress
+
+    with suppress(RuntimeError):  # The wait was in vain.
+        _lock.release()
 
 
 def _renew_lock() -> None:
     """In a forked process, where a thread that held the lock is no more."""
     global _lock
-    _lock = Lock()
+    _lock = RLock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+    os.register_at_fork(
+        before=_wait_for_loading, after_in_parent=_go_on, after_in_child=_renew_lock
+    )
 
 
 def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
@@ -42,19 +58,20 @@ def load(path: "str | os.PathLike[str] | None" = None) -> "TopicModel":
         FileNotFoundError: There is no such file.
         ModelFileError: The file is refused; the subclass says why.
     """
-    from pathlib import Path
-
-    # NumPy comes in here, so that importing topicclf stays instant.
-    from topicclf.model import TopicModel
-
-    if path is not None and (path != "shipped" or Path(path).exists()):
-        return TopicModel.load(path)
     global _shipped
-    if _shipped is None:
-        with _lock:
+    if path is None and _shipped is not None:
+        return _shipped
+    with _lock:
+        from pathlib import Path
+
+        # NumPy comes in here, so that importing topicclf stays instant.
+        from topicclf.model import TopicModel
+
+        if path is None or (path == "shipped" and not Path(path).exists()):
             if _shipped is None:
                 _shipped = TopicModel.load(shipped_file())
-    return _shipped
+            return _shipped
+    return TopicModel.load(path)
 
 
 def shipped_file() -> "Path":

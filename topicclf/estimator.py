@@ -44,8 +44,6 @@ _LOG = logging.getLogger("topicclf")
 
 # Passages multiply the time, and with many topics an article is mostly about what it carries.
 _MANY_TOPICS = 20
-# How many articles with a topic a base's join is worth where thresholds are chosen.
-_BASE_EVIDENCE = 50.0
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -83,8 +81,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_jobs: How many processes learn; None for one, or for what `joblib.parallel_config` says.
         memory: How many bytes of memory learning may take in all, from some 300 MB on; words and
             features are kept in files of the system's temporary folder. What doesn't fit is learnt
-            in shares whose mean is taken, and no more articles are judged out of fold than fit.
-            None keeps all in memory.
+            block by block, to the same optimum; no more word pairs are weighed, and articles judged
+            out of fold, than fit. Not with the loss ``"log"``. None keeps all in memory.
 
     Attributes:
         topics_: The topics' names, a tuple.
@@ -200,7 +198,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             precision=self.precision,
             recall=self.recall,
             caution=self.caution,
-            evidence=0.0 if self.base is None else _BASE_EVIDENCE,
+            believed=self.base is not None,
         )
         linear = LinearSettings(self.C, self.loss, self.class_weight, self.random_state)
         scratch = None if self.memory is None else Scratch.of(self.memory)
@@ -267,6 +265,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _check_settings(self) -> None:
+        if self.memory is not None and self.loss == "log":
+            msg = "within a bound on memory the loss must be 'squared_hinge' or 'hinge', not 'log'"
+            raise ValueError(msg)
         for name, least in (("n_folds", 2), ("max_pairs", 0)):
             value = getattr(self, name)
             if value is not None and value < least:

@@ -3,11 +3,13 @@
 .. [1] https://narwhals-dev.github.io/narwhals/
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from topicclf.api import load
 from topicclf.engines.columns import article_columns
+from topicclf.errors import DataError
 from topicclf.installation.extras import extra
 from topicclf.text.article import Article, is_missing
 from topicclf.writing.row import PROBABILITY, free_names
@@ -42,12 +44,19 @@ def predict_frame(
         has such a name already gets ``input_`` before it.
 
     Raises:
-        DataError: There is no such column, or none that looks like the text.
+        DataError: There is no such column, none that looks like the text, or two of one name.
         MissingExtraError: narwhals is not installed.
         TypeError: This isn't a data frame, or a text or title isn't a `str`; the message names the
             row.
     """
     nw = extra("narwhals", name="frame")
+    if nw.dependencies.is_into_series(frame):
+        msg = "give a data frame, not one column; topicclf.predict_many takes a column of texts"
+        raise TypeError(msg)
+    names = Counter(map(str, getattr(frame, "columns", ())))
+    if twice := [name for name, count in names.items() if count > 1]:
+        msg = f"two columns are called {twice[0]!r}; rename one"
+        raise DataError(msg)
     whole = nw.from_native(frame, eager_only=True)
     of_texts, of_titles = article_columns(whole.columns, text=text, title=title)
     texts = whole[of_texts].to_list()
@@ -69,7 +78,7 @@ def predict_frame(
 
     # pandas has no lists without PyArrow; there they are objects.
     lists = nw.Object if whole.implementation.is_pandas_like() else nw.List(nw.String)
-    names = free_names(tuple(whole.columns))
+    free = free_names(tuple(whole.columns))
     added = [
         series("topics", topics, lists),
         *(
@@ -78,7 +87,7 @@ def predict_frame(
         ),
         series("language", languages, nw.String),
     ]
-    renamed = whole.rename(dict(zip(whole.columns, names, strict=True)))
+    renamed = whole.rename(dict(zip(whole.columns, free, strict=True)))
     result: Frame = renamed.with_columns(*added).to_native()
     return result
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-__all__ = ["CorpusEntry", "Recipe"]
+__all__ = ["ANNOTATIONS", "REPOSITORY", "CorpusEntry", "Recipe"]
 
 REPOSITORY = Path(__file__).parent / "corpus"
+ANNOTATIONS = Path(__file__).parent / "annotations"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class CorpusEntry:
     Attributes:
         file: The file's name under its root.
         root: ``repository`` for training/corpus, ``corpus`` for the folder given to the script.
+        annotations: A file of training/annotations whose labels are joined to the articles by their
+            names: a labelled corpus is those that have labels there, one without labels the others.
         weight: How much one article counts.
         labelled: Whether there are labels; articles without any are learnt from with the labels
             that a first model is sure of.
@@ -31,6 +34,7 @@ class CorpusEntry:
 
     file: str
     root: str = "corpus"
+    annotations: str = ""
     weight: float = 1.0
     labelled: bool = True
     trusted: bool = False

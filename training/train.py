@@ -31,8 +31,9 @@ from topicclf.records import BadRecord, read_records
 from topicclf.render.card import save_with_card
 from topicclf.training.dataset import TrainingSet
 from topicclf.training.run import check_place
+from training.annotated import read_annotations
 from training.corpus_stories import corpus_story
-from training.recipe import CorpusEntry, Recipe
+from training.recipe import ANNOTATIONS, CorpusEntry, Recipe
 
 RECIPE = Path(__file__).with_name("recipe.toml")
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "news"
@@ -54,10 +55,10 @@ def gather(
     problems: list[Problem] = []
     for entry in recipe.corpora:
         path = entry.path(corpus)
-        if entry.labelled:
+        if entry.labelled and not entry.annotations:
             read, bad = read_labelled(path, topics=recipe.topics, skip_bad=skip_bad)
         else:
-            read, bad = _read_unlabelled(path, recipe.topics or ()), []
+            read, bad = _read_joined(path, recipe.topics or (), entry), []
         read = read[:: entry.every]
         items += read
         entries += [entry] * len(read)
@@ -84,17 +85,25 @@ def gather(
     return _training_set(examples, topics, summary), [*problems, *grave]
 
 
-def _read_unlabelled(path: Path, topics: Sequence[str]) -> list[LabelledArticle]:
+def _read_joined(path: Path, topics: Sequence[str], entry: CorpusEntry) -> list[LabelledArticle]:
+    """Articles of a file without labels: those that annotations label, or those that none does."""
+    labels = {}
+    if entry.annotations:
+        every = read_annotations(ANNOTATIONS / entry.annotations)
+        labels = {known.id: known for known in every if known.topics is not None}
     articles = []
     for record in read_records([path]):
         if isinstance(record, BadRecord):
             raise DataError(str(record))
+        known = labels.get(str(record.fields.get("id")))
+        if entry.labelled != (known is not None):
+            continue
         articles.append(
             LabelledArticle(
                 text=record.text,
                 title=record.title,
-                topics=frozenset(),
-                unknown=frozenset(topics),
+                topics=frozenset(known.topics or () if known else ()),
+                unknown=frozenset(known.unknown if known else topics),
                 fields=record.fields,
                 place=f"{record.file}:{record.line}",
             )

@@ -36,8 +36,9 @@ _FORMS = {
     "pair_seeds": _Form("BH"),
     "idf": _Form("e"),
     "coef": _Form("e", axes=2),
+    "company": _Form("B", axes=2),
 }
-_OPTIONAL = frozenset({"surface_seeds", "pair_seeds"})
+_OPTIONAL = frozenset({"surface_seeds", "pair_seeds", "company"})
 _FOLDED_ASCII = b"abcdefghijklmnopqrstuvwxyz0123456789 "
 # What folding makes of U+0149, and would itself leave out.
 _LEFT_BY_FOLDING = "\u02bc"
@@ -82,6 +83,9 @@ def audited_vocabulary(arrays: Arrays) -> Vocabulary:
     pairs = _audited_pairs(arrays["pair_gaps"], n_terms)
     require(np.isfinite(idf).all() and (idf >= 0).all(), "'idf' is not finite, or below zero")
     require(idf[n_terms] == 0, "'idf' gives unknown words a weight")
+    company = _copied(arrays.get("company"))
+    fits = company is None or (len(company) <= n_terms and company.shape[1] > 0)
+    require(fits, "'company' has more rows than there are terms, or no columns")
     vocabulary = Vocabulary(
         surfaces=surfaces,
         surface_terms=terms,
@@ -89,6 +93,7 @@ def audited_vocabulary(arrays: Arrays) -> Vocabulary:
         idf=idf,
         surface_seeds=_copied(arrays.get("surface_seeds")),
         pair_seeds=_copied(arrays.get("pair_seeds")),
+        company=company,
     )
     try:
         # Made here, as they show whether the words are distinct and the seeds theirs.
@@ -122,9 +127,9 @@ def audited_coef(coef: NDArray[Any], vocabulary: Vocabulary, *, n_topics: int) -
     return weights
 
 
-def _copied(seeds: NDArray[Any] | None) -> NDArray[Any] | None:
+def _copied(array: NDArray[Any] | None) -> NDArray[Any] | None:
     # A view would keep the whole file in memory.
-    return None if seeds is None else seeds.copy()
+    return None if array is None else array.copy()
 
 
 def _require_words(surfaces: bytes, *, count: int) -> None:

@@ -1,5 +1,6 @@
 """The members of an archive as arrays, believing nothing that they say of their size."""
 
+import encodings.cp437  # noqa: F401  # Of zipfile: imported late, it can hang in a forked process.
 import io
 import math
 import re

@@ -182,8 +182,13 @@ class _Asked:
         bad = 0
         waiting, paused = self.waiting, self._paused
         while paused is None or not waiting or not paused():
-            record = self._next()
+            try:
+                record = next(self._records, None)
+            except BaseException:
+                self.failed = True
+                raise
             if record is None:
+                self.ended = True
                 return
             waiting.append(record)
             if isinstance(record, Record):
@@ -197,12 +202,3 @@ class _Asked:
                 # Stands for nothing, but lets the bad ones go on before the next good one.
                 waiting.append(None)
                 yield Article("")
-
-    def _next(self) -> Record | BadRecord | None:
-        try:
-            record = next(self._records, None)
-        except BaseException:
-            self.failed = True
-            raise
-        self.ended = record is None
-        return record

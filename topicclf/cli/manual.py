@@ -16,7 +16,6 @@ from topicclf.records.options import (
     LONGEST_RECORD,
     MOST_ATTRIBUTES,
     MOST_PAGES,
-    MOST_SIBLINGS,
     MOST_TAGS,
 )
 
@@ -111,8 +110,8 @@ def _limits() -> Iterator[tuple[object, str]]:
         f"{GROWTH} times the packed size, from {FREE_GROWTH >> 20} MiB on",
         "the rest of the file is refused",
     )
-    yield f"{MOST_TAGS:,} tags in a page, {MOST_ATTRIBUTES} attributes in a tag", bad
-    yield f"{MOST_SIBLINGS:,} elements directly in another one", bad
+    yield f"{MOST_TAGS:,} tags in a page", "it is read as a whole, menus and all"
+    yield f"{MOST_ATTRIBUTES} attributes in a tag", "the others are not read"
     yield f"{MOST_PAGES:,} pages in a PDF file", bad
 
 

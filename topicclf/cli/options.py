@@ -34,7 +34,8 @@ class _Share(click.FloatRange):
         return share
 
 
-class _Size(click.ParamType[int]):
+# A type of what it gives came only with later versions of click.
+class _Size(click.ParamType):  # type: ignore[type-arg]
     """A size in bytes, such as 500MB."""
 
     name = "size"

@@ -19,6 +19,7 @@ from topicclf.labelled.reading import Problem, listing
 from topicclf.labelled.schemes import LabelOptions
 from topicclf.records import BadRecord, ReadOptions, read_records
 from topicclf.records.sources import find_files, total_size
+from topicclf.render.wording import counted
 from topicclf.writing.apart import require_apart
 from topicclf.writing.beside import write_beside
 from topicclf.writing.jsonl import encoded
@@ -146,7 +147,7 @@ def _unlabelled(suggestion: "Suggestion", options: LabelOptions) -> dict[str, An
 
 
 def _summary(chosen: int, offered: int, asked: int) -> str:
-    result = f"chose {chosen:,} of {offered:,} articles"
+    result = f"chose {chosen:,} of {counted(offered, 'article')}"
     if chosen < asked:
         return (
             f"{result}, not {asked:,}: the others are near duplicates of labelled or chosen ones, "

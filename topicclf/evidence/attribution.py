@@ -107,7 +107,9 @@ class _Features:
         forms = _forms(words(text), places, is_pair)
         return cls(
             numbers=numbers[first],
-            names=[_most_common(forms[a:b]) for a, b in pairwise(bounds)],
+            names=[
+                forms[a] if b == a + 1 else _most_common(forms[a:b]) for a, b in pairwise(bounds)
+            ],
             spans=[tuple(spans[a:b]) for a, b in pairwise(bounds)],
             starts=starts,
             ends=ends,

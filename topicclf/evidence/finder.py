@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.evidence.phrases import phrases
+from topicclf.evidence.phrases import WeighedWords, phrases
 from topicclf.evidence.prediction import Evidence, Sentence, Term
 from topicclf.features.batch import read
 from topicclf.scoring.scores import Weights
@@ -67,6 +67,7 @@ def find_evidence(
     batch = read([joined], weights.vocabulary)
     starts, ends = word_places(joined)
     bounds = starts.searchsorted([*(start for start, _ in spans), len(joined)])
+    features = np.stack((batch.terms, batch.pairs))
     loudness = weights.windows(batch, bounds[:-1], bounds[1:], smoothing=_SMOOTHING)
     scores = loudness - _RIVALRY * _loudest_other(loudness)
 
@@ -75,20 +76,19 @@ def find_evidence(
         where: Literal["text", "title"] = "title" if start < text_start else "text"
         shift = text_start if where == "text" else 0
         ours = slice(bounds[index], bounds[index + 1])
-        places = zip((starts[ours] - start).tolist(), (ends[ours] - start).tolist(), strict=True)
-        text = joined[start:end]
-        found = phrases(
-            text,
-            list(places),
-            words(text),
-            weights.contributions[batch.terms[ours], column].tolist(),
-            weights.contributions[batch.pairs[ours], column].tolist()[:-1],
-            stop_words=stop_words,
+        gains, pair_gains = weights.contributions[features[:, ours], column].tolist()
+        weighed = WeighedWords(
+            text=joined,
+            starts=starts[ours].tolist(),
+            ends=ends[ours].tolist(),
+            words=words(joined[start:end]),
+            gains=gains,
+            pair_gains=pair_gains[:-1],
         )
-        terms = (
-            Term(shown[start + a : start + b], start - shift + a, start - shift + b, weight)
-            for a, b, weight in ((each.start, each.end, each.weight) for each in found[:_TERMS])
-        )
+        terms = [
+            Term(shown[each.start : each.end], each.start - shift, each.end - shift, each.weight)
+            for each in phrases(weighed, stop_words=stop_words)[:_TERMS]
+        ]
         return Sentence(
             text=shown[start:end],
             start=start - shift,
@@ -116,10 +116,10 @@ def _distinct(terms: Iterable[Term]) -> list[str]:
     least = 0.0
     for term in terms:
         least = least or _FAINT * term.weight
-        if term.weight < least:
+        if term.weight < least or len(names) == _TERMS:
             break
         folded = b" %b " % b" ".join(words(term.text))
-        if len(names) < _TERMS and not any(folded in other for other in read):
+        if not any(folded in other for other in read):
             names.append(_named(term.text))
             read.append(folded)
     return names
@@ -127,6 +127,8 @@ def _distinct(terms: Iterable[Term]) -> list[str]:
 
 def _named(text: str) -> str:
     """What a term is called in a list: in lower case, without what nobody sees."""
+    if text.isalpha():
+        return text.lower()
     name = " ".join(without_unseen(prose(text)).lower().split())
     return name.removesuffix("'s").removesuffix("\u2019s")
 

@@ -6,18 +6,21 @@ is left out: words of grammar, lone letters, numbers, words that speak against t
 a hyphen, a full stop or an apostrophe joins are one.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from topicclf.text.prose import without_unseen
 
-__all__ = ["Phrase", "phrases"]
+__all__ = ["Phrase", "WeighedWords", "phrases"]
 
 # A phrase of more words is cut where it holds together least.
 _LONGEST = 5
+# No prose holds together for so long: looking no further for where to cut keeps the time linear.
+_LONGEST_RUN = 64
 _JOINT = re.compile(r"[-\u2010\u2011.&'\u2019]")
 _SPACE = re.compile(r"\s++")
 _LETTERS = re.compile(rb"[a-z]{2}|[^\x00-\x7f]")
@@ -30,12 +33,48 @@ _CONNECTING = frozenset(
 )
 
 
-@dataclass
+# In place of a link: what a hyphen joins is one unit. Told by its identity, not by its value.
+_JOINED = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedWords:
+    """The words of a sentence, and how they speak for a topic.
+
+    Attributes:
+        text: What the sentence is part of.
+        starts: Where each word starts there, as from `topicclf.text.places.word_places`.
+        ends: One past its end, likewise.
+        words: The words, folded.
+        gains: How each word speaks for the topic.
+        pair_gains: How each pair of neighbours does, one fewer.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    words: Sequence[bytes]
+    gains: Sequence[float]
+    pair_gains: Sequence[float]
+
+    def links(self) -> list[float]:
+        """How each word holds to the next; the last doesn't."""
+        text = self.text
+        links = []
+        for end, start, gain in zip(self.ends, self.starts[1:], self.pair_gains, strict=False):
+            between = text[end:start]
+            links.append(gain if between == " " else _link(between, gain))
+        if self.words:
+            links.append(0.0)
+        return links
+
+
+@dataclass(slots=True)
 class Phrase:
     """Neighbouring words.
 
     Attributes:
-        start: Where it starts in its sentence, in characters.
+        start: Where it starts in the text, in characters.
         end: Where it ends, likewise.
         weight: How strongly it speaks for the topic.
     """
@@ -45,89 +84,93 @@ class Phrase:
     weight: float
 
 
-@dataclass
+@dataclass(slots=True)
 class _Unit:
     """Words with no white space between, and how they hold to the unit after."""
 
     start: int
     end: int
     gain: float
+    link: float
     means_something: bool
     connects: bool
-    link: float = field(default=0.0)
 
 
-def phrases(
-    sentence: str,
-    places: Sequence[tuple[int, int]],
-    words: Sequence[bytes],
-    gains: Sequence[float],
-    pair_gains: Sequence[float],
-    *,
-    stop_words: Collection[bytes],
-) -> list[Phrase]:
+def phrases(sentence: WeighedWords, *, stop_words: Collection[bytes]) -> list[Phrase]:
     """Find the phrases of a sentence that speak for a topic, strongest first.
 
     Args:
         sentence: The sentence.
-        places: Where each of its words is, as from `topicclf.text.places.word_places`.
-        words: The words, folded.
-        gains: How each word speaks for the topic.
-        pair_gains: How each pair of neighbours does, one fewer.
         stop_words: Words of grammar, folded.
     """
-    units = _units(sentence, places, words, gains, pair_gains, stop_words)
-    # Most runs are one word that says nothing.
-    runs = (run for run in _runs(units) if len(run) > 1 or run[0].gain > 0)
-    found = [phrase for run in runs for phrase in _trimmed(run)]
-    return sorted(found, key=lambda phrase: -phrase.weight)
+    starts, ends, words, gains = sentence.starts, sentence.ends, sentence.words, sentence.gains
+    found: list[Phrase] = []
+    links = sentence.links()
+    first = 0
+    for n, link in enumerate(links):
+        if link > 0:
+            continue
+        # Most words hold to none, and need no units and runs to see whether they are a phrase.
+        if n > first:
+            for run in _runs(_units(sentence, range(first, n + 1), links, stop_words)):
+                found += _trimmed(run)
+        elif gains[n] > 0 and _means_something(words[n], stop_words):
+            found.append(Phrase(starts[n], ends[n], gains[n]))
+        first = n + 1
+    found.sort(key=lambda phrase: -phrase.weight)
+    return found
+
+
+def _link(between: str, gain: float) -> float:
+    between = without_unseen(between)
+    if _JOINT.fullmatch(between):
+        return _JOINED
+    # Words with a comma between are two phrases, whatever the pair says.
+    return gain if _SPACE.fullmatch(between) else 0.0
 
 
 def _units(
-    sentence: str,
-    places: Sequence[tuple[int, int]],
-    words: Sequence[bytes],
-    gains: Sequence[float],
-    pair_gains: Sequence[float],
-    stop_words: Collection[bytes],
-) -> list[_Unit]:
-    units: list[_Unit] = []
-    for n, (start, end) in enumerate(places):
-        word = words[n]
-        means = word not in stop_words and word not in _ENGLISH and _has_letters(word)
-        between = sentence[units[-1].end : start] if units else ""
-        if between != " ":
-            between = without_unseen(between)
-        if units and between != " " and _JOINT.fullmatch(between):
-            last = units[-1]
-            last.end = end
-            last.gain += gains[n] + pair_gains[n - 1]
-            # "F-35" has neither two letters nor a word, but is one.
-            last.means_something |= means or _MIXED.match(sentence[last.start : end]) is not None
-            last.connects = False
-            continue
-        if units:
-            # Words with a comma between are two phrases, whatever the pair says.
-            units[-1].link = (
-                pair_gains[n - 1] if between == " " or _SPACE.fullmatch(between) else 0.0
+    sentence: WeighedWords, places: range, links: Sequence[float], stop_words: Collection[bytes]
+) -> Iterator[_Unit]:
+    unit = None
+    for n in places:
+        word, link = sentence.words[n], links[n]
+        means = _means_something(word, stop_words)
+        if unit is None:
+            connects = word in _CONNECTING
+            unit = _Unit(
+                sentence.starts[n], sentence.ends[n], sentence.gains[n], link, means, connects
             )
-        units.append(_Unit(start, end, gains[n], means, word in _CONNECTING))
-    return units
+        else:
+            unit.end = sentence.ends[n]
+            unit.gain += sentence.gains[n] + sentence.pair_gains[n - 1]
+            unit.link = link
+            unit.means_something |= means
+            unit.connects = False
+            # "F-35" has neither two letters nor a word, but is one.
+            if link is not _JOINED and not unit.means_something:
+                whole = sentence.text[unit.start : unit.end]
+                unit.means_something = _MIXED.match(whole) is not None
+        if link is not _JOINED:
+            yield unit
+            unit = None
 
 
-def _has_letters(word: bytes) -> bool:
-    return (len(word) > 1 and word.isalpha()) or _LETTERS.search(word) is not None
+def _means_something(word: bytes, stop_words: Collection[bytes]) -> bool:
+    return (
+        word not in stop_words
+        and word not in _ENGLISH
+        and ((len(word) > 1 and word.isalpha()) or _LETTERS.search(word) is not None)
+    )
 
 
-def _runs(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
+def _runs(units: Iterator[_Unit]) -> Iterator[list[_Unit]]:
+    """Runs of units; what neither means something nor connects ends one, and is left out."""
     run: list[_Unit] = []
     for unit in units:
-        if run and run[-1].link <= 0:
-            yield run
-            run = []
         if unit.means_something or unit.connects:
             run.append(unit)
-        elif run:
+        if run and (unit is not run[-1] or len(run) == _LONGEST_RUN):
             yield run
             run = []
     if run:

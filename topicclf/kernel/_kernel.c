@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "descent.h"
 #include "folding.h"
 #include "gate.h"
 #include "lexicon.h"
@@ -1406,6 +1407,9 @@ static PyType_Spec gate_spec = {
 
 /* Module */
 
+/* As in __init__.py: raise both when what this module offers, or how it is called, changes. */
+#define INTERFACE 2
+
 static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
     if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) < 0) {
@@ -1413,6 +1417,92 @@ static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     }
     return (PyTypeObject *)type;
 }
+
+/* Learning */
+
+PyDoc_STRVAR(descend_doc,
+             "descend(values, columns, bounds, order, counts, squares, linear, dual, weights, ends, /)\n--\n\n"
+             "Visit examples in an order, and move what several classifiers know of them; see "
+             "topicclf.learning.streamed.");
+
+/* Whether numbers are at least `least` and below `end`. */
+static int within(const Py_buffer *view, int64_t least, int64_t end) {
+    const int64_t *numbers = view->buf;
+    for (Py_ssize_t i = 0; i < view->len / 8; i++) {
+        if (numbers[i] < least || numbers[i] >= end) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int rising(const Py_buffer *view) {
+    const int64_t *numbers = view->buf;
+    for (Py_ssize_t i = 1; i < view->len / 8; i++) {
+        if (numbers[i] < numbers[i - 1]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static PyObject *descend(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t count) {
+    static const struct {
+        const char *name;
+        char kind;
+        size_t size;
+        int place, flags;
+    } given[] = {
+        {"values", 'f', 4, 0, 0},  {"columns", 'i', 8, 1, 0},
+        {"bounds", 'i', 8, 2, 0},  {"order", 'i', 8, 3, 0},
+        {"counts", 'f', 4, 4, 0},  {"squares", 'f', 4, 5, 0},
+        {"dual", 'f', 4, 7, PyBUF_WRITABLE}, {"weights", 'f', 8, 8, PyBUF_WRITABLE},
+        {"ends", 'f', 8, 9, PyBUF_WRITABLE},
+    };
+    Py_buffer views[9];
+    int opened = 0, linear;
+    PyObject *result = NULL;
+    if (count != 10) {
+        return PyErr_Format(PyExc_TypeError, "descend takes 10 arguments, not %zd", count);
+    }
+    linear = PyObject_IsTrue(args[6]);
+    for (; linear >= 0 && opened < 9; opened++) {
+        if (open_buffer(args[given[opened].place], &views[opened], given[opened].name, given[opened].kind,
+                        given[opened].size, -1, given[opened].flags) < 0) {
+            break;
+        }
+    }
+    if (opened == 9) {
+        Py_ssize_t k = views[8].len / 16, n_values = views[0].len / 4, n = views[2].len / 8 - 1;
+        Py_ssize_t n_features = k ? views[7].len / 8 / k : 0;
+        int fits = k > 0 && k <= MOST_CLASSIFIERS && views[8].len == k * 16 && n >= 0 &&
+                   views[1].len / 8 == n_values && views[4].len / 4 == n * k &&
+                   views[6].len == views[4].len && views[7].len / 8 == n_features * k &&
+                   views[5].len / 4 == n_features * k;
+        if (!fits || !within(&views[1], 0, n_features) || !within(&views[2], 0, n_values + 1) ||
+            !rising(&views[2]) || !within(&views[3], 0, n)) {
+            PyErr_SetString(PyExc_ValueError, "the arrays of examples and classifiers don't fit together");
+        } else {
+            Descent descent = {views[0].buf, views[1].buf, views[2].buf, views[4].buf, views[6].buf,
+                               views[5].buf, views[7].buf, views[8].buf, (size_t)k, linear};
+            Py_BEGIN_ALLOW_THREADS
+            for (Py_ssize_t i = 0; i < views[3].len / 8; i++) {
+                visit(&descent, ((const int64_t *)views[3].buf)[i]);
+            }
+            Py_END_ALLOW_THREADS
+            result = Py_NewRef(Py_None);
+        }
+    }
+    while (opened--) {
+        PyBuffer_Release(&views[opened]);
+    }
+    return result;
+}
+
+static PyMethodDef module_methods[] = {
+    {"descend", (PyCFunction)(void (*)(void))descend, METH_FASTCALL, descend_doc},
+    {NULL, NULL, 0, NULL},
+};
 
 static int module_exec(PyObject *module) {
     State *state = PyModule_GetState(module);
@@ -1423,7 +1513,8 @@ static int module_exec(PyObject *module) {
     PyTypeObject *crew_type = add_type(module, &crew_spec);
     PyTypeObject *gate_type = add_type(module, &gate_spec);
     int whole = state->lexicon_type && state->rows_type && state->judge_type && crew_type &&
-                gate_type && state->isascii;
+                gate_type && state->isascii &&
+                PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) == 0;
     Py_XDECREF((PyObject *)crew_type);
     Py_XDECREF((PyObject *)gate_type);
     return whole ? 0 : -1;
@@ -1469,6 +1560,7 @@ static struct PyModuleDef module_def = {
     .m_name = "topicclf.kernel._kernel",
     .m_doc = "The compiled kernel; topicclf.kernel says when it is used.",
     .m_size = sizeof(State),
+    .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,

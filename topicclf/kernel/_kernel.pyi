@@ -4,6 +4,22 @@ from typing import Any, Literal, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+INTERFACE: int
+
+def descend(
+    values: NDArray[np.float32],
+    columns: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    order: NDArray[np.int64],
+    counts: NDArray[np.float32],
+    squares: NDArray[np.float32],
+    linear: bool,
+    dual: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    /,
+) -> None: ...
+
 @final
 class Lexicon:
     def __new__(

@@ -96,14 +96,6 @@ class Corpus:
             words_of = self._between(rows[0], rows[-1] + 1)
             yield np.repeat(np.arange(len(lengths)), lengths), words_of
 
-    def sample(self) -> NDArray[np.int64]:
-        """The articles, or as many of them, evenly drawn, as memory can hold the features of."""
-        share = 1.0
-        if self.scratch is not None:
-            # Beside them are the many pairs that are weighed.
-            share = self.scratch.most_cells / 2 / max(self.lengths.sum(), 1)
-        return evenly(len(self), int(share * len(self)))
-
     def runs(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         """Some articles, as many at a time as memory may hold the words of."""
         ends = np.cumsum(self.lengths[rows])

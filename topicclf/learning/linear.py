@@ -1,8 +1,9 @@
 """The linear classifiers: one per topic and fold, on the articles whose label is known."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -14,11 +15,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from topicclf.learning.corpus import evenly
 from topicclf.learning.matrix_file import Matrix, MatrixFile, column_sums
 from topicclf.learning.start import Start
+from topicclf.learning.streamed import Examples, at_once, solve
 
-__all__ = ["LOSSES", "Linear", "LinearSettings", "fit_linear"]
+__all__ = ["LOSSES", "Linear", "LinearSettings", "fit_linear", "fit_several"]
 
 #: The losses, and liblinear's machines for them; the dual ones, quick also for rare topics.
 LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
@@ -29,14 +30,18 @@ LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
     }
 )
 
-# Scores this close to the best ones rank articles alike.
-_TOLERANCE = 0.1
+# The weights of the features, and the intercept.
+_Weights = tuple[NDArray[np.float64], float]
+
+# So near the optimum a probability is some 0.0005 away from what it tends to; at liblinear's 0.1,
+# 0.07, as a passage's score decides whether it is learnt from.
+_TOLERANCE = 0.01
 
 # Added to the weighted count of a feature on either side, so that rare ones look undecided.
 _PRIOR = 5.0
 
-# The mean of more classifiers than these, each from as much as memory holds, is hardly better.
-_MOST_SHARES = 8
+# A cell of what a classifier learns from, with the copies that scikit-learn and liblinear make.
+_CELL = 28
 
 # Of the examples without a topic so many at least, and so many for each with it, are learnt from
 # in full if they look like it; of the others one in so many, but no more than of those.
@@ -46,6 +51,9 @@ _EVERY = 5
 
 # How cheap a base's own score is to the regularisation, beside the corrections to its weights.
 _BASE = 2.0
+
+# How much the company that words keep weighs, beside the words.
+_COMPANY = 1.0
 
 
 @dataclass(frozen=True)
@@ -111,40 +119,72 @@ def fit_linear(
         start: What is known before, if anything: the weights of its topics are pulled to a multiple
             of the base's, as those are what the regularisation leaves free.
     """
-    n_topics = labels.shape[1]
-    coef = np.zeros((n_topics, features.shape[1]))
-    intercept = np.zeros(n_topics)
+    [linear] = fit_several(features, [(labels, weight)], settings, start)
+    return linear
+
+
+def fit_several(
+    features: Matrix,
+    several: Iterable[tuple[NDArray[np.int8], NDArray[np.float64]]],
+    settings: LinearSettings,
+    start: Start | None = None,
+) -> Iterator[Linear]:
+    """Learn classifiers of the same topics from several labels and weights of the same examples.
+
+    Those of examples in a file that memory can't hold are learnt several at a time: they share the
+    reading. Otherwise as `fit_linear`.
+    """
+    left = iter(several)
+    size = at_once(features) if isinstance(features, MatrixFile) else 1
+    while group := list(islice(left, max(1, size))):
+        n_topics = group[0][0].shape[1]
+        found = [
+            each
+            for labels, weight in group
+            for each in _examples(features, labels, weight, settings, start)
+        ]
+        fitted = iter(_fitted(features, found, settings))
+        for _ in group:
+            each_topic = list(islice(fitted, n_topics))
+            yield Linear(
+                np.array([coef for coef, _ in each_topic]),
+                np.array([intercept for _, intercept in each_topic]),
+            )
+
+
+def _examples(
+    features: Matrix,
+    labels: NDArray[np.int8],
+    weight: NDArray[np.float64],
+    settings: LinearSettings,
+    start: Start | None,
+) -> Iterator[Examples | _Weights]:
+    """What each topic is learnt from, or its weights where there is nothing to learn."""
     # As precise as the features: scipy would make doubles of them all for a double.
     single = weight.astype(np.float32)
     known = np.zeros(len(weight), bool)
     sums: NDArray[np.float32] = np.zeros(features.shape[1], np.float32)
-    for topic in range(n_topics):
+    for topic in range(labels.shape[1]):
         if not np.array_equal(known, labels[:, topic] >= 0):
             known = labels[:, topic] >= 0
             sums = features.T @ (single * known)
-        coef[topic], intercept[topic] = _fit_one(
-            features,
-            labels[:, topic],
-            single,
-            sums,
-            settings,
-            None if start is None else start.of(slice(topic, topic + 1)),
-        )
-    return Linear(coef, intercept)
+        of_topic = None if start is None else start.of(slice(topic, topic + 1))
+        yield _examples_of_one(features, labels[:, topic], single, sums, settings, of_topic)
 
 
-def _fit_one(
+def _examples_of_one(
     features: Matrix,
     label: NDArray[np.int8],
     weight: NDArray[np.float32],
     sums: NDArray[np.float32],
     settings: LinearSettings,
     start: Start | None,
-) -> tuple[NDArray[np.float64], float]:
+) -> Examples | _Weights:
     yes, no = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
     totals = weight[yes].sum(dtype=np.float64), weight[no].sum(dtype=np.float64)
+    pulled = start is not None and bool(start.known[0])
     if not all(totals):
-        if start is not None and start.known[0]:
+        if start is not None and pulled:
             return start.coef[:, 0].astype(np.float64), float(start.intercept[0])
         # Without an example of either kind there is nothing to separate.
         return np.zeros(features.shape[1]), 1.0 if totals[0] else -1.0
@@ -160,75 +200,100 @@ def _fit_one(
     rows, times = _chosen(features, label, ratio)
     carries = label[rows] == 1
     per_class = totals if settings.class_weight else (sum(totals) / 2,) * 2
-    counts = weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1])
-    shares = _shares(features, carries, rows)
-    fits = [
-        _descend(
-            _rows(features, rows[share]),
-            carries[share],
-            counts[share] * len(shares),
-            scale,
-            settings,
-            start,
-        )
-        for share in shares
-    ]
-    coef: NDArray[np.float64] = np.mean([coef for coef, _ in fits], axis=0)
-    return coef, float(np.mean([intercept for _, intercept in fits]))
+    return Examples(
+        rows=rows,
+        carries=carries,
+        counts=weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1]),
+        scale=scale,
+        base=_BASE * start.coef[:, 0] if start is not None and pulled else None,
+        start=start,
+    )
 
 
-def _shares(
-    features: Matrix, carries: NDArray[np.bool_], rows: NDArray[np.int64]
-) -> list[NDArray[np.int64]]:
-    """The examples in shares that memory can hold, with the topic and without it evenly in each.
+def _fitted(
+    features: Matrix, several: Sequence[Examples | _Weights], settings: LinearSettings
+) -> list[_Weights]:
+    """The weights from each of several sets of examples."""
+    found: dict[int, _Weights] = {}
+    large: dict[int, Examples] = {}
+    for place, each in enumerate(several):
+        if not isinstance(each, Examples):
+            found[place] = each
+        elif isinstance(features, MatrixFile) and not _fits(features, each.rows):
+            large[place] = each
+        else:
+            found[place] = _descend(features, each, settings)
+    if isinstance(features, MatrixFile):
+        places = iter(large)
+        while group := list(islice(places, at_once(features))):
+            examples = [large[place] for place in group]
+            solved = solve(
+                features,
+                examples,
+                C=settings.C,
+                linear=settings.loss == "hinge",
+                tolerance=_TOLERANCE,
+                seed=settings.random_state,
+            )
+            found |= zip(group, solved, strict=True)
+    return [found[place] for place in range(len(several))]
 
-    Each share is learnt as if it were all, and the mean of the classifiers is taken: Zhang, Duchi
-    and Wainwright (2013), "Communication-Efficient Algorithms for Statistical Optimization",
-    Journal of Machine Learning Research 14.
-    """
-    every = np.arange(len(rows))
-    if not isinstance(features, MatrixFile):
-        return [every]
+
+def _fits(features: MatrixFile, rows: NDArray[np.int64]) -> bool:
     n_cells = int((features.indptr[rows + 1] - features.indptr[rows]).sum())
-    n_shares = max(1, min(-(-n_cells // features.most_cells), int(carries.sum())))
-    sorted_by_kind = np.argsort(~carries, kind="stable")
-    first = evenly(n_shares, _MOST_SHARES).tolist()
-    return [np.sort(sorted_by_kind[number::n_shares]) for number in first]
+    return n_cells * _CELL <= features.most_bytes
 
 
-def _rows(features: Matrix, rows: NDArray[np.int64]) -> sparse.csr_matrix:
-    if isinstance(features, MatrixFile) or len(rows) < features.shape[0]:
-        return features[rows]
-    return features
-
-
-def _descend(
-    kept: sparse.csr_matrix,
-    carries: NDArray[np.bool_],
-    counts: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    settings: LinearSettings,
-    start: Start | None,
-) -> tuple[NDArray[np.float64], float]:
-    """Learn from examples, whose features are scaled first."""
-    values = scale[kept.indices]
+def _descend(features: Matrix, examples: Examples, settings: LinearSettings) -> _Weights:
+    """Learn from examples in memory, whose features are scaled first."""
+    every = not isinstance(features, MatrixFile) and len(examples.rows) == features.shape[0]
+    kept: Any = features if every else features[examples.rows]
+    values = examples.scale[kept.indices]
     values *= kept.data
     scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
-    pulled = start is not None and bool(start.known[0])
-    if start is not None and pulled:
-        base_score = _BASE * (kept @ start.coef)
-        scaled = sparse.hstack([scaled, sparse.csr_matrix(base_score)], format="csr")
+    added = [] if examples.start is None else _added(kept, scaled, examples.start)
+    if added:
+        seen = [sparse.csr_matrix(kept[:, each.rows] @ each.weights) for each in added]
+        scaled = sparse.hstack([scaled, *seen], format="csr")
     kind, keywords = LOSSES[settings.loss]
     machine = kind(C=settings.C, tol=_TOLERANCE, random_state=settings.random_state, **keywords)
     trusting = config_context(assume_finite=True, skip_parameter_validation=True)
     with warnings.catch_warnings(), trusting:
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(scaled, carries, sample_weight=counts)
+        machine.fit(scaled, examples.carries, sample_weight=examples.counts)
     learnt: NDArray[np.float64] = machine.coef_[0]
-    coef = learnt[: len(scale)] * scale
-    if start is not None and pulled:
-        coef += learnt[-1] * _BASE * start.coef[:, 0]
+    coef, rest = np.split(learnt, [len(examples.scale)])
+    coef *= examples.scale
+    for each in added:
+        its, rest = np.split(rest, [each.weights.shape[1]])
+        coef[each.rows] += each.weights @ its
     return coef, float(machine.intercept_[0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Added:
+    """Columns that a base adds to the features, each a weighted sum of some of them.
+
+    Attributes:
+        rows: The features, shape (n,) if not all.
+        weights: Shape (n, n_columns).
+    """
+
+    rows: Any
+    weights: NDArray[np.floating]
+
+
+def _added(kept: sparse.csr_matrix, scaled: sparse.csr_matrix, start: Start) -> list[_Added]:
+    """The base's own score, if it has the topic, and what its words' company says."""
+    added = []
+    if start.known[0]:
+        added.append(_Added(slice(None), _BASE * start.coef))
+    if start.company is not None:
+        terms, vectors = start.company
+        size = np.linalg.norm(kept[:, terms] @ vectors)
+        if size > 0:
+            added.append(_Added(terms, vectors * (_COMPANY * np.linalg.norm(scaled.data) / size)))
+    return added
 
 
 def _log_count_ratio(

@@ -32,11 +32,9 @@ def passage_matrix(batch: Batch, cut: Passages, vocabulary: Vocabulary) -> spars
     return _matrix(passage_features(batch, cut, vocabulary), len(cut.starts), vocabulary)
 
 
-def numbered_articles(
-    corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
-) -> sparse.csr_matrix:
-    """The features of some articles, in memory; shape (n_rows, n_features), float32."""
-    return _stacked(_articles(corpus, vocabulary, rows), vocabulary)
+def numbered_articles(corpus: Corpus, vocabulary: Vocabulary) -> Matrix:
+    """The features of all articles, shape (n_articles, n_features), float32."""
+    return _kept(_articles(corpus, vocabulary), corpus, vocabulary, "weighed")
 
 
 def numbered_material(
@@ -57,19 +55,23 @@ def numbered_material(
         passage_matrix(batch, passages(batch.lengths), vocabulary)
         for batch in _batches(corpus, vocabulary, rows)
     )
-    both = chain(_articles(corpus, vocabulary, np.arange(len(corpus))), parts)
-    cut = passages(corpus.lengths[rows])
-    if corpus.scratch is None:
-        return _stacked(both, vocabulary), cut
-    file, most_cells = corpus.scratch.file("features"), corpus.scratch.most_cells
-    width = vocabulary.n_features
-    return MatrixFile.write(both, file, width=width, most_cells=most_cells), cut
+    both = chain(_articles(corpus, vocabulary), parts)
+    return _kept(both, corpus, vocabulary, "features"), passages(corpus.lengths[rows])
 
 
-def _articles(
-    corpus: Corpus, vocabulary: Vocabulary, rows: NDArray[np.int64]
-) -> Iterator[sparse.csr_matrix]:
-    for batch in _batches(corpus, vocabulary, rows):
+def _kept(
+    parts: Iterable[sparse.csr_matrix], corpus: Corpus, vocabulary: Vocabulary, name: str
+) -> Matrix:
+    """Matrices one below the other, in memory or in a file."""
+    scratch = corpus.scratch
+    if scratch is None:
+        return _stacked(parts, vocabulary)
+    width, most_bytes = vocabulary.n_features, scratch.most_bytes
+    return MatrixFile.write(parts, scratch.file(name), width=width, most_bytes=most_bytes)
+
+
+def _articles(corpus: Corpus, vocabulary: Vocabulary) -> Iterator[sparse.csr_matrix]:
+    for batch in _batches(corpus, vocabulary, np.arange(len(corpus))):
         yield article_matrix(batch, vocabulary)
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from topicclf.learning.corpus import evenly
-
 __all__ = ["Matrix", "MatrixFile", "column_sums", "products", "upper_rows"]
 
 
@@ -24,18 +22,18 @@ class MatrixFile:
         indptr: Where each row's cells start, and the end, shape (n_rows + 1,).
         starts: The first row of each block, and the end.
         shape: As of an array.
-        most_cells: How many cells one may take at a time.
+        most_bytes: How much memory one may take.
     """
 
     path: Path
     indptr: NDArray[np.int64]
     starts: NDArray[np.int64]
     shape: tuple[int, int]
-    most_cells: int
+    most_bytes: int
 
     @classmethod
     def write(
-        cls, parts: Iterable[sparse.csr_matrix], path: Path, *, width: int, most_cells: int
+        cls, parts: Iterable[sparse.csr_matrix], path: Path, *, width: int, most_bytes: int
     ) -> "MatrixFile":
         """Write matrices one below the other, a block for each."""
         bounds, starts = array("q", [0]), array("q", [0])
@@ -46,7 +44,7 @@ class MatrixFile:
                 bounds.frombytes((bounds[-1] + part.indptr[1:].astype(np.int64)).tobytes())
                 starts.append(len(bounds) - 1)
         rows, blocks = np.frombuffer(bounds, np.int64), np.frombuffer(starts, np.int64)
-        return cls(path, rows, blocks, (len(rows) - 1, width), most_cells)
+        return cls(path, rows, blocks, (len(rows) - 1, width), most_bytes)
 
     def upper(self, n_rows: int) -> "MatrixFile":
         """The first rows."""
@@ -55,22 +53,17 @@ class MatrixFile:
             self, indptr=self.indptr[: n_rows + 1], starts=starts, shape=(n_rows, self.shape[1])
         )
 
-    def sample(self) -> NDArray[np.int64]:
-        """The rows, or as many of them, evenly drawn, as one may take at a time."""
-        share = self.most_cells / max(int(self.indptr[-1]), 1)
-        return evenly(self.shape[0], int(share * self.shape[0]))
-
     def blocks(self) -> Iterator[tuple[slice, sparse.csr_matrix]]:
         """The rows, block by block."""
         for number in range(len(self.starts) - 1):
-            yield slice(self.starts[number], self.starts[number + 1]), self._block(number)
+            yield self.block(number)
 
     def parts(self, rows: NDArray[np.int64]) -> Iterator[sparse.csr_matrix]:
         """Some rows, in ascending order, block by block."""
         edges = np.searchsorted(rows, self.starts)
         for number in np.flatnonzero(np.diff(edges)).tolist():
             inner = rows[edges[number] : edges[number + 1]] - self.starts[number]
-            block = self._block(number)
+            _, block = self.block(number)
             yield block if len(inner) == block.shape[0] else block[inner]
 
     def __getitem__(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
@@ -91,14 +84,15 @@ class MatrixFile:
         """The matrix with rows and columns swapped, to multiply with."""
         return _Turned(self)
 
-    def _block(self, number: int) -> sparse.csr_matrix:
+    def block(self, number: int) -> tuple[slice, sparse.csr_matrix]:
+        """One of the blocks, and its rows."""
         low, high = self.starts[number : number + 2].tolist()
         bounds = self.indptr[low : high + 1] - self.indptr[low]
         n_cells, offset = int(bounds[-1]), int(self.indptr[low]) * 8
         values = np.fromfile(self.path, np.float32, n_cells, offset=offset)
         columns = np.fromfile(self.path, np.int32, n_cells, offset=offset + 4 * n_cells)
         cells = values, columns, bounds.astype(np.int32)
-        return sparse.csr_matrix(cells, shape=(high - low, self.shape[1]))
+        return slice(low, high), sparse.csr_matrix(cells, shape=(high - low, self.shape[1]))
 
 
 @dataclass(frozen=True, eq=False)

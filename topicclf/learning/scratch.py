@@ -20,12 +20,10 @@ __all__ = ["LEAST_MEMORY", "NumberFile", "Scratch"]
 LEAST_MEMORY = 350_000_000
 # What Python and its libraries take before anything is learnt.
 _BASE = 230_000_000
-# A cell of what a classifier learns from, with the copies that scikit-learn and liblinear make.
-_CELL = 28
 # Of a pair of words that may yet be kept: its key, its count, and the arrays of a classifier.
 _PAIR = 120
 # Of an article whose passages are judged.
-_JUDGED = 15_000
+_JUDGED = 5_000
 
 
 class Scratch:
@@ -65,9 +63,9 @@ class Scratch:
         return max(self.memory - _BASE - self.held, 1_000_000)
 
     @property
-    def most_cells(self) -> int:
-        """How many cells of features one classifier may learn from at a time."""
-        return self._free * 7 // 10 // _CELL
+    def most_bytes(self) -> int:
+        """How much memory may be taken to learn classifiers."""
+        return self._free * 7 // 10
 
     @property
     def most_pairs(self) -> int:

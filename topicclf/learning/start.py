@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.features.vocabulary import Vocabulary
+from topicclf.learning.company import company_of
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.vocabulary import extend_vocabulary
 from topicclf.scoring.join import Join
@@ -19,7 +20,7 @@ __all__ = ["Start", "start_from"]
 
 # Chosen by average precision on topics that were left out of the base, at 50 labelled articles: a
 # pair says little that its words don't, and features that no topic of the base needed little, too.
-_PAIRS = 0.5
+_PAIRS = 0.25
 _TEMPER = 0.25
 _LEAST_USEFUL = 0.1
 
@@ -30,6 +31,8 @@ class Start:
 
     Attributes:
         scale: How much each feature is trusted, shape (n_features,).
+        company: The terms of which the base knows what company they keep, and a vector for each;
+            None where it doesn't.
         coef: The base's weights, shape (n_features, n_topics), float32; zero for new topics.
         intercept: The base's, shape (n_topics,); zero for new topics.
         known: Whether the base has the topic, shape (n_topics,), bool.
@@ -37,6 +40,7 @@ class Start:
     """
 
     scale: NDArray[np.float32]
+    company: tuple[NDArray[np.int64], NDArray[np.float32]] | None
     coef: NDArray[np.float32]
     intercept: NDArray[np.float64]
     known: NDArray[np.bool_]
@@ -86,6 +90,7 @@ def start_from(
     own = base.join
     return vocabulary, Start(
         scale=scale,
+        company=company_of(old),
         coef=coef,
         intercept=np.where(known, base.weights.intercept[place], 0.0),
         known=known,

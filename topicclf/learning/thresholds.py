@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topicclf.learning.precision_recall_bounds import OutOfFoldPredictions, curves
+from topicclf.learning.precision_recall_bounds import Curve, OutOfFoldPredictions, curves
 from topicclf.learning.ranks import at_least, below
 
 __all__ = ["Objective", "best_thresholds", "choose"]
@@ -18,8 +18,8 @@ _SMOOTHING = 5
 _PRIOR_POSITIVES = 5.0
 # A topic counts in the curve of all topics by up to this many positives.
 _ENOUGH_POSITIVES = 30
-# With so many positives a threshold below 0.5 is drawn half the way up to it; chosen on samples of
-# 100 to 400 articles, by F1 on others.
+# With so many positives a threshold is drawn half the way to where it is without any; chosen on
+# samples of 100 to 400 articles, by F1 on others.
 _HALF_SURE = 50.0
 # Where topics are easy to separate F1 is flat over a wide range: no need to go to its end.
 _MOST_CAREFUL = 0.65
@@ -35,14 +35,14 @@ class Objective:
         precision: Each topic's precision is at least this, at 90 % confidence.
         recall: Likewise; not both.
         caution: Without a promise: how much F1 may be given up for a higher threshold.
-        evidence: Likewise: how many positives speak for thresholds beside those of the articles, as
-            where a base gives the join.
+        believed: Likewise: whether probabilities mean what they say, as where a base gives the
+            join.
     """
 
     precision: float | None = None
     recall: float | None = None
     caution: float = 0.0
-    evidence: float = 0.0
+    believed: bool = False
 
     def __post_init__(self) -> None:
         if self.precision is not None and self.recall is not None:
@@ -74,16 +74,30 @@ def choose(
             judged.probability,
             judged.labels,
             caution=objective.caution,
-            evidence=objective.evidence,
+            believed=objective.believed,
         )
         best = np.maximum(best, _lowest(judged.labels))
         if objective.precision is None:
             return best, np.full(len(best), np.nan)
         promised = [
-            each.keeping_precision(objective.precision, otherwise=float(usual))
-            for each, usual in zip(curves(judged), best, strict=True)
+            _keeping(each, judged.probability[:, column], objective.precision, float(best[column]))
+            for column, each in enumerate(curves(judged))
         ]
     return np.array([t for t, _ in promised]), np.array([bound for _, bound in promised])
+
+
+def _keeping(
+    curve: Curve, probability: NDArray[np.float64], goal: float, usual: float
+) -> tuple[float, float]:
+    """The threshold that keeps a precision or comes closest, and its bound."""
+    threshold, bound = curve.keeping_precision(goal, otherwise=usual)
+    place = int(np.searchsorted(curve.threshold, usual, "right")) - 1
+    if bound < goal and place >= 0 and curve.precision[place] > bound:
+        lower = curve.threshold[place]
+        # Of the usual threshold holds what holds of a lower one that tags the same articles.
+        if not ((probability >= lower) & (probability < usual)).any():
+            return usual, float(curve.precision[place])
+    return threshold, bound
 
 
 def _lowest(labels: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -104,7 +118,7 @@ def best_thresholds(
     labels: NDArray[np.int8],
     *,
     caution: float = 0.0,
-    evidence: float = 0.0,
+    believed: bool = False,
 ) -> NDArray[np.float64]:
     """The threshold of each topic with the best F1, smoothed.
 
@@ -113,13 +127,15 @@ def best_thresholds(
     smoothed, and leant against the curve of all topics by as much as it is short of positives.
     Choosing by rank follows Yang (2001), "A Study of Thresholding Strategies for Text
     Categorization", SIGIR. With few positives in all, low thresholds are drawn up to 0.5: the best
-    ones on few articles tag others too eagerly.
+    ones on few articles tag others too eagerly. Where probabilities are believed, thresholds are
+    drawn to half of the best F1, which is where they belong: Lipton, Elkan and Naryanaswamy (2014),
+    "Optimal Thresholding of Classifiers to Maximize F1 Measure", ECML PKDD.
 
     Args:
         probability: Shape (n_articles, n_topics).
         labels: 1 yes, 0 no, -1 unknown, likewise.
         caution: How much F1 may be given up for a threshold that is higher, up to 0.65.
-        evidence: As in `Objective`.
+        believed: As in `Objective`.
 
     Returns:
         Shape (n_topics,).
@@ -150,18 +166,22 @@ def best_thresholds(
         if caution:
             good = cuts[topic, smooth >= smooth.max() - caution]
             best = max(best, min(good.max(), _MOST_CAREFUL))
-        best_cuts[topic] = _drawn_up(float(best), evidence + max(positives[topic], everyone))
+        sure = max(positives[topic], everyone)
+        sure /= sure + _HALF_SURE
+        if believed:
+            best_cuts[topic] = _drawn(float(best), smooth.max() / 2, sure)
+        else:
+            best_cuts[topic] = _drawn(float(best), max(float(best), 0.5), sure)
     thresholds: NDArray[np.float64] = np.maximum(best_cuts, _LOWEST)
     return thresholds
 
 
-def _drawn_up(threshold: float, positives: float) -> float:
-    """A threshold below 0.5, with its log-odds the closer to zero the fewer positives there are."""
-    if not 0 < threshold < 0.5:
+def _drawn(threshold: float, centre: float, sure: float) -> float:
+    """A threshold with its log-odds the closer to those of a centre the less sure it is."""
+    if not (0 < threshold < 1 and 0 < centre < 1):
         return threshold
-    sure = positives / (positives + _HALF_SURE)
-    odds = float((threshold / (1 - threshold)) ** sure)
-    return odds / (1 + odds)
+    odds = (threshold / (1 - threshold)) ** sure * (centre / (1 - centre)) ** (1 - sure)
+    return float(odds / (1 + odds))
 
 
 def _by_rank(

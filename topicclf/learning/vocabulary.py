@@ -117,6 +117,8 @@ def extend_vocabulary(
         surface_terms=np.array([term_of[word] for word in words], np.int64),
         pairs=first * (n_terms + 1) + second,
         idf=np.concatenate([terms, np.full(len(fresh), rarest, np.float32), rest]),
+        # New terms are as rare as any and come last, so that its rows are still of the same terms.
+        company=base.company,
     )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, islice
@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from numpy.typing import NDArray
-from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join, relearn_join
+from topicclf.learning.company import MOST_ARTICLES, learn_company
 from topicclf.learning.corpus import Corpus
-from topicclf.learning.linear import Linear, LinearSettings, fit_linear
+from topicclf.learning.linear import Linear, LinearSettings, fit_several
 from topicclf.learning.matrices import numbered_articles, numbered_material
-from topicclf.learning.matrix_file import Matrix, MatrixFile, products, upper_rows
+from topicclf.learning.matrix_file import Matrix, products, upper_rows
 from topicclf.learning.start import Start
 from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
@@ -87,17 +87,6 @@ class Supervision:
         """What is known about some topics."""
         start = None if self.start is None else self.start.of(topics)
         return replace(self, labels=self.labels[:, topics], start=start)
-
-    def at(self, rows: NDArray[np.int64]) -> "Supervision":
-        """What is known about some articles."""
-        return replace(
-            self,
-            labels=self.labels[rows],
-            weight=self.weight[rows],
-            trusted=self.trusted[rows],
-            measured=self.measured[rows],
-            folds=self.folds[rows],
-        )
 
     def without(self, *folds: int) -> "Supervision":
         """What is known outside of some folds."""
@@ -177,11 +166,10 @@ def learn_weights(
         in_turn = partial(_in_turn, parallel, blocks, at_once)
         # A base's pairs have been chosen.
         if len(vocabulary.pairs) > settings.max_pairs and known.start is None:
-            rows = corpus.sample()
-            articles = numbered_articles(corpus, vocabulary, rows)
+            articles = numbered_articles(corpus, vocabulary)
             usefulness = np.zeros(vocabulary.n_features, np.float32)
             jobs = (
-                delayed(_usefulness)(articles, known.of(topics).at(rows), settings.linear)
+                delayed(_usefulness)(articles, known.of(topics), settings.linear)
                 for topics in blocks
             )
             for of_block in in_turn(jobs, "weighing word pairs"):
@@ -191,6 +179,14 @@ def learn_weights(
             del articles
         trusted = np.flatnonzero(known.trusted)
         material = _Material(*numbered_material(corpus, vocabulary, trusted))
+        if known.start is None:
+            heaviest = np.sort(np.argsort(-known.weight, kind="stable")[:MOST_ARTICLES])
+            vocabulary = replace(
+                vocabulary,
+                company=learn_company(
+                    material.features[heaviest], vocabulary, seed=settings.linear.random_state
+                ),
+            )
         unlabelled = known.unlabelled
         jobs = (
             delayed(_learn)(material, known.of(topics), unlabelled, settings) for topics in blocks
@@ -245,7 +241,7 @@ def _in_turn(
 
 
 def _usefulness(
-    articles: sparse.csr_matrix, known: Supervision, settings: LinearSettings
+    articles: Matrix, known: Supervision, settings: LinearSettings
 ) -> NDArray[np.float32]:
     """How much each feature weighs for its best topic, in the fold that values it least.
 
@@ -253,20 +249,19 @@ def _usefulness(
     and must not flatter its scores.
     """
     least = np.full((known.labels.shape[1], articles.shape[1]), np.inf, np.float32)
-    for linear in _per_fold(articles, known, settings):
+    by_fold = (known.without(fold) for fold in range(known.n_folds))
+    for linear in _fits(articles, by_fold, settings, known.start):
         np.minimum(least, np.abs(linear.coef), out=least, casting="same_kind")
     best: NDArray[np.float32] = least.max(0)
     return best
 
 
-def _per_fold(features: Matrix, known: Supervision, settings: LinearSettings) -> Iterator[Linear]:
-    """The classifiers of some topics, each from all folds but one."""
-    for fold in range(known.n_folds):
-        yield _fit(features, known.without(fold), settings)
-
-
-def _fit(features: Matrix, known: Supervision, settings: LinearSettings) -> Linear:
-    return fit_linear(features, known.labels, known.weight, settings, known.start)
+def _fits(
+    features: Matrix, several: Iterable[Supervision], settings: LinearSettings, start: Start | None
+) -> Iterator[Linear]:
+    """The classifiers of some topics, from each of several states of knowledge."""
+    about = ((known.labels, known.weight) for known in several)
+    return fit_several(features, about, settings, start)
 
 
 def _learn(
@@ -308,16 +303,12 @@ def _fit_folds(
     """The classifiers of some topics, each from what is known without a fold."""
     if passage_scores is None:
         articles = upper_rows(material.features, len(by_fold[0].labels))
-        return [_fit(articles, known, settings) for known in by_fold]
-    return [
-        fit_linear(
-            material.features,
-            *_with_passages(known, unlabelled, score, material.cut),
-            settings,
-            known.start,
-        )
+        return list(_fits(articles, by_fold, settings, by_fold[0].start))
+    examples = (
+        _with_passages(known, unlabelled, score, material.cut)
         for known, score in zip(by_fold, passage_scores, strict=True)
-    ]
+    )
+    return list(fit_several(material.features, examples, settings, by_fold[0].start))
 
 
 def _judge(
@@ -376,18 +367,14 @@ def _passage_scores(
     Returns:
         Shape (n_folds, n_passages, n_topics); zero for passages of the fold itself.
     """
-    if isinstance(articles, MatrixFile):
-        # To choose among the passages of an article, what memory can hold is enough.
-        rows = articles.sample()
-        articles, examples = articles[rows], known.at(rows)
-    else:
-        examples = known
     counts = material.cut.counts
     folds = np.repeat(known.folds[known.trusted], counts)
     passage_scores = np.zeros((known.n_folds, len(folds), known.labels.shape[1]), np.float32)
-    for pair in combinations(range(known.n_folds), 2):
-        # Of two folds there is nothing left without both: the second has to do.
-        linear = _fit(articles, examples.without(*pair[: known.n_folds - 1]), settings)
+    pairs = list(combinations(range(known.n_folds), 2))
+    # Of two folds there is nothing left without both: the second has to do.
+    without = (known.without(*pair[: known.n_folds - 1]) for pair in pairs)
+    fitted = _fits(articles, without, settings, known.start)
+    for pair, linear in zip(pairs, fitted, strict=True):
         for fold, held in (pair, pair[::-1]):
             rows = np.flatnonzero(folds == fold)
             passage_scores[held, rows] = _score(material.features, len(known.folds) + rows, linear)

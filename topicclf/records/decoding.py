@@ -155,6 +155,8 @@ def decode(content: bytes, *, name: str, was: str = "") -> str | Undecodable:
     except UnicodeDecodeError:
         if was:
             return _decoded(content, "utf-8", spoken=was)
+        if paired := _paired(content):
+            return paired
         lines = [line for line in content.split(b"\n") if not line.isascii()]
         return _decoded(content, _Judge(name).encoding(lines))
 
@@ -211,6 +213,8 @@ class TextLines:
     def _other(self, line: bytes) -> str | Undecodable:
         if self._was:
             return _decoded(line, "utf-8", spoken=self._was)
+        if paired := _paired(line):
+            return paired
         if _is_utf8(line):
             return _decoded(line, "utf-8")
         if not self._encoding:
@@ -276,6 +280,17 @@ class _Judge:
             "%s: not UTF-8; read as %s", self._name, _spoken(encoding)
         )
         return encoding
+
+
+def _paired(content: bytes) -> str:
+    """The text of UTF-8 with pairs of surrogates, as Java and old databases write; else nothing."""
+    if b"\xed" not in content:
+        return ""
+    try:
+        pairs = content.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        return pairs.decode("utf-16-le")
+    except UnicodeError:
+        return ""
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -43,7 +43,9 @@ def read_delimited(
     # The limit is the whole process's; ours is higher than the module's own of 128 kB.
     csv.field_size_limit(LONGEST_RECORD)
     lines = _Lines(_decoded(file, name))
-    rows = _rows(lines, options.delimiter or _delimiter(lines, tabs=tabs))
+    delimiter = options.delimiter or _delimiter(lines, tabs=tabs)
+    # Some write a space before each field; a quote after it would be none.
+    rows = _rows(lines, delimiter, spaced=f'{delimiter} "' in lines.first())
     header, finder = _header(rows, name, options)
     if not header:
         return
@@ -112,8 +114,9 @@ class _Lines:
 
     def first(self) -> str:
         """The first line, which stays where it is."""
-        line = next(self._lines, "")
-        self._again.append(line)
+        if not self._again:
+            self._again.append(next(self._lines, ""))
+        line = self._again[0]
         return line.text if isinstance(line, Undecodable) else line
 
     def skip(self) -> None:
@@ -159,9 +162,13 @@ class _Lines:
 _Row = list[str] | str
 
 
-def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, _Row]]:
+def _rows(lines: _Lines, delimiter: str, *, spaced: bool) -> Iterator[tuple[int, _Row]]:
     """The rows, or what is wrong with each, and the line on which it starts."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+
+    def reading() -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=spaced)
+
+    reader = reading()
     while True:
         start = lines.number + 1
         try:
@@ -171,7 +178,7 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[int, _Row]]:
         except csv.Error as error:
             yield start, lines.problem or f"a broken quote, most likely ({error})"
             lines.break_row()
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            reader = reading()
             continue
         problem = lines.problem
         lines.end_row()

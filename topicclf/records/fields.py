@@ -24,6 +24,8 @@ TEXT_NAMES = (
     "article_body",
     "articlebody",
     "document",
+    "content_text",
+    "content_html",
 )
 #: Names of the field that holds the title.
 TITLE_NAMES = ("title", "headline", "heading")

@@ -6,19 +6,42 @@
 
 import json
 import re
+from itertools import islice
 from typing import Any
 
-from topicclf.errors import DataError
 from topicclf.installation.extras import extra
-from topicclf.records.options import MOST_ATTRIBUTES, MOST_SIBLINGS, MOST_TAGS
+from topicclf.records.options import MOST_ATTRIBUTES, MOST_TAGS
 from topicclf.text.furniture import without_furniture
 
 __all__ = ["main_text"]
 
 # Captions tell of pictures, which are often of something else than the article.
 _PRUNED = ["//figcaption", "//figure", "//aside", "//nav", "//footer"]
-_TAG = re.compile(r"<[a-zA-Z][^<>]*+")
-_ATTRIBUTE = re.compile(r"[^\s=/\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s\"']*+))?+")
+# Of a tag the name, then attributes as browsers read them: a quote may hold anything.
+_ATTRIBUTE = re.compile(
+    r"[\s/]*+=?+[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^\s>\"'][^\s>]*+)?+)?+"
+)
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+")
+# Trafilatura compares its text with that of other extractors, one of which takes quadratic time.
+_COMPARED = 2000
+# Tags and bytes for each that no page has of itself; each tag takes time.
+_MANY, _BYTES_EACH = 500, 30
+# What is no text, or none of the article's.
+_LEFT_OUT: tuple[str, ...] = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "button",
+    "form",
+    "select",
+    "head",
+)
+_LEFT_OUT += ("nav", "footer", "aside", "figure")
+_INLINE = frozenset(
+    "a abbr b bdi bdo cite code em font i mark q s small span strong sub sup u".split()  # noqa: SIM905
+)
 
 
 def main_text(html: str | bytes) -> tuple[str, str]:
@@ -31,15 +54,15 @@ def main_text(html: str | bytes) -> tuple[str, str]:
         The title and the text, a paragraph a line; both are empty where there is no article.
 
     Raises:
-        DataError: The page has more tags or attributes than pages have.
         MissingExtraError: trafilatura is not installed.
     """
     trafilatura = extra("trafilatura", name="html")
-    _check_tags(html)
-    tree = trafilatura.load_html(html)
+    source, tags = _trimmed(html)
+    tree = trafilatura.load_html(source)
     if tree is None:
         return "", ""
-    _check_siblings(tree)
+    if tags > MOST_TAGS or (tags > _MANY and len(source) < _BYTES_EACH * tags):
+        return _whole(tree)
     found = trafilatura.extract(
         tree,
         output_format="json",
@@ -47,6 +70,7 @@ def main_text(html: str | bytes) -> tuple[str, str]:
         include_comments=False,
         include_tables=False,
         prune_xpath=_PRUNED,
+        fast=tags > _COMPARED,
     )
     if found is None:
         return "", ""
@@ -57,24 +81,38 @@ def main_text(html: str | bytes) -> tuple[str, str]:
     return title, without_furniture(text.removeprefix(title)).strip()
 
 
-# Parsing takes quadratic time where a tag has many attributes, and extraction where an element has
-# many others in it.
-def _check_tags(html: str | bytes) -> None:
+def _trimmed(html: str | bytes) -> tuple[str | bytes, int]:
+    """The page without more attributes than tags have, and how many tags there are.
+
+    To parse them takes quadratic time.
+    """
     source = html if isinstance(html, str) else html.decode("latin-1")
-    tags = 0
+    tags, place, pieces = 0, 0, []
     for match in _TAG.finditer(source):
         tags += 1
-        long = match.end() - match.start() > 2 * MOST_ATTRIBUTES
-        if long and sum(1 for _ in _ATTRIBUTE.finditer(match[0])) > MOST_ATTRIBUTES:
-            msg = f"a tag with more than {MOST_ATTRIBUTES} attributes"
-            raise DataError(msg)
-    if tags > MOST_TAGS:
-        msg = f"{tags:,} tags, more than the {MOST_TAGS:,} that a page may have"
-        raise DataError(msg)
+        if match.end() - match.start() > 2 * MOST_ATTRIBUTES:
+            attributes = _ATTRIBUTE.finditer(source, match.start() + 1, match.end())
+            # The name of the tag is the first.
+            last = next(islice(attributes, MOST_ATTRIBUTES, None), None)
+            if last is not None:
+                pieces.append(source[place : last.end()])
+                place = match.end()
+    if not place:
+        return html, tags
+    source = "".join([*pieces, source[place:]])
+    return (source if isinstance(html, str) else source.encode("latin-1")), tags
 
 
-def _check_siblings(tree: Any) -> None:
-    most = max(map(len, tree.iter()))
-    if most > MOST_SIBLINGS:
-        msg = f"an element with {most:,} others in it, more than the {MOST_SIBLINGS:,} it may have"
-        raise DataError(msg)
+def _whole(tree: Any) -> tuple[str, str]:
+    """The title and all text of a page that it would take too long to find the article in."""
+    from lxml import etree
+
+    title = " ".join((tree.findtext(".//title") or "").split())
+    etree.strip_elements(tree, etree.Comment, *_LEFT_OUT, with_tail=False)
+    pieces = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        ending = event == "end"
+        pieces.append("" if element.tag in _INLINE else "\n")
+        pieces.append((element.tail if ending else element.text) or "")
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return title, without_furniture("\n".join(filter(None, lines))).strip()

@@ -14,6 +14,7 @@ from topicclf.records.options import DEEPEST
 __all__ = ["read_json"]
 
 _BIG = 2.0**63
+_EXACT = frozenset({str, int, bool, type(None)})
 
 
 def read_json(content: bytes | str) -> Any:
@@ -24,7 +25,9 @@ def read_json(content: bytes | str) -> Any:
     """
     try:
         value = _quick()(content)
-        exact = _is_exact((value,), 0)
+        # Most records are objects of texts and whole numbers.
+        flat = type(value) is dict and _EXACT.issuperset(map(type, value.values()))
+        exact = flat or _is_exact((value,), 0)
     except ValueError:
         exact = False
     if exact:

@@ -8,12 +8,29 @@ from typing import Any
 from topicclf.records.decoding import TextLines, Undecodable
 from topicclf.records.fields import FieldFinder
 from topicclf.records.json_values import read_json
-from topicclf.records.lines import RawLine, TooLong
+from topicclf.records.lines import RawLine
 from topicclf.records.options import ReadOptions
 from topicclf.records.record import BadRecord, Record
 from topicclf.records.spread_json import SpreadJson
 
 __all__ = ["read_jsonl"]
+
+# White space, and what JSON text sequences have before each object.
+_AROUND = " \t\r\n\x1e"
+# What news services and JSON Feed call the list of articles that they answer with.
+_LISTS = (
+    "articles",
+    "items",
+    "results",
+    "documents",
+    "docs",
+    "records",
+    "entries",
+    "stories",
+    "news",
+    "posts",
+    "data",
+)
 
 
 def read_jsonl(
@@ -26,12 +43,16 @@ def read_jsonl(
     for line in lines:
         others.number += 1
         try:
-            fields = None if isinstance(line, TooLong) else read_json(line)
+            fields = read_json(line) if type(line) is bytes else None
         except ValueError:
             fields = None
-        if type(fields) is dict and isinstance(line, bytes):
+        if type(fields) is dict and type(line) is bytes:
             lines.unicode += not line.isascii()
-            yield record(fields, name, others.number, line)
+            found = record(fields, name, others.number, line)
+            if type(found) is Record:
+                yield found
+            else:
+                yield from others.records(fields)
         else:
             yield from others.read(line)
 
@@ -58,7 +79,7 @@ class _OtherLines:
             yield self._bad(text.problem)
             return
         # Elements of an array that broke off, and files with a mark put together, too.
-        text = text.strip(" \t\r\n").removeprefix("\ufeff").removesuffix(",")
+        text = text.strip(_AROUND).removeprefix("\ufeff").removesuffix(",")
         if self._in_array and text.endswith("}]"):
             text = text.removesuffix("]")
         if not text or (self._in_array and text == "]"):
@@ -77,7 +98,21 @@ class _OtherLines:
             yield self._bad(f"a JSON {type(value).__name__}; put one object on each line")
             return
         for each in elements:
-            yield self._finder.record(each, self._name, self.number)
+            yield from self.records(each)
+
+    def records(self, fields: dict[str, Any], number: int = 0) -> Iterator[Record | BadRecord]:
+        """The record that an object is, or those in the list that it puts around them."""
+        inner = [fields]
+        if self._finder.complaint(tuple(fields)):
+            lists: Iterator[Any] = (fields.get(name) for name in _LISTS)
+            inner = next((each for each in lists if self._are_records(each)), inner)
+        for each in inner:
+            yield self._finder.record(each, self._name, number or self.number)
+
+    def _are_records(self, value: Any) -> bool:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            return False
+        return bool(value) and not self._finder.complaint(tuple(value[0]))
 
     def _spread(self, text: str, error: ValueError) -> Iterator[Record | BadRecord]:
         """Read an object, or the objects of an array, from as many lines as it takes."""
@@ -87,7 +122,7 @@ class _OtherLines:
         try:
             while True:
                 for one in spread.add(text, self.number):
-                    yield self._element(one, spread.start)
+                    yield from self._element(one, spread.start)
                     taken.clear()
                 if not spread.open:
                     return
@@ -129,11 +164,13 @@ class _OtherLines:
             raise ValueError
         return text
 
-    def _element(self, text: str, number: int) -> Record | BadRecord:
+    def _element(self, text: str, number: int) -> Iterator[Record | BadRecord]:
         try:
-            return self._finder.record(read_json(text), self._name, number)
+            fields = read_json(text)
         except ValueError as error:
-            return BadRecord(_complaint(error), self._name, number)
+            yield BadRecord(_complaint(error), self._name, number)
+        else:
+            yield from self.records(fields, number)
 
     def _bad(self, problem: str, number: int | None = None) -> BadRecord:
         return BadRecord(problem, self._name, number or self.number)

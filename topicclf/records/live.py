@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO, TypeVar, cast
 
+from topicclf.errors import DataError
+
 __all__ = ["LiveReader", "live_reader", "paused_input", "standard_input"]
 
 _BUFFER = 1 << 18
@@ -83,7 +85,15 @@ def live_reader(file: BinaryIO) -> io.BufferedReader | None:
 
 
 def standard_input() -> io.BufferedReader:
-    """The reader of standard input; the same one for whoever asks, as it can be read only once."""
+    """The reader of standard input; the same one for whoever asks, as it can be read only once.
+
+    Raises:
+        DataError: There is none.
+    """
+    # Where it is missing, the command line has put something empty in its place.
+    if sys.stdin is None or getattr(sys.stdin, "name", None) == os.devnull:
+        msg = "standard input is closed; name a file"
+        raise DataError(msg)
     return _reader_of(sys.stdin.buffer)
 
 

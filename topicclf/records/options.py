@@ -12,7 +12,6 @@ __all__ = [
     "LONGEST_RECORD",
     "MOST_ATTRIBUTES",
     "MOST_PAGES",
-    "MOST_SIBLINGS",
     "MOST_TAGS",
     "PACKINGS",
     "ReadOptions",
@@ -41,10 +40,10 @@ DEEPEST = 100
 #: What is packed may grow so many times, beyond the first bytes, which are free.
 GROWTH = 100
 FREE_GROWTH = 1 << 26
-#: How many tags a page may have, how many attributes one of them, how many elements one may hold.
-MOST_TAGS = 20_000
+#: A page with more tags is read as a whole, as one with tags and little else; of one tag so many
+#: attributes are read.
+MOST_TAGS = 10_000
 MOST_ATTRIBUTES = 500
-MOST_SIBLINGS = 5000
 #: How many pages a PDF file may have.
 MOST_PAGES = 2000
 

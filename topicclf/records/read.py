@@ -149,7 +149,7 @@ class _FileReader:
         if is_zip(file):
             file = seekable(file)
             names = names_in_zip(file)
-        if problem := refusal(file.peek(64)) or refusal_of_zip(names):
+        if problem := refusal(file.peek(256)) or refusal_of_zip(names):
             msg = f"{self.name}: {problem}"
             raise DataError(msg)
         if is_docx(names) or not is_archive(file):

@@ -6,7 +6,8 @@ from typing import Any
 __all__ = ["BadRecord", "Record"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: to make one would take six times as long, a good part of what reading takes.
+@dataclass(slots=True)
 class Record:
     """An article as somebody's file has it.
 

@@ -28,6 +28,9 @@ _MARKUP = re.compile(
     r"|title|meta|svg|table|span|nav|header|link|script|style)\b)"
 )
 _JSON = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]\"]|$)")
+# Two lines of it are hardly prose.
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_COLUMN = re.compile(r'\s*(?:"[^"]*"|[\w.-]+)\s*')
 # Comments, instructions and the document type come before the root.
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<[?!][^>]*+>)", re.DOTALL)
 _LONGEST_PROLOG, _PROLOG_CHARACTERS = 20, 1 << 16
@@ -65,6 +68,14 @@ _FOREIGN = {
     b"ID3\x04": ("a sound or film", _NOTHING),
     b"\x1aE\xdf\xa3": ("a sound or film", _NOTHING),
 }
+_FOREIGN_LINES = (
+    (re.compile(rb"WARC/\d\.\d\r?\n"), ("a web archive", "extract its pages")),
+    (re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b"), ("an HTTP response", "save it without its header")),
+    (
+        re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} [^\n]{8,30}\n[A-Za-z-]+:"),
+        ("a mailbox", "save each message as .eml"),
+    ),
+)
 # Formats that no encoding has a say in.
 _BINARY = {b"PAR1": "parquet", b"%PDF-": "pdf", b"PK\x03\x04": "docx"}
 _WORD = "word/document.xml"
@@ -99,6 +110,9 @@ def refusal(start: bytes) -> str:
     """Why a file that begins so can't be read, and what to do; nothing if it may be readable."""
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
+            return _refused(*what)
+    for line, what in _FOREIGN_LINES:
+        if line.match(start):
             return _refused(*what)
     return _refused("a sound or film", _NOTHING) if start[4:8] == b"ftyp" else ""
 
@@ -148,7 +162,10 @@ def by_start(start: bytes, options: ReadOptions) -> str:
         return "jsonl"
     if (header := _HEADER.match(text)) and "\nmime-version:" in f"\n{header[0]}":
         return "mhtml"
-    return _table(re.split(r"[\r\n]", text, maxsplit=1)[0], options) or "text"
+    lines = re.split(r"\r\n?|\n", text, maxsplit=2)
+    if all(_JSON_TEXT.fullmatch(line) for line in lines[:2]) and len(lines) > 2:
+        return "jsonl"
+    return _table(lines, options) or "text"
 
 
 def root_of(text: str) -> str:
@@ -163,13 +180,21 @@ def root_of(text: str) -> str:
     return root[1].lower() if root else ""
 
 
-def _table(first: str, options: ReadOptions) -> str:
+def _table(lines: list[str], options: ReadOptions) -> str:
+    first = lines[0]
     if first.startswith("sep="):
         return "csv"
     # A table names its text in its first line; in prose a space follows a comma.
     columns = [name.strip().strip('"') for name in _SEPARATORS.split(first)]
-    prose = re.search(r"[,;] ", first) is not None
+    prose = re.search(r"[,;] ", first) is not None and not _is_spaced_header(lines)
     names = {*TEXT_NAMES, (options.text_field or TEXT_NAMES[0]).lower()}
     if len(columns) > 1 and not prose and not names.isdisjoint(columns):
         return "tsv" if "\t" in first else "csv"
     return ""
+
+
+def _is_spaced_header(lines: list[str]) -> bool:
+    """Whether the first line names columns, a word each, and the next has as many fields."""
+    columns = _SEPARATORS.split(lines[0])
+    fields = _SEPARATORS.split(lines[1]) if len(lines) > 1 else []
+    return len(fields) >= len(columns) and all(map(_COLUMN.fullmatch, columns))

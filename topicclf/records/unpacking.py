@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -41,6 +42,8 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# What zipfile raises where the sizes and places in an archive make no sense.
+_ODD_ZIP = (NotImplementedError, OSError, OverflowError, ValueError, struct.error)
 _BUFFER, _STEP = 1 << 18, 1 << 13
 _EMPTY: io.BufferedReader = io.BufferedReader(io.BytesIO())
 # An xz file says how much memory it takes.
@@ -63,6 +66,13 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+@dataclass
+class _Growth:
+    """How much has been unpacked, of one file or of all in an archive."""
+
+    size: int = 0
+
+
 class _Bounded(io.RawIOBase):
     """Unpacked bytes as they come, so that what breaks off loses none.
 
@@ -71,24 +81,31 @@ class _Bounded(io.RawIOBase):
         name: What it unpacks, for messages.
         packed: How many packed bytes have been read so far.
         step: How many bytes to ask for at once, where a step that breaks off is lost.
+        growth: What counts those that have come; an archive's files may share it.
     """
 
     def __init__(
-        self, file: _Readable, name: str, packed: Callable[[], int], *, step: int = _BUFFER
+        self,
+        file: _Readable,
+        name: str,
+        packed: Callable[[], int],
+        *,
+        step: int = _BUFFER,
+        growth: _Growth | None = None,
     ) -> None:
         self._file = file
         self._step = step
         self._name = name
         self._packed = packed
-        self._grown = 0
+        self._growth = growth or _Growth()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         content = self._file.read(min(len(buffer), self._step))
-        self._grown += len(content)
-        if self._grown > FREE_GROWTH and self._grown > GROWTH * self._packed():
+        self._growth.size += len(content)
+        if self._growth.size > max(FREE_GROWTH, GROWTH * self._packed()):
             msg = (
                 f"{self._name}: unpacks to more than {GROWTH} times its size, as a bomb does; "
                 "unpack it yourself if you trust it"
@@ -221,7 +238,7 @@ def names_in_zip(file: io.BufferedReader) -> Collection[str]:
         file: The archive, from its start, where it is put back.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _zip(file) as archive:
             return set(archive.namelist())
     except zipfile.BadZipFile:
         return ()
@@ -263,22 +280,32 @@ def members(
     return found(file, name, visible)
 
 
+def _zip(file: io.BufferedReader) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except _ODD_ZIP as error:
+        raise zipfile.BadZipFile(str(error)) from error
+
+
 def _zip_members(
     file: io.BufferedReader, name: str, wanted: Callable[[str], bool]
 ) -> Iterator[Member]:
-    with zipfile.ZipFile(file) as archive:
+    whole = file.seek(0, io.SEEK_END)
+    packed, growth = 0, _Growth()
+    with _zip(file) as archive:
         for info in archive.infolist():
             if info.is_dir() or not wanted(info.filename):
                 continue
             full = f"{name}/{info.filename}"
             try:
                 source = archive.open(info)
-            except (RuntimeError, NotImplementedError) as error:
+            except (RuntimeError, zipfile.BadZipFile, *_ODD_ZIP) as error:
                 yield Member(full, _EMPTY, f"can't be unpacked here ({error}); unpack it first")
                 continue
-            size = info.compress_size
+            # Files that share their bytes would make much of little.
+            packed = min(packed + info.compress_size, whole)
             with source:
-                bounded = _Bounded(source, full, lambda size=size: size)  # type: ignore[misc]
+                bounded = _Bounded(source, full, lambda size=packed: size, growth=growth)  # type: ignore[misc]
                 yield Member(full, io.BufferedReader(bounded, _BUFFER))
 
 
@@ -294,7 +321,9 @@ def _tar_members(
                 yield Member(full, _EMPTY, "a sparse file; unpack it first")
             elif source := archive.extractfile(info):
                 size = info.size
-                bounded = _Bounded(source, full, lambda size=size: size, step=_STEP)  # type: ignore[misc]
+                # Past the buffer, which from Python 3.14 on asks for much more than a step.
+                raw = source.raw  # type: ignore[attr-defined]
+                bounded = _Bounded(raw, full, lambda size=size: size, step=_STEP)  # type: ignore[misc]
                 yield Member(full, io.BufferedReader(bounded, _BUFFER))
 
 

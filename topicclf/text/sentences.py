@@ -14,8 +14,10 @@ from pathlib import Path
 
 __all__ = ["sentence_spans"]
 
-# A run of stops is tried once, from its start and as a whole: anything else takes quadratic time.
-_END = re.compile(r"(?<![.!?\u2026])(?P<stop>[.!?\u2026]++)[\"'\u201d\u2019)\]]*+(?=\s)|\n")
+# The last of a run of stops, and quotes after it. To take the run from its start would mean to look
+# back at each character, or quadratic time.
+_END = re.compile(r"[.!?\u2026](?:(?=\s)|[\"'\u201d\u2019)\]]++(?=\s))|\n")
+_STOPS = frozenset(".!?\u2026")
 _WORD = re.compile(r"\w")
 _LAST_WORD = re.compile(r"[^\s\"'(\[\u201c\u2018\u2014\u2013/]*$")
 _NEXT = re.compile(r"\s*+[\"'(\[\u201c\u2018]*+(?P<word>\w*+)")
@@ -37,6 +39,11 @@ _BEFORE_NAMES = _LISTED["name"]
 _LAST_OR_NOT = _LISTED["last"]
 # Words that begin a sentence where they have a capital.
 _STARTERS = _LISTED["starter"]
+_DAYS = frozenset(("sat", "sun", "mar", "tue", "wed", "thu", "fri"))
+_NUMBERS = frozenset(("no", "nos"))
+# The stop after any other word is the end, unless the word is one of the model's abbreviations.
+_NOTED = _BEFORE_NAMES | _LAST_OR_NOT | _DAYS | _NUMBERS
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 # Lines that are wrapped, not paragraphs, are no wider.
 _WIDEST = 132
 _FEWEST_WRAPPED = 3
@@ -59,9 +66,12 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
     """
     spans: list[tuple[int, int]] = []
     wordless = False
-    for start, end in _pieces(text, abbreviations):
-        if start == end:
+    for first, end in _pieces(text, abbreviations):
+        piece = text[first:end].lstrip()
+        if not piece:
             continue
+        start = end - len(piece)
+        end = start + len(piece.rstrip())
         before = wordless
         # Most start with a word, and need no search.
         wordless = not text[start].isalnum() and not _WORD.search(text, start, end)
@@ -72,46 +82,74 @@ def sentence_spans(text: str, *, abbreviations: Collection[str] = ()) -> list[tu
 
 
 def _pieces(text: str, abbreviations: Collection[str]) -> Iterator[tuple[int, int]]:
-    """What is between the ends of sentences, without the white space around it."""
+    """What is between the ends of sentences."""
     start = 0
     has_capitals = _has_capitals(text)
     wraps = _wraps(text, has_capitals) if "\n" in text else set()
     for match in _END.finditer(text):
-        if match["stop"] is None:
-            if match.start() in wraps:
+        stop, end = match.span()
+        if text[stop] == "\n":
+            if stop in wraps:
                 continue
-        elif match["stop"] == "." and _goes_on(text, match, start, abbreviations, has_capitals):
-            if _last_word(text, start, match.start()).lower() in _BEFORE_NAMES:
-                wraps.add(match.end())
+        elif (
+            text[stop] == "."
+            and text[stop - 1 : stop] not in _STOPS
+            and _goes_on(text, (start, stop, end), abbreviations, has_capitals)
+        ):
+            if _last_word(text, start, stop).lower() in _BEFORE_NAMES:
+                wraps.add(end)
             continue
-        yield _stripped(text, start, match.end())
-        start = match.end()
-    yield _stripped(text, start, len(text))
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def _has_capitals(text: str) -> bool:
     """Whether sentences begin with capitals, which a text in lower case doesn't have."""
-    return sum(map(str.isupper, text)) > len(text) / 200
+    few = len(text) / 200
+    # Mostly those of ASCII are enough, and counted a hundred times as fast.
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded) - len(encoded.translate(None, _CAPITALS)) > few:
+        return True
+    return not text.isascii() and sum(map(str.isupper, text)) > few
 
 
 def _goes_on(
-    text: str, stop: re.Match[str], start: int, abbreviations: Collection[str], has_capitals: bool
+    text: str, piece: tuple[int, int, int], abbreviations: Collection[str], has_capitals: bool
 ) -> bool:
-    following = _NEXT.match(text, stop.end())
-    after = following["word"] if following else ""
-    if has_capitals and after[:1].islower():
+    """Whether a sentence goes on after a full stop, given its start, the stop and its end."""
+    start, stop, end = piece
+    # After most stops there is a space and a capital, and what it begins matters to few.
+    if (
+        has_capitals
+        and not text[end + 1 : end + 2].isupper()
+        and _next_word(text, end)[:1].islower()
+    ):
         return True
-    word = _last_word(text, start, stop.start())
-    if len(word) == 1 and word.isupper():
+    word = _last_word(text, start, stop)
+    if len(word) > 1 and word.isalpha():
+        lower = word.lower()
+        if lower not in _NOTED and lower not in abbreviations:
+            return False
+    elif len(word) == 1 and word.isupper():
         return True
     # Enough to see whether anything but white space and quotes comes before.
-    before = text[max(start, stop.start() - _LONGEST_ABBREVIATION) : stop.start() - len(word)]
+    before = text[max(start, stop - _LONGEST_ABBREVIATION) : stop - len(word)]
     begins = not before.strip("\"'(\u201c\u2018 \t\n")
-    return _is_abbreviation(word, after, begins, abbreviations, has_capitals)
+    return _is_abbreviation(word, _next_word(text, end), begins, abbreviations, has_capitals)
+
+
+def _next_word(text: str, place: int) -> str:
+    following = _NEXT.match(text, place)
+    return following["word"] if following else ""
 
 
 def _last_word(text: str, start: int, end: int) -> str:
-    last = _LAST_WORD.search(text[max(start, end - _LONGEST_ABBREVIATION) : end])
+    first = max(start, end - _LONGEST_ABBREVIATION)
+    word = text[max(first, text.rfind(" ", first, end) + 1) : end]
+    if word.isalpha():
+        return word
+    last = _LAST_WORD.search(text[first:end])
     return last[0] if last else ""
 
 
@@ -120,10 +158,10 @@ def _is_abbreviation(
 ) -> bool:
     """Whether a stop belongs to the word before it and not to the sentence."""
     lower = word.lower()
-    if lower in {"no", "nos"}:
+    if lower in _NUMBERS:
         # "No. 2" and "the No. Two"; not "he said no." nor "No. We won't."
         return after[:1].isdigit() or (word[:1] == "N" and not begins)
-    if lower in _BEFORE_NAMES or lower in {"sat", "sun", "mar", "tue", "wed", "thu", "fri"}:
+    if lower in _BEFORE_NAMES or lower in _DAYS:
         # "He sat." is none.
         return lower in {"vs", "v", "viz"} or not has_capitals or word[0].isupper()
     if lower in _LAST_OR_NOT or _DOTTED.fullmatch(lower):
@@ -148,9 +186,3 @@ def _wraps(text: str, has_capitals: bool) -> set[int]:
         for (end, line, after), is_full in zip(inner, full, strict=True)
         if (wrapped and is_full) or (has_capitals and after[0].islower() and line[-1] not in ".!?:")
     }
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    return start, start + len(piece.strip())

@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 _RARE = 10
+# What people put between several topics, besides what is looked for.
+_JOINING = "/+&\uff0c\u3001\uff1b;|"
 _SHOWN_TOPICS = 30
 # Longer names stick out of the column, instead of making all rows as long.
 _WIDEST = 40
@@ -296,8 +298,21 @@ def _topics_table(data: TrainingSet) -> Iterator[str]:
         yield f"  and {len(order) - _SHOWN_TOPICS:,} more"
     if rare := [data.topics[place] for place in order if counts[place] < _RARE]:
         yield f"very rare, fewer than {_RARE} articles: {_some(rare)}; expect little of them"
+    for name, sign in _joined(data.topics):
+        yield f"does {name!r} mean several topics? --separator {sign} parts them"
     for alike in look_alikes(data.topics):
         yield f"the same but for capitals or the like: {', '.join(alike)}; are they one topic?"
+
+
+def _joined(topics: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The names of which a part, between signs, is another name; and the sign."""
+    known = set(topics)
+    for name in topics:
+        for sign in _JOINING:
+            parts = [part.strip() for part in name.split(sign)]
+            if len(parts) > 1 and not known.isdisjoint(parts):
+                yield name, sign
+                break
 
 
 def _some(topics: Sequence[str]) -> str:

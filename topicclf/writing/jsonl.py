@@ -23,7 +23,10 @@ class JsonlWriter:
         self.problems: list[BadRecord] = []
         self._file = file
         self._topics = topics
-        self._held: list[bytes] = []
+        self._held = bytearray()
+        names = (encoded(topic).replace(b"%", b"%%") for topic in topics)
+        numbers = b",".join(b"%b:%%b" % name for name in names)
+        self._answer = b', "topics": %%b, "probabilities": {%b}%%b\n' % numbers
 
     @property
     def absent(self) -> list[str]:
@@ -41,29 +44,31 @@ class JsonlWriter:
                 row = BadRecord(f"can't be written as JSON: {error}", record.file, record.line)
                 self.problems.append(row)
         bad = {"error": row.problem, "file": row.file, "line": row.line}
-        self._held.append(encoded(bad) + b"\n")
+        self._held += encoded(bad) + b"\n"
 
     def flush(self) -> None:
         """Hand on all rows."""
-        self._file.write(b"".join(self._held))
-        self._held = []
+        self._file.write(self._held)
+        self._held.clear()
 
     def close(self) -> None:
         """Hand on all rows."""
         self.flush()
 
     def _hold(self, row: Tagged) -> None:
-        record, topics, probabilities, more = row
+        record = row.record
         names = tuple(record.fields)
         if not record.json or free_names(names) != names:
-            self._held.append(encoded(joined(row, self._topics)) + b"\n")
+            self._held += encoded(joined(row, self._topics)) + b"\n"
             return
-        numbers = encoded(dict(zip(self._topics, probabilities, strict=True)))
-        others = b", %b" % encoded(more)[1:] if more else b"}"
-        answer = b', "topics": %b, "probabilities": %b%b\n' % (_list(topics), numbers, others)
-        line = record.json
-        # All but the bracket at its end.
-        self._held += (line[:-2] if line.endswith(b"}\n") else line.rstrip()[:-1], answer)
+        numbers = encoded(row.probabilities)[1:-1].split(b",")
+        others = b", %b" % encoded(row.more)[1:] if row.more else b"}"
+        answer = self._answer % (_list(row.topics), *numbers, others)
+        line = record.json if record.json.endswith(b"}\n") else record.json.rstrip() + b"\n"
+        self._held += line
+        # The bracket at its end, and the line's.
+        del self._held[-2:]
+        self._held += answer
 
 
 @lru_cache

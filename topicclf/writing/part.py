@@ -207,11 +207,10 @@ def resolved(target: Path) -> Path:
     Raises:
         DataError: It leads nowhere, or to a folder that isn't there.
     """
-    try:
-        target = target.resolve()
-    except (OSError, RuntimeError) as error:
-        msg = f"{target} is a link that leads back to itself"
-        raise DataError(msg) from error
+    given, target = target, Path(os.path.realpath(target))
+    if target.is_symlink():
+        msg = f"{given} is a link that leads back to itself"
+        raise DataError(msg)
     if not target.parent.is_dir():
         msg = f"{target}: no such folder: {target.parent}"
         raise DataError(msg)

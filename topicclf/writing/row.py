@@ -1,6 +1,7 @@
 """What is written for one record of the input."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -9,7 +10,8 @@ from topicclf.records.record import BadRecord, Record
 __all__ = ["ADDED", "PROBABILITY", "Row", "Skipped", "Tagged", "Writer", "free_names", "joined"]
 
 
-class Tagged(NamedTuple):
+@dataclass(slots=True)
+class Tagged:
     """A record and its answer.
 
     Attributes:
@@ -22,7 +24,7 @@ class Tagged(NamedTuple):
     record: Record
     topics: tuple[str, ...]
     probabilities: list[float]
-    more: Mapping[str, Any] = {}
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Skipped(NamedTuple):
