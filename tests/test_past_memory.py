@@ -211,6 +211,8 @@ def test_a_model_past_memory_answers_as_one_from_memory(
     """With word pairs to choose, passages, and five folds; in blocks of a file."""
     texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
     settings = {"max_pairs": 2000}
+    # At 0.01, as usual, both are up to 0.01 away from what they tend to.
+    monkeypatch.setattr("topicclf.learning.linear._TOLERANCE", 0.001)
     plain = topicclf.train(corpus_file, plan=Plan(settings=settings)).model
     solved: list[int] = []
 
@@ -218,9 +220,8 @@ def test_a_model_past_memory_answers_as_one_from_memory(
         solved.append(len(several))
         return solve(features, several, **kwargs)
 
-    # So that next to nothing is left of the bound, where a test could not fill it.
-    monkeypatch.setattr("topicclf.learning.scratch._BASE", ENOUGH - 4_000_000)
-    monkeypatch.setattr("topicclf.learning.scratch._PAIR", 1)
+    # So that the bound is too small, where a test could not fill it.
+    monkeypatch.setattr("topicclf.learning.linear._CELL", 1_000_000)
     monkeypatch.setattr("topicclf.learning.linear.solve", counted)
     bounded = topicclf.train(corpus_file, plan=Plan(settings=settings, memory=ENOUGH)).model
     assert sum(solved) > 40

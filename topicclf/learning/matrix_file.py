@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,33 @@ class MatrixFile:
     def T(self) -> "_Turned":  # noqa: N802
         """The matrix with rows and columns swapped, to multiply with."""
         return _Turned(self)
+
+    def runs(self, length: int) -> NDArray[np.int64]:
+        """Where runs of so many rows start and end, no run in two blocks; shape (n_runs, 2)."""
+        starts = [np.arange(low, high, length) for low, high in pairwise(self.starts.tolist())]
+        first = np.concatenate([np.empty(0, np.int64), *starts])
+        return np.column_stack([first, np.append(first[1:], self.shape[0])])
+
+    def at(self, runs: NDArray[np.int64]) -> sparse.csr_matrix:
+        """Some runs of rows, in any order, one below the other."""
+        counts = [np.diff(self.indptr[low : high + 1]) for low, high in runs.tolist()]
+        values: list[bytes] = []
+        columns: list[bytes] = []
+        blocks = np.searchsorted(self.starts, runs[:, 0], "right") - 1
+        with self.path.open("rb") as file:
+            for (low, high), number in zip(runs.tolist(), blocks.tolist(), strict=True):
+                begin, end = self.indptr[self.starts[number : number + 2]].tolist()
+                n_bytes = 4 * int(self.indptr[high] - self.indptr[low])
+                offset = 4 * (begin + int(self.indptr[low]))
+                for found, place in ((values, offset), (columns, offset + 4 * (end - begin))):
+                    file.seek(place)
+                    found.append(file.read(n_bytes))
+        bounds = np.append(0, np.cumsum(np.concatenate(counts)))
+        cells = (
+            np.frombuffer(b"".join(values), np.float32),
+            np.frombuffer(b"".join(columns), np.int32),
+        )
+        return sparse.csr_matrix((*cells, bounds), shape=(len(bounds) - 1, self.shape[1]))
 
     def block(self, number: int) -> tuple[slice, sparse.csr_matrix]:
         """One of the blocks, and its rows."""
