@@ -20,7 +20,7 @@ def test_the_shipped_model_is_described() -> None:
     assert "out of fold: F1 0." in run.output
     assert "articles: near misses, written for this project" in run.output
     [energy] = run.output.split("\nenergy: ")[1:]
-    assert "refinery" in energy.split("  for: ")[1].split("\n")[0].split(", ")
+    assert "electricity" in energy.split("  for: ")[1].split("\n")[0].split(", ")
 
 
 def test_size_and_hash_are_those_of_the_file(tmp_path: Path, small: TopicClassifier) -> None:
