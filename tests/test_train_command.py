@@ -256,7 +256,7 @@ def test_numbers_of_articles_held_out_are_as_unsure_as_their_stories_are_few(
         {
             "text": f"{KINDS[number % 4][0]} {number} {telling}",
             # Some stories are labelled wrongly, and all tellings of them.
-            "topics": [] if number % 7 == 0 else KINDS[number % 4][1],
+            "topics": [] if number % 7 < 2 else KINDS[number % 4][1],
             "story": f"{number}",
         }
         for number in range(60)
