@@ -147,6 +147,17 @@ static int open_buffer(PyObject *given, Py_buffer *view, const char *name, char 
 
 /* Texts */
 
+/* Whether a text is ASCII, so that its bytes are at hand; -1 with an exception. */
+static int is_ascii(PyObject *isascii, PyObject *text) {
+    PyObject *ascii = PyObject_CallFunctionObjArgs(isascii, text, NULL);
+    if (ascii == NULL) {
+        return -1;
+    }
+    int answer = ascii == Py_True;
+    Py_DECREF(ascii);
+    return answer;
+}
+
 static int look_at(LexiconObject *self, PyObject *given, const char *name, Text *text) {
     if (!PyUnicode_Check(given)) {
         PyObject *type = PyType_GetName(Py_TYPE(given));
@@ -156,16 +167,14 @@ static int look_at(LexiconObject *self, PyObject *given, const char *name, Text 
         }
         return -1;
     }
-    PyObject *ascii = PyObject_CallFunctionObjArgs(self->isascii, given, NULL);
-    if (ascii == NULL) {
+    int ascii = is_ascii(self->isascii, given);
+    if (ascii < 0) {
         return -1;
     }
-    int is_ascii = ascii == Py_True;
-    Py_DECREF(ascii);
     Py_ssize_t length;
     text->ascii = NULL;
     text->wide = NULL;
-    if (is_ascii) {
+    if (ascii) {
         /* Of ASCII this is the text itself; of others it would be a copy that stays with them. */
         text->ascii = (const uint8_t *)PyUnicode_AsUTF8AndSize(given, &length);
         if (text->ascii == NULL) {
@@ -1240,13 +1249,12 @@ static const uint8_t *narrow_text(PyObject *isascii, PyObject *text, size_t *siz
         PyErr_SetString(PyExc_TypeError, "expected str");
         return NULL;
     }
-    PyObject *ascii = PyObject_CallFunctionObjArgs(isascii, text, NULL);
-    if (ascii == NULL) {
+    int ascii = is_ascii(isascii, text);
+    if (ascii < 0) {
         return NULL;
     }
-    Py_DECREF(ascii);
     Py_ssize_t length;
-    if (ascii == Py_True) {
+    if (ascii) {
         const char *data = PyUnicode_AsUTF8AndSize(text, &length);
         *size = (size_t)length;
         return (const uint8_t *)data;
@@ -1425,17 +1433,6 @@ PyDoc_STRVAR(descend_doc,
              "Visit examples in an order, and move what several classifiers know of them; see "
              "topicclf.learning.streamed.");
 
-/* Whether numbers are at least `least` and below `end`. */
-static int within(const Py_buffer *view, int64_t least, int64_t end) {
-    const int64_t *numbers = view->buf;
-    for (Py_ssize_t i = 0; i < view->len / 8; i++) {
-        if (numbers[i] < least || numbers[i] >= end) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 static int rising(const Py_buffer *view) {
     const int64_t *numbers = view->buf;
     for (Py_ssize_t i = 1; i < view->len / 8; i++) {
@@ -1479,10 +1476,11 @@ static PyObject *descend(PyObject *Py_UNUSED(module), PyObject *const *args, Py_
                    views[1].len / 8 == n_values && views[4].len / 4 == n * k &&
                    views[6].len == views[4].len && views[7].len / 8 == n_features * k &&
                    views[5].len / 4 == n_features * k;
-        if (!fits || !within(&views[1], 0, n_features) || !within(&views[2], 0, n_values + 1) ||
-            !rising(&views[2]) || !within(&views[3], 0, n)) {
+        if (!fits || !rising(&views[2])) {
             PyErr_SetString(PyExc_ValueError, "the arrays of examples and classifiers don't fit together");
-        } else {
+        } else if (check_numbers(&views[1], n_features, "column") == 0 &&
+                   check_numbers(&views[2], n_values + 1, "bound") == 0 &&
+                   check_numbers(&views[3], n, "example") == 0) {
             Descent descent = {views[0].buf, views[1].buf, views[2].buf, views[4].buf, views[6].buf,
                                views[5].buf, views[7].buf, views[8].buf, (size_t)k, linear};
             Py_BEGIN_ALLOW_THREADS

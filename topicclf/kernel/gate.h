@@ -39,6 +39,8 @@
 #define EN_DASH 0x96
 #define EM_DASH 0x97
 #define ANGLE 0x9B
+#define GUILLEMET 0xBB
+#define MIDDLE_DOT 0xB7
 
 static uint8_t narrowed(uint32_t code) {
     if (code < 0x80) {
@@ -301,13 +303,15 @@ static void make_classes(Gate *gate) {
     for (unsigned c = 0; c < 256; c++) {
         /* Superscripts and fractions count as digits. */
         int word = is_letter((uint8_t)c) || is_digit((uint8_t)c) || c == '_' || c == OTHER ||
-                   c == OTHER_CASE || c == 0xAA || c == 0xB2 || c == 0xB3 || c == 0xB5 || (c >= 0xB9 && c <= 0xBE && c != 0xBB) ||
+                   c == OTHER_CASE || c == 0xAA || c == 0xB2 || c == 0xB3 || c == 0xB5 || (c >= 0xB9 && c <= 0xBE && c != GUILLEMET) ||
                    (c >= 0xC0 && c != 0xD7 && c != 0xF7);
         int blank = c == ' ' || (c >= '\t' && c <= '\r') || (c >= 28 && c <= 31) || c == HARD_SPACE;
         gate->classes[c] = (uint8_t)((word ? WORD : 0) | (blank ? BLANK : 0));
     }
-    for (const char *bullet = "-*>#.)\x95\x96\x97\xB7\x8A\x8B\xBB\x9B"; *bullet != 0; bullet++) {
-        gate->classes[(uint8_t)*bullet] |= BULLET;
+    static const uint8_t bullets[] = {'-', '*', '>', '#', '.', ')', DOT, EN_DASH, EM_DASH,
+                                      MIDDLE_DOT, TRIANGLE, POINTER, GUILLEMET, ANGLE};
+    for (size_t i = 0; i < sizeof bullets; i++) {
+        gate->classes[bullets[i]] |= BULLET;
     }
     for (unsigned set = SIGNS; set <= STOPS; set++) {
         const Strings *strings = &gate->strings[set];
@@ -522,7 +526,7 @@ static int may_be_menu(const Gate *gate, Line line) {
         if (is_digit(c)) {
             return 0;
         }
-        rows += (c == '|' || c == '>' || c == '/' || c == DOT || c == 0xB7) && line.text[i + 1] == ' ';
+        rows += (c == '|' || c == '>' || c == '/' || c == DOT || c == MIDDLE_DOT) && line.text[i + 1] == ' ';
     }
     return rows > 1;
 }
@@ -595,7 +599,7 @@ static int may_be_opened(const Gate *gate, Line line, const Look *look) {
     for (size_t i = 0; i < length && !alone; i++) {
         uint8_t c = text[i];
         alone = c == ':' || c == '|' || c == '>' || c == '/' || c == '-' || c == EN_DASH || c == EM_DASH ||
-                c == 0xBB || c == 0x9B;
+                c == GUILLEMET || c == ANGLE;
     }
     return alone;
 }

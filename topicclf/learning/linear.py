@@ -136,7 +136,7 @@ def fit_several(
     """
     left = iter(several)
     size = at_once(features) if isinstance(features, MatrixFile) else 1
-    while group := list(islice(left, max(1, size))):
+    while group := list(islice(left, size)):
         n_topics = group[0][0].shape[1]
         found = [
             each
@@ -205,8 +205,8 @@ def _examples_of_one(
         carries=carries,
         counts=weight[rows] * times * np.where(carries, half / per_class[0], half / per_class[1]),
         scale=scale,
-        base=_BASE * start.coef[:, 0] if start is not None and pulled else None,
-        start=start,
+        base=_BASE * start.coef if start is not None and pulled else None,
+        company=None if start is None else start.company,
     )
 
 
@@ -251,7 +251,7 @@ def _descend(features: Matrix, examples: Examples, settings: LinearSettings) -> 
     values = examples.scale[kept.indices]
     values *= kept.data
     scaled = sparse.csr_matrix((values, kept.indices, kept.indptr), shape=kept.shape)
-    added = [] if examples.start is None else _added(kept, scaled, examples.start)
+    added = _added(kept, scaled, examples)
     if added:
         seen = [sparse.csr_matrix(kept[:, each.rows] @ each.weights) for each in added]
         scaled = sparse.hstack([scaled, *seen], format="csr")
@@ -283,13 +283,13 @@ class _Added:
     weights: NDArray[np.floating]
 
 
-def _added(kept: sparse.csr_matrix, scaled: sparse.csr_matrix, start: Start) -> list[_Added]:
+def _added(kept: sparse.csr_matrix, scaled: sparse.csr_matrix, examples: Examples) -> list[_Added]:
     """The base's own score, if it has the topic, and what its words' company says."""
     added = []
-    if start.known[0]:
-        added.append(_Added(slice(None), _BASE * start.coef))
-    if start.company is not None:
-        terms, vectors = start.company
+    if examples.base is not None:
+        added.append(_Added(slice(None), examples.base))
+    if examples.company is not None:
+        terms, vectors = examples.company
         size = np.linalg.norm(kept[:, terms] @ vectors)
         if size > 0:
             added.append(_Added(terms, vectors * (_COMPANY * np.linalg.norm(scaled.data) / size)))

@@ -1,6 +1,6 @@
 """Linear classifiers of examples in a file, several at a time, so that they share its reading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from scipy import sparse
 
 from topicclf import kernel
 from topicclf.learning.matrix_file import MatrixFile
-from topicclf.learning.start import Start
 
 __all__ = ["Examples", "at_once", "solve"]
 
@@ -37,9 +36,8 @@ class Examples:
         carries: Whether each carries the topic, shape (n_rows,).
         counts: How much each counts, likewise.
         scale: What each feature is multiplied with, shape (n_features,).
-        base: Weights whose score is a feature of its own, shape (n_features,), if any.
-        start: What the base knows, if there is one. The company that words keep is left out
-            past memory.
+        base: Weights whose score is a feature of its own, shape (n_features, 1), if any.
+        company: As in `topicclf.learning.start.Start`; left out past memory.
     """
 
     rows: NDArray[np.int64]
@@ -47,7 +45,7 @@ class Examples:
     counts: NDArray[np.float64]
     scale: NDArray[np.float64]
     base: NDArray[np.float32] | None
-    start: Start | None
+    company: tuple[NDArray[np.int64], NDArray[np.float32]] | None
 
 
 def at_once(features: MatrixFile) -> int:
@@ -84,48 +82,44 @@ def solve(
         The weights of the features, not scaled, and the intercept of each classifier.
     """
     n_rows, n_features = features.shape
-    bases = [each.base for each in several if each.base is not None]
+    bases = {column: each.base for column, each in enumerate(several) if each.base is not None}
     # Behind the features come the constant and the bases' scores.
     shape = n_features + 1 + len(bases), len(several)
     counts = np.zeros((n_rows, shape[1]), np.float32)
     squares = np.zeros(shape, np.float32)
     squares[n_features] = 1
-    base = 0
     for column, each in enumerate(several):
         counts[each.rows, column] = np.where(each.carries, C, -C) * each.counts
         squares[:n_features, column] = each.scale**2
-        if each.base is not None:
-            base += 1
-            squares[n_features + base, column] = 1
-    extra = None if not bases else np.column_stack(bases)
+    for place, column in enumerate(bases, n_features + 1):
+        squares[place, column] = 1
+    extra = np.hstack(list(bases.values())) if bases else None
     dual, weights = np.zeros_like(counts), np.zeros(shape)
     random = np.random.default_rng(seed)
+    every_run = features.runs(_RUN)
+    descend = kernel.descend if kernel.available else _descend
     for _ in range(_MOST_ROUNDS):
         ends = np.tile([np.inf, -np.inf], (shape[1], 1))
-        for runs in _shuffled(features, random):
+        for runs in _shuffled(every_run, random):
             rows = np.concatenate([np.arange(low, high) for low, high in runs.tolist()])
             chosen = np.flatnonzero(counts[rows].any(1))
             if len(chosen):
                 cells, order = _extended(features.at(runs), extra), random.permutation(chosen)
                 known = dual[rows]
-                _descend(cells, order, counts[rows], squares, linear, known, weights, ends)
+                descend(*cells, order, counts[rows], squares, linear, known, weights, ends)
                 dual[rows] = known
         done = ends[:, 1] - ends[:, 0] <= tolerance
         if done.all():
             break
     coef = weights[:n_features]
-    base = 0
-    for column, each in enumerate(several):
-        if each.base is not None:
-            base += 1
-            coef[:, column] += each.base * weights[n_features + base, column]
+    for (column, base), its in zip(bases.items(), weights[n_features + 1 :], strict=True):
+        coef[:, column] += base[:, 0] * its[column]
     return [(coef[:, column], float(weights[n_features, column])) for column in range(shape[1])]
 
 
-def _shuffled(features: MatrixFile, random: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+def _shuffled(runs: NDArray[np.int64], random: np.random.Generator) -> list[NDArray[np.int64]]:
     """Short runs of rows, put together anew in each round, some thousand rows at a time."""
-    runs = random.permutation(features.runs(_RUN))
-    yield from np.array_split(runs, -(-len(runs) * _RUN // _ROWS_AT_ONCE))
+    return np.array_split(random.permutation(runs), -(-len(runs) * _RUN // _ROWS_AT_ONCE))
 
 
 def _extended(block: sparse.csr_matrix, extra: NDArray[np.float32] | None) -> _Cells:
@@ -143,7 +137,9 @@ def _extended(block: sparse.csr_matrix, extra: NDArray[np.float32] | None) -> _C
 
 
 def _descend(
-    cells: _Cells,
+    values: NDArray[np.float32],
+    columns: NDArray[np.int64],
+    bounds: NDArray[np.int64],
     order: NDArray[np.int64],
     counts: NDArray[np.float32],
     squares: NDArray[np.float32],
@@ -151,15 +147,12 @@ def _descend(
     dual: NDArray[np.float32],
     weights: NDArray[np.float64],
     ends: NDArray[np.float64],
+    /,
 ) -> None:
-    """Visit some examples in turn, and move what each classifier knows of them."""
-    if kernel.available:
-        kernel.descend(*cells, order, counts, squares, linear, dual, weights, ends)
-        return
+    """Visit examples in turn, and move what each classifier knows of them; as the kernel does."""
     most = np.abs(counts) if linear else np.full_like(counts, np.inf)
     with np.errstate(divide="ignore"):
         bend = np.zeros(counts.shape) if linear else 0.5 / np.abs(counts.astype(float))
-    values, columns, bounds = cells
     for row in order.tolist():
         its = slice(bounds[row], bounds[row + 1])
         _visit(
@@ -180,7 +173,7 @@ def _visit(
     weights: NDArray[np.float64],
     ends: NDArray[np.float64],
 ) -> None:
-    """Visit one example; the kernel does the same."""
+    """Visit one example."""
     (values, columns), (sign, most, bend) = cells, about
     known = sign != 0
     slope = sign * (values @ weights[columns]) - 1

@@ -16,7 +16,8 @@ from topicclf.text.furniture import without_furniture
 __all__ = ["main_text"]
 
 # Captions tell of pictures, which are often of something else than the article.
-_PRUNED = ["//figcaption", "//figure", "//aside", "//nav", "//footer"]
+_BESIDE = ("figure", "aside", "nav", "footer")
+_PRUNED = ["//figcaption", *(f"//{name}" for name in _BESIDE)]
 # Of a tag the name, then attributes as browsers read them: a quote may hold anything.
 _ATTRIBUTE = re.compile(
     r"[\s/]*+=?+[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^\s>\"'][^\s>]*+)?+)?+"
@@ -27,18 +28,10 @@ _COMPARED = 2000
 # Tags and bytes for each that no page has of itself; each tag takes time.
 _MANY, _BYTES_EACH = 500, 30
 # What is no text, or none of the article's.
-_LEFT_OUT: tuple[str, ...] = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "svg",
-    "button",
-    "form",
-    "select",
-    "head",
+_LEFT_OUT = (
+    *("script", "style", "noscript", "template", "svg", "button", "form", "select", "head"),
+    *_BESIDE,
 )
-_LEFT_OUT += ("nav", "footer", "aside", "figure")
 _INLINE = frozenset(
     "a abbr b bdi bdo cite code em font i mark q s small span strong sub sup u".split()  # noqa: SIM905
 )

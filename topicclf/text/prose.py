@@ -82,9 +82,10 @@ def prose(text: str) -> str:
 
 
 def _without_furniture(text: str) -> str:
-    ends = {line[-1:] for line in text.split("\n")}
+    lines = text.split("\n")
+    ends = {line[-1:] for line in lines}
     if not _SPACES.isdisjoint(ends):
-        ends = {line.rstrip()[-1:] for line in text.split("\n")}
+        ends = {line.rstrip()[-1:] for line in lines}
     # With the usual last characters no word is broken.
     if not _HYPHENS.isdisjoint(ends):
         text = _closed_up(text)
