@@ -283,8 +283,6 @@ def test_a_model_past_memory_answers_as_one_from_memory(
     """With word pairs to choose, passages, and five folds; in blocks of a file."""
     texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
     settings = {"max_pairs": 2000}
-    # At 0.01, as usual, both are up to 0.01 away from what they tend to.
-    monkeypatch.setattr("topicclf.learning.linear._TOLERANCE", 0.001)
     plain = topicclf.train(corpus_file, plan=Plan(settings=settings)).model
     solved: list[int] = []
 

@@ -21,7 +21,7 @@ _FEATURE, _ROW = 40, 36
 _MOST = 64
 # Rows that are read in one go, as long as a disk is to be read in order; and that are learnt from
 # in one go. Were it always the same ones, ten times as many rounds would be needed.
-_RUN, _ROWS_AT_ONCE = 16, 2048
+_RUN, _ROWS_AT_ONCE = 64, 4096
 
 # The values of examples, one after the other, their features, and where each example starts.
 _Cells = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
