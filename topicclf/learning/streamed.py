@@ -37,7 +37,7 @@ class Examples:
         counts: How much each counts, likewise.
         scale: What each feature is multiplied with, shape (n_features,).
         base: Weights whose score is a feature of its own, shape (n_features, 1), if any.
-        company: As in `topicclf.learning.start.Start`; left out past memory.
+        term_vectors: As in `topicclf.learning.start.Start`; left out past memory.
     """
 
     rows: NDArray[np.int64]
@@ -45,7 +45,7 @@ class Examples:
     counts: NDArray[np.float64]
     scale: NDArray[np.float64]
     base: NDArray[np.float32] | None
-    company: tuple[NDArray[np.int64], NDArray[np.float32]] | None
+    term_vectors: tuple[NDArray[np.int64], NDArray[np.float32]] | None
 
 
 def at_once(features: MatrixFile) -> int:
