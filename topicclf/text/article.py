@@ -84,7 +84,8 @@ def articles_of(items: Iterable[Item]) -> Iterator[Article]:
 
     Raises:
         TypeError: It is one text or mapping, whose letters or keys would pass for articles, or a
-            data frame, whose column names would, or a set, which has no order; or, later, an item is not an article.
+            data frame, whose column names would, or a set, which has no order; or, later, an item
+            is not an article.
     """
     refuse_one(items)
     return (Article.of(item, number=number) for number, item in enumerate(items))
