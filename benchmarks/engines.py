@@ -4,8 +4,8 @@
 
 Articles of 2,000 characters are cut from FOLDER's texts and repeated with a number in front. Each
 way reads the same file of eight row groups, adds the topics and writes all columns with the same
-compression; the ways come in turn in every round. The start of Spark is not counted, but the first
-round is: it warms up what later ones use.
+compression; the ways come in turn in every round, after one that isn't counted. Nor is the start
+of Spark. Each of Spark's masters has rounds of its own, beside two threads.
 """
 
 import gzip
@@ -17,6 +17,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _LENGTH, _DISTINCT, _GROUPS, _BATCH = 2000, 5000, 8, 2048
+_OF_SPARK = ("Spark", "Spark, copying")
 
 
 def articles(corpus: Path, count: int) -> pa.Table:
@@ -99,6 +101,7 @@ def session(master: str, folder: Path) -> "SparkSession":
     builder = SparkSession.builder.master(master)
     settings = {
         "spark.driver.memory": "1g",
+        "spark.executor.memory": "1g",  # Of local-cluster, where the driver doesn't do the work.
         "spark.local.dir": str(folder),
         "spark.sql.files.maxPartitionBytes": "32m",
         "spark.ui.enabled": "false",
@@ -114,41 +117,70 @@ def session(master: str, folder: Path) -> "SparkSession":
 @click.command(help=__doc__)
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True, file_okay=False),
               required=True, help="Folder of the full corpora.")  # fmt: skip
-@click.option("--count", type=int, multiple=True, default=(20_000, 80_000), show_default=True,
+@click.option("--count", type=int, multiple=True, default=(20_000, 80_000, 320_000),
+              show_default=True,
               help="How many articles; may be given several times.")  # fmt: skip
 @click.option("--rounds", default=3, show_default=True)
-@click.option("--master", default="local[2]", show_default=True, help="Spark's.")
+@click.option("--master", multiple=True, default=("local[2]", "local-cluster[2,1,1024]"),
+              show_default=True, help="Spark's; may be given several times.")  # fmt: skip
 @click.option("--only", multiple=True, help="Ways to take, by their names.")
 def main(
-    corpus: Path, count: tuple[int, ...], rounds: int, master: str, only: tuple[str, ...]
+    corpus: Path,
+    count: tuple[int, ...],
+    rounds: int,
+    master: tuple[str, ...],
+    only: tuple[str, ...],
 ) -> None:
     """Run the command line."""
     click.echo(f"{machine()}; median of {rounds} rounds, reading and writing included.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        spark = session(master, folder)
         for each in count:
-            source = folder / f"{each}.parquet"
-            pq.write_table(articles(corpus, each), source, row_group_size=-(-each // _GROUPS))
-            texts = pq.read_table(source)["text"].to_pylist()
-            model = topicclf.load()
-            ways: dict[str, Callable[[], object]] = {
-                "one thread": lambda: plain(source, folder / "one", threads=1),  # noqa: B023
-                "two threads": lambda: plain(source, folder / "two", threads=2),  # noqa: B023
-                f"Spark {master}": lambda: in_spark(spark, source, folder / "spark"),  # noqa: B023
-                "Spark, copying": lambda: only_copied(spark, source, folder / "copy"),  # noqa: B023
-                "DuckDB": lambda: in_duckdb(source, folder / "duckdb"),  # noqa: B023
-                "predict_many": lambda: sum(1 for _ in model.predict_many(texts)),  # noqa: B023
-                "DuckDB, topics alone": lambda: _topics(source),  # noqa: B023
-            }
-            chosen = {name: way for name, way in ways.items() if not only or name in only}
-            for way, times in rounds_of(chosen, rounds=rounds).items():
-                best, middle = min(times), statistics.median(times)
-                click.echo(
-                    f"{each:9,} articles, {way:22} {middle:7.2f} s {each / middle:9,.0f} rows/s "
-                    f"(best {best:.2f} s)"
-                )
-        spark.stop()
+            rows = articles(corpus, each)
+            pq.write_table(rows, folder / f"{each}.parquet", row_group_size=-(-each // _GROUPS))
+        for number, its_name in enumerate(master):
+            spark = session(its_name, folder)
+            seconds: dict[str, list[float]] = {}
+            for each in count:
+                ways = _ways(spark, folder, folder / f"{each}.parquet")
+                beside = only or (() if number == 0 else ("two threads", *_OF_SPARK))
+                chosen = {name: way for name, way in ways.items() if not beside or name in beside}
+                for way, times in rounds_of(chosen, rounds=rounds).items():
+                    best, middle = min(times), statistics.median(times)
+                    seconds.setdefault(way, []).append(middle)
+                    shown = f"{way} {its_name}" if way in _OF_SPARK else way
+                    click.echo(
+                        f"{each:9,} articles, {shown:32} {middle:7.2f} s "
+                        f"{each / middle:9,.0f} rows/s (best {best:.2f} s)"
+                    )
+            for way, middles in seconds.items():
+                growth = ", ".join(f"{b / a:.2f}" for a, b in pairwise(middles))
+                if growth:
+                    click.echo(f"{way} ({its_name}): from size to size {growth} times the time")
+            spark.stop()
+
+
+def _ways(spark: "SparkSession", folder: Path, source: Path) -> dict[str, Callable[[], object]]:
+    """All ways to tag a file, by their names."""
+    texts: list[str] = []
+    model = topicclf.load()
+
+    def predict_many() -> None:
+        # Reading them is the part of others.
+        if not texts:
+            texts.extend(pq.read_table(source)["text"].to_pylist())
+        for _ in model.predict_many(texts):
+            pass
+
+    return {
+        "one thread": lambda: plain(source, folder / "one", threads=1),
+        "two threads": lambda: plain(source, folder / "two", threads=2),
+        "Spark": lambda: in_spark(spark, source, folder / "spark"),
+        "Spark, copying": lambda: only_copied(spark, source, folder / "copy"),
+        "DuckDB": lambda: in_duckdb(source, folder / "duckdb"),
+        "predict_many": predict_many,
+        "DuckDB, topics alone": lambda: _topics(source),
+    }
 
 
 def _topics(source: Path) -> None:

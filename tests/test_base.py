@@ -12,9 +12,9 @@ import topicclf
 from tests.conftest import LABELS, TEXTS
 from topicclf import Plan, TopicClassifier, TopicModel
 from topicclf.cli.group import commands
-from topicclf.learning.company import company_of
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.start import start_from
+from topicclf.learning.term_vectors import term_vectors_of
 from topicclf.learning.thresholds import best_thresholds
 
 # Few articles about an army, in words of which half are not in the others.
@@ -102,7 +102,7 @@ def well_read() -> TopicModel:
     return TopicClassifier().fit(texts, labels).model_
 
 
-def test_words_are_known_by_the_company_that_they_kept(well_read: TopicModel) -> None:
+def test_words_are_known_by_those_that_they_turned_up_with(well_read: TopicModel) -> None:
     """The base's articles had no label of the new topic, and the user's lack most of its words."""
     random = np.random.default_rng(0)
     themes = [theme.tolist() for theme in np.array_split(random.permutation(_INVENTED), 3)]
@@ -117,16 +117,14 @@ def test_words_are_known_by_the_company_that_they_kept(well_read: TopicModel) ->
     assert from_scratch[0] == from_scratch[1]
 
 
-def test_what_company_words_keep_is_saved_and_handed_on(
-    well_read: TopicModel, tmp_path: Path
-) -> None:
+def test_term_vectors_are_saved_and_handed_on(well_read: TopicModel, tmp_path: Path) -> None:
     """To models that start from a model that started from it."""
     well_read.save(tmp_path / "model.npz")
     loaded = TopicModel.load(tmp_path / "model.npz")
     assert loaded.to_bytes() == well_read.to_bytes()
-    terms, vectors = company_of(well_read.weights.vocabulary) or (None, None)
+    terms, vectors = term_vectors_of(well_read.weights.vocabulary) or (None, None)
     next_one = _fit(base=loaded).model_
-    its_terms, its_vectors = company_of(next_one.weights.vocabulary) or (None, None)
+    its_terms, its_vectors = term_vectors_of(next_one.weights.vocabulary) or (None, None)
     assert terms is not None
     np.testing.assert_array_equal(its_terms, terms)
     np.testing.assert_array_equal(its_vectors, vectors)

@@ -1,6 +1,8 @@
 """Topics in Apache Spark, with two of its own workers."""
 
+import os
 import shutil
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -204,3 +206,42 @@ def test_a_stream_goes_on_where_it_was(spark: "SparkSession", tmp_path: Path) ->
     assert run() == 30
     answered = spark.read.parquet(str(tmp_path / "out"))
     assert answered.filter("topics IS NULL OR error IS NOT NULL").count() == 0
+
+
+_THROUGH_CONNECT = """
+import sys
+import topicclf
+from pyspark.sql import SparkSession
+
+session = SparkSession.builder.remote("local[2]").config("spark.driver.memory", "512m")
+spark = session.config("spark.driver.host", "127.0.0.1").getOrCreate()
+assert "connect" in type(spark).__module__
+frame = spark.createDataFrame([(1, sys.argv[2]), (2, None)], "id int, text string")
+rows = topicclf.spark.tag(frame).orderBy("id").collect()
+assert (rows[0].topics, rows[1].topics) == (["defence"], None), rows
+assert rows[1].error == "the text is null"
+tagged = topicclf.spark.tag(frame, model=sys.argv[1]).orderBy("id").collect()
+assert set(tagged[0].probabilities.asDict()) == {"defence", "disaster"}, tagged
+topicclf.spark.register(spark, model=sys.argv[1])
+[row] = spark.sql(f"SELECT topicclf('{sys.argv[2]}').topics AS topics").collect()
+assert row.topics == ["defence"], row
+spark.stop()
+print("answered")
+"""
+
+
+def test_a_client_of_spark_connect_tags_as_well(small: TopicClassifier, tmp_path: Path) -> None:
+    """With a server that has a process of its own, to which a model's file goes as an artifact."""
+    pytest.importorskip("grpc", reason="Spark Connect is not installed: pyspark[connect]")
+    small.model_.save(tmp_path)
+    root = str(Path(topicclf.__file__).parent.parent)
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _THROUGH_CONNECT, str(tmp_path), NAVY],
+        env=os.environ | {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": root},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.stdout.endswith("answered\n"), run.stderr

@@ -310,15 +310,24 @@ def test_words_of_any_script_are_taken(contents: Contents, tmp_path: Path, word:
     assert word.encode() in topicclf.load(tmp_path).weights.vocabulary.surfaces
 
 
-@pytest.mark.parametrize("shape", [(10**5, 2), (5, 0), (5,)])
-def test_company_that_no_words_keep_is_refused(
+def test_term_vectors_without_end_are_refused(contents: Contents, tmp_path: Path) -> None:
+    """They would make every weight of a model that starts from it infinite."""
+    header, arrays = copy.deepcopy(contents)
+    arrays["term_vectors"] = np.full((5, 3), 0x7C, np.uint8)
+    write_artifact(tmp_path / "model.npz", header=header, arrays=arrays)
+    with pytest.raises(InvalidModelError, match="'term_vectors' holds a number that is not finite"):
+        topicclf.load(tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(10**5, 3), (5, 2), (5, 0), (5,)])
+def test_term_vectors_that_fit_no_terms_are_refused(
     contents: Contents, tmp_path: Path, shape: tuple[int, ...]
 ) -> None:
     """More rows than there are terms, no columns, and no rows at all."""
     header, arrays = copy.deepcopy(contents)
-    arrays["company"] = np.zeros(shape, np.uint8)
+    arrays["term_vectors"] = np.zeros(shape, np.uint8)
     write_artifact(tmp_path / "model.npz", header=header, arrays=arrays)
-    with pytest.raises(InvalidModelError, match="'company'"):
+    with pytest.raises(InvalidModelError, match="'term_vectors'"):
         topicclf.load(tmp_path)
 
 

@@ -14,6 +14,7 @@ from tests.conftest import LABELS, ROOT, TEXTS
 from topicclf import Plan, TopicClassifier, kernel
 from topicclf.cli.group import commands
 from topicclf.errors import DataError
+from topicclf.labelled.reading import Source
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import LinearSettings, fit_linear, fit_several
 from topicclf.learning.matrix_file import MatrixFile
@@ -21,6 +22,8 @@ from topicclf.learning.scratch import Scratch
 from topicclf.learning.streamed import solve
 from topicclf.learning.text_file import TextFile
 from topicclf.learning.vocabulary import learn_vocabulary
+from topicclf.training.run import prepare_past_memory
+from topicclf.training.tuning import tune
 
 ENOUGH = 500_000_000
 
@@ -89,16 +92,85 @@ def test_sizes_are_written_as_people_write_them(
 
 def test_what_needs_all_articles_at_once_is_refused(tmp_path: Path) -> None:
     """With a word on what to do."""
-    with pytest.raises(DataError, match="past memory"):
-        Plan(memory=ENOUGH, group="story")
-    folder = tmp_path / "texts" / "trade"
-    folder.mkdir(parents=True)
-    (folder / "a.txt").write_text("Tariffs.")
-    with pytest.raises(DataError, match="folders of texts can't be learnt past memory"):
-        topicclf.train(tmp_path / "texts", plan=Plan(memory=ENOUGH))
+    with pytest.raises(DataError, match="name a field"):
+        Plan(memory=ENOUGH, group="near-duplicates")
     (tmp_path / "empty.jsonl").write_text("")
     with pytest.raises(DataError, match="no labelled article"):
         topicclf.train(tmp_path / "empty.jsonl", plan=Plan(memory=ENOUGH))
+
+
+def _both(data: Path, tmp_path: Path, *options: str) -> tuple[topicclf.TopicModel, str]:
+    """What the command learns and says with options, after seeing that it is so past memory."""
+    outputs = []
+    for name, more in (("plain", ()), ("bounded", ("--memory", "500MB"))):
+        arguments = ["train", str(data), "--out", str(tmp_path / name), *options, *more]
+        run = CliRunner().invoke(commands, arguments)
+        assert run.exit_code == 0, run.stderr
+        outputs.append(run.output.replace(str(tmp_path / name), ""))
+    assert outputs[0] == outputs[1]
+    plain, bounded = (topicclf.load(tmp_path / name) for name in ("plain", "bounded"))
+    assert np.array_equal(plain.thresholds, bounded.thresholds)
+    assert np.array_equal(plain.predict_proba(TEXTS), bounded.predict_proba(TEXTS))
+    return bounded, outputs[1]
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Path:
+    """Articles with a date each, and stories of two articles within another field."""
+    path = tmp_path / "dated.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number, (text, topics) in enumerate(zip(TEXTS, LABELS, strict=True)):
+            day = f"2024-{1 + number % 12:02}-{1 + number % 28:02}"
+            article = {"text": f"{text} No. {number}.", "topics": sorted(topics), "day": day}
+            file.write(json.dumps(article | {"meta": {"story": number // 2}}) + "\n")
+    return path
+
+
+def test_stories_and_dates_part_articles_past_memory_too(dated: Path, tmp_path: Path) -> None:
+    """By the same fields to the same model, with the same messages where there are none."""
+    options = ["--group", "meta.story", "--time", "day"]
+    model, output = _both(dated, tmp_path, *options)
+    assert "2024-12" in output
+    assert "The newest" in model.provenance["training"]["test"]["about"]
+    for option in ("--group", "--time"):
+        said = []
+        for more in ((), ("--memory", "500MB")):
+            arguments = ["train", str(dated), "--dry-run", option, "dya", *more]
+            run = CliRunner().invoke(commands, arguments)
+            assert run.exit_code == 3
+            said.append(run.stderr)
+        assert "no article has a field 'dya'; did you mean 'day'?" in said[0]
+        assert said[0] == said[1]
+
+
+def test_folders_are_learnt_past_memory(tmp_path: Path) -> None:
+    """A text in several folders carries all their topics."""
+    for number, (text, topics) in enumerate(zip(TEXTS, LABELS, strict=True)):
+        for topic in topics or {"none"}:
+            file = tmp_path / "texts" / topic / f"{number}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{text} No. {number}.", "utf-8")
+    twice = tmp_path / "texts" / "disaster" / "copy.txt"
+    twice.write_text(f" {TEXTS[0]} No. 0.\n", "utf-8")
+    _, output = _both(tmp_path / "texts", tmp_path)
+    assert "a folder for each topic" in output
+    assert "left out: 7 duplicates, 0 with other labels" in output
+
+
+def test_settings_are_looked_for_past_memory(dated: Path, tmp_path: Path) -> None:
+    """In as little memory; the loss that can't be learnt so is not tried."""
+    model, _ = _both(dated, tmp_path, "--tune", "quick")
+    assert model.provenance["training"]["tuning"]["trials"] == 6
+    tried: list[Any] = []
+    prepared = prepare_past_memory([Source(dated)], Plan(memory=ENOUGH))
+    settings = {"C": 0.5, "class_weight": None, "min_pair_frequency": 3, "max_pairs": 0}
+    tune(
+        prepared.data,
+        "thorough",
+        settings | {"min_document_frequency": 2},
+        on_trial=lambda trial, *_: tried.append(trial.settings.get("loss")),
+    )
+    assert tried == [None, "hinge"]
 
 
 def test_texts_come_back_as_they_were() -> None:
@@ -211,8 +283,6 @@ def test_a_model_past_memory_answers_as_one_from_memory(
     """With word pairs to choose, passages, and five folds; in blocks of a file."""
     texts = [json.loads(line)["text"] for line in corpus_file.read_text("utf-8").splitlines()]
     settings = {"max_pairs": 2000}
-    # At 0.01, as usual, both are up to 0.01 away from what they tend to.
-    monkeypatch.setattr("topicclf.learning.linear._TOLERANCE", 0.001)
     plain = topicclf.train(corpus_file, plan=Plan(settings=settings)).model
     solved: list[int] = []
 

@@ -36,12 +36,14 @@ _FORMS = {
     "pair_seeds": _Form("BH"),
     "idf": _Form("e"),
     "coef": _Form("e", axes=2),
-    "company": _Form("B", axes=2),
+    "term_vectors": _Form("B", axes=2),
 }
-_OPTIONAL = frozenset({"surface_seeds", "pair_seeds", "company"})
+_OPTIONAL = frozenset({"surface_seeds", "pair_seeds", "term_vectors"})
 _FOLDED_ASCII = b"abcdefghijklmnopqrstuvwxyz0123456789 "
 # What folding makes of U+0149, and would itself leave out.
 _LEFT_BY_FOLDING = "\u02bc"
+# Of a term's vector: its largest number, in half precision.
+_LARGEST_BYTES = 2
 
 
 def require_members(arrays: Arrays) -> None:
@@ -83,9 +85,12 @@ def audited_vocabulary(arrays: Arrays) -> Vocabulary:
     pairs = _audited_pairs(arrays["pair_gaps"], n_terms)
     require(np.isfinite(idf).all() and (idf >= 0).all(), "'idf' is not finite, or below zero")
     require(idf[n_terms] == 0, "'idf' gives unknown words a weight")
-    company = _copied(arrays.get("company"))
-    fits = company is None or (len(company) <= n_terms and company.shape[1] > 0)
-    require(fits, "'company' has more rows than there are terms, or no columns")
+    vectors = _copied(arrays.get("term_vectors"))
+    if vectors is not None:
+        fits = len(vectors) <= n_terms and vectors.shape[1] > _LARGEST_BYTES
+        require(fits, "'term_vectors' has more rows than there are terms, or no columns")
+        largest = np.ascontiguousarray(vectors[:, :_LARGEST_BYTES]).view("<f2")
+        require(np.isfinite(largest).all(), "'term_vectors' holds a number that is not finite")
     vocabulary = Vocabulary(
         surfaces=surfaces,
         surface_terms=terms,
@@ -93,7 +98,7 @@ def audited_vocabulary(arrays: Arrays) -> Vocabulary:
         idf=idf,
         surface_seeds=_copied(arrays.get("surface_seeds")),
         pair_seeds=_copied(arrays.get("pair_seeds")),
-        company=company,
+        term_vectors=vectors,
     )
     try:
         # Made here, as they show whether the words are distinct and the seeds theirs.

@@ -86,8 +86,8 @@ def model_bytes(parts: Parts) -> bytes:
             "idf": vocabulary.idf.astype(np.float16),
             "coef": parts.weights.coef.astype(np.float16),
         }
-        if vocabulary.company is not None:
-            arrays["company"] = vocabulary.company
+        if vocabulary.term_vectors is not None:
+            arrays["term_vectors"] = vocabulary.term_vectors
     try:
         _audited(header, arrays)
     except FlawError as flaw:

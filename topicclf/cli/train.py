@@ -76,7 +76,7 @@ def _some(ctx: click.Context, param: click.Parameter, jobs: int | None) -> int |
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Random seed. Default: 0.")
 @click.option("--memory", type=SIZE, metavar="SIZE",
               help="Keep to this much memory, such as 500MB: texts and features go through files "
-              "in the temporary folder. Not with --group, --time or --tune.")  # fmt: skip
+              "in the temporary folder. Not with --group near-duplicates.")  # fmt: skip
 @click.option("--jobs", type=int, metavar="N", callback=_some,
               help="Processes that learn. Default: 1.")  # fmt: skip
 def train(

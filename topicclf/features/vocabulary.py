@@ -35,10 +35,10 @@ class Vocabulary(ReadOnlyArrays):
             shape (n_features,).
         surface_seeds: The seeds of `surface_lookup`, where they have been found before.
         pair_seeds: Those of `pair_lookup`, likewise.
-        company: Which of the most frequent terms turn up together, for models that start from this
-            one: a vector for each, two numbers of four bits in a byte, as
-            `topicclf.learning.company` packs them; shape (n, n_columns / 2), uint8. None where
-            nobody learnt it.
+        term_vectors: Which of the most frequent terms turn up together, for models that start from
+            this one: a vector for each, its largest number in two bytes and then two numbers of
+            four bits in each, as `topicclf.learning.term_vectors` packs them; shape
+            (n, 2 + n_columns / 2), uint8. None where nobody learnt them.
     """
 
     surfaces: bytes
@@ -47,7 +47,7 @@ class Vocabulary(ReadOnlyArrays):
     idf: NDArray[np.float32]
     surface_seeds: NDArray[np.unsignedinteger] | None = None
     pair_seeds: NDArray[np.unsignedinteger] | None = None
-    company: NDArray[np.uint8] | None = None
+    term_vectors: NDArray[np.uint8] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         # The tables are quicker made than stored.

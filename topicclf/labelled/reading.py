@@ -30,6 +30,7 @@ __all__ = [
     "labelled_article",
     "listing",
     "merge",
+    "origin",
     "read_labelled",
     "read_source",
     "refusal",
@@ -227,7 +228,7 @@ def read_source(
     known: dict[Labels, Labels | str] = {}
     one_each: list[int] = []
     records = read_records([source.path], options=options.read, on_bytes=on_bytes)
-    for _, group in groupby(records, lambda record: _origin(source.path, record)):
+    for _, group in groupby(records, lambda record: origin(source.path, record)):
         together = [_lean(each) if isinstance(each, Record) else each for each in group]
         good = [record for record in together if isinstance(record, Record)]
         scheme = find_scheme(good, options, root=source.path)
@@ -280,7 +281,7 @@ def _lean(record: Record) -> Record:
     return replace(record, fields=fields, json=b"")
 
 
-def _origin(path: Path, record: Record | BadRecord) -> str:
+def origin(path: Path, record: Record | BadRecord) -> str:
     """The file, or for the files of a folder with one text each the folder."""
     document = isinstance(record, BadRecord) or set(record.fields) <= {"file", "title", "text"}
     return str(path) if document and path.is_dir() else record.file

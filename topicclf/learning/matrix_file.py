@@ -13,13 +13,15 @@ from scipy import sparse
 
 __all__ = ["Matrix", "MatrixFile", "column_sums", "products", "upper_rows"]
 
+_CELL = np.dtype([("value", np.float32), ("column", np.int32)])
+
 
 @dataclass(frozen=True, eq=False)
 class MatrixFile:
     """A sparse matrix in a file, as far as learning needs one.
 
     Attributes:
-        path: The file: block by block the values, float32, and their columns, int32.
+        path: The file: cell after cell the value, float32, and its column, int32.
         indptr: Where each row's cells start, and the end, shape (n_rows + 1,).
         starts: The first row of each block, and the end.
         shape: As of an array.
@@ -40,8 +42,9 @@ class MatrixFile:
         bounds, starts = array("q", [0]), array("q", [0])
         with path.open("wb") as file:
             for part in parts:
-                file.write(np.ascontiguousarray(part.data, np.float32).data)
-                file.write(np.ascontiguousarray(part.indices, np.int32).data)
+                cells = np.empty(part.nnz, _CELL)
+                cells["value"], cells["column"] = part.data, part.indices
+                file.write(cells.data)
                 bounds.frombytes((bounds[-1] + part.indptr[1:].astype(np.int64)).tobytes())
                 starts.append(len(bounds) - 1)
         rows, blocks = np.frombuffer(bounds, np.int64), np.frombuffer(starts, np.int64)
@@ -94,33 +97,24 @@ class MatrixFile:
     def at(self, runs: NDArray[np.int64]) -> sparse.csr_matrix:
         """Some runs of rows, in any order, one below the other."""
         counts = [np.diff(self.indptr[low : high + 1]) for low, high in runs.tolist()]
-        values: list[bytes] = []
-        columns: list[bytes] = []
-        blocks = np.searchsorted(self.starts, runs[:, 0], "right") - 1
+        found: list[bytes] = []
         with self.path.open("rb") as file:
-            for (low, high), number in zip(runs.tolist(), blocks.tolist(), strict=True):
-                begin, end = self.indptr[self.starts[number : number + 2]].tolist()
-                n_bytes = 4 * int(self.indptr[high] - self.indptr[low])
-                offset = 4 * (begin + int(self.indptr[low]))
-                for found, place in ((values, offset), (columns, offset + 4 * (end - begin))):
-                    file.seek(place)
-                    found.append(file.read(n_bytes))
-        bounds = np.append(0, np.cumsum(np.concatenate(counts)))
-        cells = (
-            np.frombuffer(b"".join(values), np.float32),
-            np.frombuffer(b"".join(columns), np.int32),
-        )
-        return sparse.csr_matrix((*cells, bounds), shape=(len(bounds) - 1, self.shape[1]))
+            for start, end in (self.indptr[runs] * _CELL.itemsize).tolist():
+                file.seek(start)
+                found.append(file.read(end - start))
+        return self._matrix(np.frombuffer(b"".join(found), _CELL), np.concatenate(counts))
 
     def block(self, number: int) -> tuple[slice, sparse.csr_matrix]:
         """One of the blocks, and its rows."""
         low, high = self.starts[number : number + 2].tolist()
-        bounds = self.indptr[low : high + 1] - self.indptr[low]
-        n_cells, offset = int(bounds[-1]), int(self.indptr[low]) * 8
-        values = np.fromfile(self.path, np.float32, n_cells, offset=offset)
-        columns = np.fromfile(self.path, np.int32, n_cells, offset=offset + 4 * n_cells)
-        cells = values, columns, bounds.astype(np.int32)
-        return slice(low, high), sparse.csr_matrix(cells, shape=(high - low, self.shape[1]))
+        start, end = self.indptr[[low, high]].tolist()
+        cells = np.fromfile(self.path, _CELL, end - start, offset=start * _CELL.itemsize)
+        return slice(low, high), self._matrix(cells, np.diff(self.indptr[low : high + 1]))
+
+    def _matrix(self, cells: NDArray[np.void], counts: NDArray[np.int64]) -> sparse.csr_matrix:
+        bounds = np.append(0, np.cumsum(counts))
+        parts = np.ascontiguousarray(cells["value"]), np.ascontiguousarray(cells["column"]), bounds
+        return sparse.csr_matrix(parts, shape=(len(counts), self.shape[1]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicclf.features.vocabulary import Vocabulary
-from topicclf.learning.company import company_of
 from topicclf.learning.corpus import Corpus
+from topicclf.learning.term_vectors import term_vectors_of
 from topicclf.learning.vocabulary import extend_vocabulary
 from topicclf.scoring.join import Join
 
@@ -31,8 +31,8 @@ class Start:
 
     Attributes:
         scale: How much each feature is trusted, shape (n_features,).
-        company: The terms of which the base knows what company they keep, and a vector for each;
-            None where it doesn't.
+        term_vectors: The terms that have a vector in the base, and these vectors; None where none
+            has.
         coef: The base's weights, shape (n_features, n_topics), float32; zero for new topics.
         intercept: The base's, shape (n_topics,); zero for new topics.
         known: Whether the base has the topic, shape (n_topics,), bool.
@@ -40,7 +40,7 @@ class Start:
     """
 
     scale: NDArray[np.float32]
-    company: tuple[NDArray[np.int64], NDArray[np.float32]] | None
+    term_vectors: tuple[NDArray[np.int64], NDArray[np.float32]] | None
     coef: NDArray[np.float32]
     intercept: NDArray[np.float64]
     known: NDArray[np.bool_]
@@ -90,7 +90,7 @@ def start_from(
     own = base.join
     return vocabulary, Start(
         scale=scale,
-        company=company_of(old),
+        term_vectors=term_vectors_of(old),
         coef=coef,
         intercept=np.where(known, base.weights.intercept[place], 0.0),
         known=known,

@@ -21,7 +21,7 @@ _FEATURE, _ROW = 40, 36
 _MOST = 64
 # Rows that are read in one go, as long as a disk is to be read in order; and that are learnt from
 # in one go. Were it always the same ones, ten times as many rounds would be needed.
-_RUN, _ROWS_AT_ONCE = 16, 2048
+_RUN, _ROWS_AT_ONCE = 64, 4096
 
 # The values of examples, one after the other, their features, and where each example starts.
 _Cells = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]
@@ -37,7 +37,7 @@ class Examples:
         counts: How much each counts, likewise.
         scale: What each feature is multiplied with, shape (n_features,).
         base: Weights whose score is a feature of its own, shape (n_features, 1), if any.
-        company: As in `topicclf.learning.start.Start`; left out past memory.
+        term_vectors: As in `topicclf.learning.start.Start`; left out past memory.
     """
 
     rows: NDArray[np.int64]
@@ -45,7 +45,7 @@ class Examples:
     counts: NDArray[np.float64]
     scale: NDArray[np.float64]
     base: NDArray[np.float32] | None
-    company: tuple[NDArray[np.int64], NDArray[np.float32]] | None
+    term_vectors: tuple[NDArray[np.int64], NDArray[np.float32]] | None
 
 
 def at_once(features: MatrixFile) -> int:

@@ -18,11 +18,15 @@ class TextFile(Sequence[str]):
     Args:
         scratch: Where to write it, and what keeps it.
         bounds: Where texts start and end in it; for texts that are there already.
+        name: What the file is called.
     """
 
-    def __init__(self, scratch: Scratch, bounds: NDArray[np.int64] | None = None) -> None:
+    def __init__(
+        self, scratch: Scratch, bounds: NDArray[np.int64] | None = None, *, name: str = "texts"
+    ) -> None:
         self.scratch = scratch
-        self._path = scratch.file("texts")
+        self._name = name
+        self._path = scratch.file(name)
         self._ends = array("q", [0])
         self._bounds = bounds
 
@@ -36,7 +40,7 @@ class TextFile(Sequence[str]):
 
     def of(self, rows: NDArray[np.int64]) -> "TextFile":
         """Some of the texts."""
-        return TextFile(self.scratch, self._spans[rows])
+        return TextFile(self.scratch, self._spans[rows], name=self._name)
 
     @property
     def _spans(self) -> NDArray[np.int64]:

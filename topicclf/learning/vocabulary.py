@@ -118,7 +118,7 @@ def extend_vocabulary(
         pairs=first * (n_terms + 1) + second,
         idf=np.concatenate([terms, np.full(len(fresh), rarest, np.float32), rest]),
         # New terms are as rare as any and come last, so that its rows are still of the same terms.
-        company=base.company,
+        term_vectors=base.term_vectors,
     )
 
 

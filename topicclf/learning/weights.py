@@ -17,12 +17,12 @@ from threadpoolctl import threadpool_limits
 from topicclf.features.passages import Passages
 from topicclf.features.vocabulary import Vocabulary
 from topicclf.learning.calibration import learn_join, relearn_join
-from topicclf.learning.company import MOST_ARTICLES, learn_company
 from topicclf.learning.corpus import Corpus
 from topicclf.learning.linear import Linear, LinearSettings, fit_several
 from topicclf.learning.matrices import numbered_articles, numbered_material
 from topicclf.learning.matrix_file import Matrix, products, upper_rows
 from topicclf.learning.start import Start
+from topicclf.learning.term_vectors import MOST_ARTICLES, learn_term_vectors
 from topicclf.learning.vocabulary import prune
 from topicclf.scoring.join import Join, views
 from topicclf.scoring.scores import Scores, Weights
@@ -183,7 +183,7 @@ def learn_weights(
             heaviest = np.sort(np.argsort(-known.weight, kind="stable")[:MOST_ARTICLES])
             vocabulary = replace(
                 vocabulary,
-                company=learn_company(
+                term_vectors=learn_term_vectors(
                     material.features[heaviest], vocabulary, seed=settings.linear.random_state
                 ),
             )

@@ -96,7 +96,9 @@ class TrainingSet:
         # Imported here: reading data and looking at it goes without.
         from topicclf.estimator import TopicClassifier
 
-        classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
+        classifier = TopicClassifier(
+            topics=self.topics, n_jobs=n_jobs, memory=self.memory, **settings
+        )
         classifier.fit(
             self.texts,
             self.labels,
@@ -107,6 +109,11 @@ class TrainingSet:
             sources=self.sources,
         )
         return classifier
+
+    @property
+    def memory(self) -> int | None:
+        """How many bytes of memory learning may take; None for as many as it likes."""
+        return self.texts.scratch.memory if isinstance(self.texts, TextFile) else None
 
     @property
     def carried(self) -> list[list[str]]:

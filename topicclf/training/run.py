@@ -31,7 +31,7 @@ from topicclf.labelled.reading import (
     refusal,
 )
 from topicclf.labelled.schemes import LabelOptions
-from topicclf.labelled.stories import name_stories
+from topicclf.labelled.stories import NEAR_DUPLICATES, name_stories
 from topicclf.learning.scratch import LEAST_MEMORY, Scratch
 from topicclf.model import TopicModel
 from topicclf.render.card import save_with_card
@@ -105,8 +105,8 @@ class Plan:
         if self.test is not None and not 0 < self.test < 1:
             msg = f"the share to test on must be between 0 and 1, not {self.test}"
             raise DataError(msg)
-        if self.memory is not None and (self.group or self.time or self.tune):
-            msg = "past memory there is no grouping, no testing on the newest, and no tuning"
+        if self.memory is not None and self.group == NEAR_DUPLICATES:
+            msg = "past memory near duplicates can't be found; name a field that tells stories"
             raise DataError(msg)
         if self.memory is not None and self.memory < LEAST_MEMORY:
             msg = f"memory must be {LEAST_MEMORY // 10**6} MB or more, not {self.memory / 1e6:g}"
@@ -247,16 +247,7 @@ def prepare(readings: Iterable[Reading], plan: Plan) -> PreparedData:
     Raises:
         DataError: There is nothing to learn from, or labels contradict each other.
     """
-    data, items, problems = gather(list(readings), topics=plan.topics, skip_bad=plan.skip_bad)
-    if plan.group is not None:
-        data = replace(data, stories=name_stories(items, plan.group))
-    if plan.time is not None:
-        data, held, about = _newest(data, items, problems, plan)
-    elif plan.test is not None:
-        return _held_out(data, problems, plan)
-    else:
-        return PreparedData(data, None, "", problems)
-    return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
+    return _split(*gather(list(readings), topics=plan.topics, skip_bad=plan.skip_bad), plan)
 
 
 def prepare_past_memory(
@@ -265,7 +256,7 @@ def prepare_past_memory(
     """Make one set of several sources, in files, and hold articles out if the plan asks for it.
 
     Args:
-        sources: Files of records.
+        sources: Files of records, or folders.
         plan: How, with a bound on memory.
         on_bytes: Called with the number of bytes whenever some have been read.
 
@@ -273,23 +264,31 @@ def prepare_past_memory(
         DataError: There is nothing to learn from, or labels contradict each other.
     """
     assert plan.memory is not None
-    data, problems = spool(
+    spooled = spool(
         sources,
         plan.labels,
         Scratch.of(plan.memory),
         topics=plan.topics,
+        fields=[name for name in (plan.group, plan.time) if name is not None],
         skip_bad=plan.skip_bad,
         on_bytes=on_bytes,
     )
-    if plan.test is None:
+    return _split(*spooled, plan)
+
+
+def _split(
+    data: TrainingSet, items: Sequence[LabelledArticle], problems: list[Problem], plan: Plan
+) -> PreparedData:
+    """Name the stories, and hold articles out, as the plan asks for it."""
+    if plan.group is not None:
+        data = replace(data, stories=name_stories(items, plan.group))
+    if plan.time is not None:
+        data, held, about = _newest(data, items, problems, plan)
+    elif plan.test is not None:
+        held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
+        about = f"{held.sum():,} articles, every topic in its share"
+    else:
         return PreparedData(data, None, "", problems)
-    return _held_out(data, problems, plan)
-
-
-def _held_out(data: TrainingSet, problems: list[Problem], plan: Plan) -> PreparedData:
-    assert plan.test is not None
-    held = hold_out(data, plan.test, seed=plan.settings.get("random_state", 0))
-    about = f"{held.sum():,} articles, every topic in its share"
     return PreparedData(data.of((~held).nonzero()[0]), data.of(held.nonzero()[0]), about, problems)
 
 
@@ -357,8 +356,7 @@ def fit(
                     "score": search.best.score,
                     "default": search.first.score,
                 }
-            limit = {} if plan.memory is None else {"memory": plan.memory}
-            classifier = prepared.data.fitted(settings | limit, n_jobs=plan.n_jobs)
+            classifier = prepared.data.fitted(settings, n_jobs=plan.n_jobs)
         except ValueError as error:
             raise DataError(str(error)) from error
     model = classifier.model_

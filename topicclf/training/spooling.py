@@ -1,9 +1,11 @@
 """Labelled articles of any number: texts to a file, labels to arrays."""
 
+import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from topicclf.labelled.reading import (
     Source,
     article_key,
     labelled_article,
+    origin,
     refusal,
     spellings,
 )
@@ -45,30 +48,32 @@ def spool(
     scratch: Scratch,
     *,
     topics: Sequence[str] | None = None,
+    fields: Sequence[str] = (),
     skip_bad: bool = False,
     on_bytes: Callable[[int], object] | None = None,
-) -> tuple[TrainingSet, list[Problem]]:
+) -> tuple[TrainingSet, Sequence[LabelledArticle], list[Problem]]:
     """Read sources as `topicclf.training.dataset.gather` does, past memory.
 
     How the records of a file give their topics is found out from the first 10,000. An article takes
-    some 60 bytes of memory.
+    some 60 bytes of memory, and the name of its file where it has one of its own.
 
     Args:
-        sources: Files of records, or patterns for several.
+        sources: As there.
         options: Where the text and the topics are.
         scratch: Where to put the texts.
         topics: The topics to learn; None takes all that occur.
+        fields: Those that the articles are to have, as `topicclf.labelled.fields` names them.
         skip_bad: Leave bad records and contradictions out, instead of refusing them.
         on_bytes: Called with the number of bytes whenever some have been read.
 
     Returns:
-        The set, and what was left out.
+        The set, its articles with these fields alone, and what was left out.
 
     Raises:
-        DataError: There is nothing to learn from, a record is bad, labels contradict each other, or
-            a source is a folder with a text in each file.
+        DataError: There is nothing to learn from, or a record is bad, or labels contradict each
+            other.
     """
-    spooled = _Spool(TextFile(scratch))
+    spooled = _Spool(TextFile(scratch), TextFile(scratch, name="fields"), fields)
     readings = [spooled.read(each, options, on_bytes) for each in sources]
     problems = [problem for reading in readings for problem in reading.problems]
     names = topics_of(readings, topics)
@@ -77,7 +82,10 @@ def spool(
     weight = np.array([each.weight for each in sources], float)[origins]
     first = _first_of_each(bytes(spooled.keys), weight)
     kept = np.flatnonzero(first == np.arange(len(first)))
-    labels = known_labels(distinct, names)[np.array(spooled.labels, np.int64)]
+    number = np.array(spooled.labels, np.int64)
+    labels = known_labels(distinct, names)[number]
+    carrying = np.array([bool(i.topics) for each in readings for i in each.items], bool)[number]
+    _unite(labels, carrying & np.array(spooled.one_each, bool)[origins], (first, origins))
     contradictions = _merge_labels(labels, spooled, first, weight, names)
     problems += contradictions
     if problems and not skip_bad:
@@ -96,7 +104,7 @@ def spool(
         summary=summary_of(readings, names, counts)
         | {"duplicates": len(first) - len(kept), "contradictions": len(contradictions)},
     )
-    return data, problems
+    return data, _Items(spooled, kept), problems
 
 
 @dataclass
@@ -105,24 +113,32 @@ class _Spool:
 
     Attributes:
         texts: Titles and texts, joined.
+        fields: The fields that are asked for, as JSON; nothing where none are.
+        asked: Their names.
+        waiting: Fields that are not in the file yet.
+        field_names: The names of all fields that there are.
+        one_each: Whether an article with several topics is there once for each, source by source.
         keys: A digest of what is the same for the same article, 16 bytes each.
         labels: The number of the article's labels among all that differ, source by source.
         origins: The number of its source.
         files: The number of its file among `names`.
         lines: Its line there.
         names: The files.
-        n_sources: How many sources have been read.
         n_labels: How many labels differ so far.
     """
 
     texts: TextFile
+    fields: TextFile
+    asked: Sequence[str]
+    waiting: list[str] = field(default_factory=list)
+    field_names: dict[str, None] = field(default_factory=dict)
+    one_each: list[bool] = field(default_factory=list)
     keys: bytearray = field(default_factory=bytearray)
     labels: "array[int]" = field(default_factory=lambda: array("i"))
     origins: "array[int]" = field(default_factory=lambda: array("i"))
     files: "array[int]" = field(default_factory=lambda: array("i"))
     lines: "array[int]" = field(default_factory=lambda: array("q"))
     names: list[str] = field(default_factory=list)
-    n_sources: int = 0
     n_labels: int = 0
 
     def read(
@@ -135,6 +151,7 @@ class _Spool:
         problems: list[Problem] = []
         abouts: dict[str, None] = {}
         every: frozenset[str] | None = frozenset()
+        self.one_each.append(False)
 
         def articles(records: Iterable[Record | BadRecord], scheme: Scheme) -> Iterator[str]:
             for record in records:
@@ -144,25 +161,22 @@ class _Spool:
                     continue
                 its = Labels(item.topics, item.unknown, unlabelled=item.unlabelled)
                 labels = numbers.setdefault(its, len(numbers))
-                self._add(item, self.n_labels + labels, record.line)
+                self._add(item, self.n_labels + labels, record)
                 yield item.joined
 
         found = read_records([source.path], options=options.read, on_bytes=on_bytes)
-        for name, records in groupby(found, lambda record: record.file):
+        for _, records in groupby(found, lambda record: origin(source.path, record)):
             probe = list(islice(records, _PROBED))
             good = [record for record in probe if isinstance(record, Record)]
             scheme = find_scheme(good, options, root=source.path)
-            if scheme.one_each:
-                msg = f"{source.path}: folders of texts can't be learnt past memory; give a file"
-                raise DataError(msg)
+            self.one_each[-1] |= scheme.one_each
             abouts[scheme.about] = None
             notes |= dict.fromkeys(scheme.notes)
             every = None if every is None or scheme.topics is None else every | scheme.topics
-            self.names.append(name)
             # The rest of the group follows what was probed of it.
             rest = chain(probe, records)  # noqa: B031
             self.texts.extend(articles(rest, scheme))
-        self.n_sources += 1
+        self._write_fields()
         self.n_labels += len(numbers)
         items = [
             LabelledArticle("", "", each.topics, each.unknown, {}, "", unlabelled=each.unlabelled)
@@ -172,16 +186,76 @@ class _Spool:
         reading = Reading(source, items, problems, "; ".join(abouts), every, every_note)
         return replace(reading, items=reading.items_on({name for i in items for name in i.topics}))
 
-    def _add(self, item: LabelledArticle, labels: int, line: int) -> None:
+    def _add(self, item: LabelledArticle, labels: int, record: Record | BadRecord) -> None:
+        if not self.names or self.names[-1] != record.file:
+            self.names.append(record.file)
         self.keys += article_key(item)[:_DIGEST]
         self.labels.append(labels)
-        self.origins.append(self.n_sources)
+        self.origins.append(len(self.one_each) - 1)
         self.files.append(len(self.names) - 1)
-        self.lines.append(line)
+        self.lines.append(record.line)
+        if self.asked:
+            self.field_names |= dict.fromkeys(item.fields)
+            kept = {name: value for name, value in item.fields.items() if self._asks_for(name)}
+            self.waiting.append(json.dumps(kept, default=str))
+            if len(self.waiting) >= _PROBED:
+                self._write_fields()
+
+    def _write_fields(self) -> None:
+        self.fields.extend(self.waiting)
+        self.waiting = []
+
+    def _asks_for(self, name: str) -> bool:
+        return any(f"{asked}.".startswith((f"{name}.", f"{name}:")) for asked in self.asked)
 
     def place(self, row: int) -> str:
         """An article's file and line."""
         return f"{self.names[self.files[row]]}:{self.lines[row]}"
+
+
+@dataclass(frozen=True)
+class _Items(Sequence[LabelledArticle]):
+    """Articles without texts and labels, with the fields that were asked for."""
+
+    spooled: _Spool
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[LabelledArticle]:
+        return map(self._item, self.rows.tolist(), self.spooled.fields.of(self.rows))
+
+    def __getitem__(self, place: Any) -> Any:
+        row = int(self.rows[place])
+        return self._item(row, self.spooled.fields[row])
+
+    def _item(self, row: int, content: str) -> LabelledArticle:
+        fields = json.loads(content)
+        if row == self.rows[0]:
+            # Who asks for a field that isn't there is told which ones are.
+            fields = dict.fromkeys(self.spooled.field_names) | fields
+        nothing: frozenset[str] = frozenset()
+        return LabelledArticle("", "", nothing, nothing, fields, self.spooled.place(row))
+
+
+def _unite(
+    labels: NDArray[np.int8],
+    rows: NDArray[np.bool_],
+    alike: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> None:
+    """Give articles the topics of all their copies; in place.
+
+    Args:
+        labels: Shape (n_articles, n_topics).
+        rows: Which articles.
+        alike: Numbers that are the same for copies, shape (n_articles,) each.
+    """
+    chosen = np.flatnonzero(rows)
+    _, group = np.unique(np.column_stack(alike)[chosen], axis=0, return_inverse=True)
+    carried = np.zeros((len(chosen), labels.shape[1]), np.int8)
+    np.maximum.at(carried, group.ravel(), labels[chosen])
+    labels[chosen] = np.maximum(labels[chosen], carried[group.ravel()])
 
 
 def _first_of_each(keys: bytes, weight: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -94,8 +94,14 @@ def tune(
 
     versions = {"topicclf": __version__, "scikit-learn": sklearn.__version__}
     journal = _Journal(journal_file, {"data": data.fingerprint, **versions})
+    # Past memory there is no such loss.
+    left_out = () if data.memory is None else ("log",)
     stages = [
-        {name: values for name, values in stage.items() if name not in settings}
+        {
+            name: tuple(value for value in values if value not in left_out)
+            for name, values in stage.items()
+            if name not in settings
+        }
         for stage in _STAGES[how]
     ]
     best = Trial(dict(settings), -np.inf)

@@ -1,4 +1,4 @@
-"""The company that words keep: how alike terms are, learnt from articles without their labels.
+"""Term vectors: which terms turn up in the same articles, learnt without their labels.
 
 Where labelled articles are few, most words of the articles to come are in none of them. Terms that
 turn up in the same articles get similar vectors, by latent semantic analysis (Deerwester et al.
@@ -13,7 +13,7 @@ from scipy import sparse
 
 from topicclf.features.vocabulary import Vocabulary
 
-__all__ = ["company_of", "learn_company"]
+__all__ = ["MOST_ARTICLES", "learn_term_vectors", "term_vectors_of"]
 
 # So many numbers for each of so many terms, the most frequent ones: 0.4 MB of a model file.
 _WIDTH = 64
@@ -22,16 +22,14 @@ _MOST_TERMS = 12_000
 MOST_ARTICLES = 20_000
 _FEWEST_ARTICLES = 500
 _SPARE, _ROUNDS = 8, 2
-# Four bits for each number: a sign, and the root of its size from 0 to 7, as most are small; those
-# beyond this share are cut off.
+# Four bits for each number, as a share of the largest of its term: those of rare terms are small.
 _LARGEST, _ZERO = 7, 8
-_WITHIN = 0.9999
 
 
-def learn_company(
+def learn_term_vectors(
     articles: sparse.csr_matrix, vocabulary: Vocabulary, *, seed: int
 ) -> NDArray[np.uint8] | None:
-    """Learn which terms keep the same company.
+    """Learn which terms turn up together.
 
     Args:
         articles: Features of articles, shape (n_articles, n_features).
@@ -55,25 +53,33 @@ def learn_company(
     vectors = basis @ turned[:, : -_WIDTH - 1 : -1]
     # No column matters more for what its sign is: the same on every machine.
     vectors *= np.where(vectors.sum(0) < 0, -1, 1)
-    size = np.abs(vectors)
-    roots = np.sqrt(np.minimum(size / max(np.quantile(size, _WITHIN), 1e-9), 1))
-    steps = (np.sign(vectors) * np.rint(_LARGEST * roots)).astype(np.int64) + _ZERO
-    packed: NDArray[np.uint8] = (steps[:, ::2] << 4 | steps[:, 1::2]).astype(np.uint8)
-    return packed
+    return _packed(vectors)
 
 
-def company_of(vocabulary: Vocabulary) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-    """The terms whose company is known, and a vector for each; None where none is.
+def term_vectors_of(
+    vocabulary: Vocabulary,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+    """The terms that have a vector, and their vectors; None where none has.
 
     Returns:
         Shape (n,), and (n, n_columns).
     """
-    packed = vocabulary.company
+    packed = vocabulary.term_vectors
     if packed is None:
         return None
-    steps = np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
-    roots = steps.astype(np.float32) - _ZERO
-    return _frequent(vocabulary, len(packed)), roots * np.abs(roots)
+    largest, halves = np.ascontiguousarray(packed[:, :2]).view("<f2"), packed[:, 2:]
+    steps = np.stack([halves >> 4, halves & 15], axis=2).reshape(len(packed), -1)
+    vectors = (steps.astype(np.float32) - _ZERO) * (largest.astype(np.float32) / _LARGEST)
+    return _frequent(vocabulary, len(packed)), vectors
+
+
+def _packed(vectors: NDArray[np.floating]) -> NDArray[np.uint8]:
+    vectors = vectors / max(np.abs(vectors).max(), 1e-9)
+    largest = np.abs(vectors).max(1, keepdims=True).astype("<f2")
+    share = np.divide(vectors, largest, out=np.zeros_like(vectors), where=largest > 0)
+    steps = np.rint(_LARGEST * np.clip(share, -1, 1)).astype(np.int64) + _ZERO
+    halves = (steps[:, ::2] << 4 | steps[:, 1::2]).astype(np.uint8)
+    return np.hstack([largest.view(np.uint8), halves])
 
 
 def _frequent(vocabulary: Vocabulary, n_terms: int) -> NDArray[np.int64]:
