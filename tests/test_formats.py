@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import sys
 import tarfile
 import zipfile
@@ -108,6 +109,15 @@ def _tar(mode: str, **members: bytes) -> bytes:
     return file.getvalue()
 
 
+def _older(archive: bytes) -> bytes:
+    """The same as tar wrote it before it wrote its name into the header."""
+    header = bytearray(archive[:512])
+    header[257:265] = bytes(8)
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + archive[512:]
+
+
 @pytest.mark.parametrize("how", ["file", "input"])
 @pytest.mark.parametrize(
     ("content", "texts"),
@@ -143,7 +153,15 @@ def _tar(mode: str, **members: bytes) -> bytes:
         (bytes(range(32)) * 20, [None]),
         (gzip.compress(LINES, mtime=0), BOTH),
         (bz2.compress(LINES) + bz2.compress(LINES), BOTH * 2),
-        (lzma.compress(LINES) + lzma.compress(LINES), BOTH * 2),
+        (lzma.compress(LINES) + bytes(4) + lzma.compress(LINES) + bytes(8), BOTH * 2),
+        (lzma.compress(LINES, lzma.FORMAT_ALONE), BOTH),
+        (b"{'text': 'Tariffs rose.'}\n", [None]),
+        (b'callback({"text": "Tariffs rose."});', [None]),
+        ('{"text": "\u6d77\u519b"}\n'.encode("utf-16-be"), ["\u6d77\u519b"]),
+        ("id,text\n1,\u6d77\u519b\n".encode("utf-16-le"), ["\u6d77\u519b"]),
+        (b'id,text\n1,"a\0b"\n', ["a\0b"]),
+        (b"From: a\nTo: b\nSubject: c\n\nTariffs rose.\n", BOTH[:1]),
+        (_older(_tar("w", a_jsonl=LINES)), BOTH),
         (bz2.compress(LINES)[:-4], [*BOTH, None]),
         (lzma.compress(LINES)[:-4], [*BOTH, None]),
     ],
@@ -183,9 +201,26 @@ def test_a_page_is_a_page_whatever_comes_before(
     assert is_document(str(tmp_path / "given"), options=ReadOptions())
 
 
+def _prefixed(feed: str) -> str:
+    """Atom with its elements in a namespace that has a prefix."""
+    for tag in ("feed", "entry", "title", "link", "id", "author", "name", "updated", "content"):
+        feed = re.sub(rf"<(/?){tag}\b", rf"<\1a:{tag}", feed)
+    return feed.replace(" xmlns=", " xmlns:a=", 1)
+
+
 @pytest.mark.parametrize("how", ["file", "input"])
 @pytest.mark.parametrize(
-    "content", [RSS.encode(), RSS.encode("utf-16"), ATOM.encode(), ATOM.encode("cp1252")]
+    "content",
+    [
+        RSS.encode(),
+        RSS.encode("utf-16"),
+        RSS.replace("UTF-8", "GB18030").encode("gb18030"),
+        RSS.replace("UTF-8", "utf-16").encode(),
+        RSS.replace("UTF-8", "klingon").encode(),
+        ATOM.encode(),
+        ATOM.encode("cp1252"),
+        _prefixed(ATOM).encode(),
+    ],
 )
 def test_a_feed_is_an_article_for_each_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, how: str
@@ -206,6 +241,40 @@ def test_a_feed_is_an_article_for_each_entry(
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("A&nbsp;&eacute;", "A \u00e9"),
+        ("AT&T & B", "AT&T & B"),
+        ("A\x0bB\uffff", "AB"),
+        ("&#0;A&#8;", "\ufffdA"),
+        ("<![CDATA[R&amp;D\x0b & c]]>", "R&D & c"),
+        ("A &LT; &unheardof; B", "A < &unheardof; B"),
+    ],
+)
+def test_what_xml_has_not_but_feeds_have_costs_nothing(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    """HTML's names of characters, lone ampersands and control characters."""
+    path = tmp_path / "a.rss"
+    item = f"<item><title>{written}</title><description>Steel</description></item>"
+    path.write_text(f"<rss><channel>{item * 2}</channel></rss>", "utf-8")
+    found = list(read_records([path]))
+    assert [each.title for each in found if isinstance(each, Record)] == [read] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "utf-16"])
+def test_a_feed_hides_no_entities_behind_an_encoding(tmp_path: Path, encoding: str) -> None:
+    """They are looked for in what is parsed."""
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaa">]><rss><channel><item/></channel></rss>'
+    hidden = bomb.replace("<!", "+ADwAIQ-") if encoding == "utf-7" else bomb
+    said = f'<?xml version="1.0" encoding="{encoding}"?>'
+    (tmp_path / "a.xml").write_text(f"{said}<rss>{hidden}", "ascii")
+    [bad] = read_records([tmp_path / "a.xml"])
+    assert isinstance(bad, BadRecord)
+    assert "entities" in bad.problem
+
+
+@pytest.mark.parametrize(
     ("content", "problem"),
     [
         ('<!DOCTYPE x [<!ENTITY a "aaa">]><rss><channel><item/></channel></rss>', "entities"),
@@ -222,6 +291,17 @@ def test_a_feed_that_cannot_be_read_says_why(tmp_path: Path, content: str, probl
     [bad] = read_records([path])
     assert isinstance(bad, BadRecord)
     assert problem in bad.problem
+
+
+@pytest.mark.parametrize("subject", ["=?klingon?q?Caf=C3=A9?=", "=?utf-8?b?w?="])
+def test_a_mail_in_an_encoding_that_nobody_knows_is_read(tmp_path: Path, subject: str) -> None:
+    """As far as it can be."""
+    (tmp_path / "a.eml").write_bytes(
+        f"Subject: {subject}\nContent-Type: text/plain; charset=klingon\n\nTariffs.".encode()
+    )
+    [record] = read_records([tmp_path / "a.eml"])
+    assert isinstance(record, Record)
+    assert (record.title, record.text) == (subject, "Tariffs.")
 
 
 def test_a_mail_is_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,21 +414,25 @@ def test_a_file_that_is_not_where_its_archive_says_costs_itself_only(tmp_path: P
 
 @pytest.mark.parametrize("how", ["file", "input"])
 @pytest.mark.parametrize("member", [False, True])
-def test_a_word_file_is_its_paragraphs(
+def test_a_word_file_is_its_paragraphs_and_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, member: bool
 ) -> None:
     """On its own or in an archive."""
     docx = pytest.importorskip("docx")
     document = docx.Document()
     document.core_properties.title = "Steel"
-    for text in BOTH:
-        document.add_paragraph(text)
+    document.add_paragraph(BOTH[0])
+    table = document.add_table(2, 2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Steel"
+    table.cell(1, 0).add_table(1, 1).cell(0, 0).text = "Navy\tarmy"
+    document.add_paragraph(BOTH[1])
     file = io.BytesIO()
     document.save(file)
     content = _zip(a_docx=file.getvalue()) if member else file.getvalue()
     [record] = _given(tmp_path, monkeypatch, content, how)[1]
     assert isinstance(record, Record)
-    assert (record.title, record.text) == ("Steel", "\n".join(BOTH))
+    lines = [line for line in record.text.split("\n") if line]
+    assert (record.title, lines) == ("Steel", [BOTH[0], "Steel", "Navy\tarmy", BOTH[1]])
 
 
 @pytest.mark.parametrize("how", ["file", "input"])

@@ -28,6 +28,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _BUFFER = 1 << 16
 # So much of what follows is looked at to judge a line that isn't UTF-8.
 _AHEAD_LINES, _AHEAD_BYTES = 64, 1 << 18
@@ -129,11 +130,26 @@ def _wide(start: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: every second byte or so is NUL, and none of the others."""
     if len(start) < 8 or b"\0" not in start:
         return None
+    if begun := next((each for each in _WIDE if _begins_in_ascii(start[:8], each)), None):
+        return begun
+    printable = sum(map(_is_printable, start[::2], start[1::2]))
+    if printable > len(start) / 4:
+        return None  # Text of single bytes, with a NUL here and there.
     quarter = len(start) // 4
     nul = [start[place::4].count(0) / quarter for place in range(4)]
     if min(nul[1:3]) >= 0.9 and min(nul[0], nul[3]) < 0.1:
         return "utf-32-le" if nul[3] >= 0.9 else "utf-32-be"
     return _wide_by_pairs((nul[0] + nul[2]) / 2, (nul[1] + nul[3]) / 2)
+
+
+def _begins_in_ascii(start: bytes, encoding: str) -> bool:
+    """Whether the first characters are those of a header or of JSON, whatever comes then."""
+    text = start.decode(encoding, "replace")
+    return text.isascii() and all(each.isprintable() or each.isspace() for each in text)
+
+
+def _is_printable(first: int, second: int) -> bool:
+    return 0x20 <= first < 0x7F and 0x20 <= second < 0x7F
 
 
 def _wide_by_pairs(even: float, odd: float) -> str | None:

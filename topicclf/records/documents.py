@@ -6,8 +6,9 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from topicclf.errors import DataError, TopicclfError
 from topicclf.installation.extras import extra
@@ -23,6 +24,8 @@ _HYPHEN = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
 _LINE_IN_PARAGRAPH = re.compile(r"(?<![.!?:\u2026\"\u201d\n])\n(?!\n)")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _START = 1 << 16
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_MISSING = "no text in it"
 
 T = TypeVar("T")
@@ -70,7 +73,7 @@ def read_html(
 
     content = whole(file)
     if is_feed(content):
-        yield from read_feed(content, name=name, recoded=bool(encoding_before(file)))
+        yield from read_feed(content, name=name, was=encoding_before(file))
         return
     if content.lstrip().startswith(b"<?xml"):
         root = root_of(content[:_START].decode("utf-8", "replace"))
@@ -106,15 +109,26 @@ def _message(content: bytes) -> tuple[str, str]:
                 payload = part.get_payload(decode=True)
                 body = payload if isinstance(payload, bytes) else b""
                 charset = part.get_content_charset()
-                text = body.decode(charset, "replace") if charset else _text(body)
+                text = _text(body, charset)
                 if kind == "text/plain":
-                    subject = decode_header(str(message.get("Subject") or ""))
-                    return str(make_header(subject)), text.strip()
+                    return _subject(str(message.get("Subject") or "")), text.strip()
                 return main_text(text)
     return "", ""
 
 
-def _text(body: bytes) -> str:
+def _subject(written: str) -> str:
+    try:
+        return str(make_header(decode_header(written)))
+    except (LookupError, HeaderParseError, ValueError):
+        return written
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    try:
+        if charset:
+            return body.decode(charset, "replace")
+    except LookupError:
+        pass  # One that nobody knows says nothing.
     text = decode(body, name="")
     return text.text if isinstance(text, Undecodable) else text
 
@@ -171,8 +185,24 @@ def _docx(content: bytes) -> tuple[str, str]:
             msg = f"unpacks to more than {LONGEST_RECORD >> 20} MiB"
             raise DataError(msg)
     document = docx.Document(io.BytesIO(content))
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    return document.core_properties.title or "", text.strip()
+    return document.core_properties.title or "", _text_of(document.element.body)
+
+
+def _text_of(body: Any) -> str:
+    """All paragraphs of a Word file, also in tables and boxes, and insertions under review."""
+    pieces = []
+    for node in body.iter(f"{_W}p", f"{_W}t", f"{_W}br", f"{_W}cr", f"{_W}tab"):
+        # Boxes are there once more for old programs.
+        if next(node.iterancestors(_FALLBACK), None) is not None:
+            continue
+        kind = node.tag.removeprefix(_W)
+        if kind == "t":
+            pieces.append(node.text or "")
+        elif kind != "tab":
+            pieces.append("\n")
+        elif node.getparent().tag == f"{_W}r":
+            pieces.append("\t")
+    return "".join(pieces).strip()
 
 
 def _one(read: Callable[[], tuple[str, str]], name: str, missing: str) -> Record | BadRecord:

@@ -1,5 +1,6 @@
 """RSS and Atom feeds: an article for each entry."""
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from xml.etree import ElementTree
 
 from topicclf.records.decoding import Undecodable, decode
 from topicclf.records.record import BadRecord, Record
-from topicclf.records.sniffing import FEEDS, root_of
+from topicclf.records.sniffing import root_is_feed
 from topicclf.text.markup import plain_text
 
 __all__ = ["is_feed", "read_feed"]
@@ -22,39 +23,43 @@ _OTHERS = {
     "author": ("creator", "author"),
 }
 _START = 1 << 16
-_ENTITY = re.compile(r"<!doctype[^>]*\[", re.IGNORECASE)
-_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>")
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*encoding")
+_ENTITY = re.compile(r"<!doctype[^<>\[]*+\[", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)")
+# What feeds have though XML has it not: HTML's names of characters, a lone ampersand, and
+# characters that XML forbids. What is in CDATA stays.
+_ODD = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);)(?:#?\w{1,31};)?"
+    r"|[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]",
+    re.DOTALL,
+)
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def is_feed(content: bytes) -> bool:
     """Whether a document is a feed by its root element."""
     start = content[:_START].decode("utf-8", "replace")
-    return root_of(start) in FEEDS or (_ENTITY.search(start) is not None and "<rss" in start)
+    return root_is_feed(start) or (_ENTITY.search(start) is not None and "<rss" in start)
 
 
-def read_feed(content: bytes, *, name: str, recoded: bool) -> Iterator[Record | BadRecord]:
+def read_feed(content: bytes, *, name: str, was: str) -> Iterator[Record | BadRecord]:
     """Read an article from each entry; its number takes the place of a line.
 
     Args:
         content: The feed.
         name: Its file's name.
-        recoded: Whether it is UTF-8 now, whatever it says itself.
+        was: The encoding that it was in before it was turned into UTF-8, whatever it says itself.
     """
-    if _ENTITY.search(content[:_START].decode("utf-8", "replace")):
+    text = decode(content, name=name, was=was) if was else _decoded(content, name)
+    if isinstance(text, Undecodable):
+        yield BadRecord(text.problem, name, 1)
+        return
+    if _ENTITY.search(text[:_START]):
         yield BadRecord("a feed that declares entities, as a bomb does", name, 1)
         return
-    if not recoded and not _DECLARED.match(content):
-        text = decode(content, name=name)
-        if isinstance(text, Undecodable):
-            yield BadRecord(text.problem, name, 1)
-            return
-        content, recoded = text.encode(), True
-    if recoded:
-        content = _DECLARATION.sub(b"", content, count=1)
     number = 0
     try:
-        for _, element in ElementTree.iterparse(io.BytesIO(content.lstrip())):
+        for _, element in ElementTree.iterparse(io.BytesIO(_mended(text))):
             if _local(element) in _ENTRIES:
                 number += 1
                 yield _record(element, name, number)
@@ -64,6 +69,40 @@ def read_feed(content: bytes, *, name: str, recoded: bool) -> Iterator[Record | 
         return
     if not number:
         yield BadRecord("a feed without an entry", name, 1)
+
+
+def _decoded(content: bytes, name: str) -> str | Undecodable:
+    """The text of a feed by what it says itself: Python knows more encodings than its parser."""
+    said = _DECLARED.match(content)
+    if said is None:
+        return decode(content, name=name)
+    encoding = said[1].decode("latin-1")
+    if encoding.lower().startswith(("utf-16", "utf-32", "ucs-")):
+        # It could not be read here if it were.
+        return decode(content, name=name)
+    try:
+        return content.decode(encoding)
+    except (LookupError, UnicodeError, ValueError) as error:
+        wrong = decode(content, name=name)
+        if isinstance(wrong, Undecodable):
+            return Undecodable("", f"the feed says that it is {encoding!r}, and isn't ({error})")
+        return wrong
+
+
+def _mended(text: str) -> bytes:
+    """A feed as XML wants it, without its declaration."""
+    text = text.lstrip()
+    said = _DECLARATION.match(text)
+    return _ODD.sub(_mend, text[said.end() :] if said else text).lstrip().encode()
+
+
+def _mend(match: re.Match[str]) -> str:
+    found = match[0]
+    if found[0] == "<":
+        return _CONTROL.sub("", found)
+    if found[0] != "&":
+        return ""
+    return html.escape(html.unescape(found), quote=False)
 
 
 def _record(entry: ElementTree.Element, name: str, number: int) -> Record | BadRecord:

@@ -1,5 +1,6 @@
 """Which fields of a record are its text and its title."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,14 +107,22 @@ def _matches(names: Sequence[str], wanted: str | None, usual: tuple[str, ...]) -
         return (wanted,)
     lowered: dict[str, list[str]] = {}
     for name in names:
-        lowered.setdefault(name.strip().lower(), []).append(name)
+        lowered.setdefault(_plain(name), []).append(name)
     if wanted is not None:
-        alike = lowered.get(wanted.strip().lower(), [])
+        alike = lowered.get(_plain(wanted), [])
         return tuple(alike) if len(alike) == 1 else ()
     exact = (
         name if name in lowered.get(name, ()) else lowered.get(name, [""])[0] for name in usual
     )
     return tuple(filter(None, exact))
+
+
+def _plain(name: str) -> str:
+    """A name as people see it: without capitals, marks that nobody sees, and other widths."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
+        name = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return name.strip().lower()
 
 
 def _is_text(value: object) -> bool:

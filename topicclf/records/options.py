@@ -31,7 +31,7 @@ FORMATS = {
     "docx": (".docx",),
 }
 #: Ends of the names of packed files and archives.
-PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tgz", ".tbz2", ".txz")
+PACKINGS = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".zip", ".tar", ".tgz", ".tbz2", ".txz")
 
 #: The longest line, row, text, page or document, in bytes.
 LONGEST_RECORD = 1 << 26

@@ -10,7 +10,6 @@ from topicclf.records.fields import TEXT_NAMES
 from topicclf.records.options import FORMATS, PACKINGS, ReadOptions
 
 __all__ = [
-    "FEEDS",
     "by_name",
     "by_start",
     "format_of",
@@ -18,16 +17,20 @@ __all__ = [
     "known_name",
     "refusal",
     "refusal_of_zip",
+    "root_is_feed",
     "root_of",
 ]
 
 _BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in endings}
 _SEPARATORS = re.compile(r"[,;\t|]")
 _MARKUP = re.compile(
-    r"<(?:!--|!doctype|\?xml|(?:html|head|body|rss|feed|rdf:rdf|article|main|section|div|p|h1"
+    r"<(?:!--|!doctype|\?xml|[a-z]\w{0,20}:feed|(?:html|head|body|rss|feed|rdf:rdf|article|main|section|div|p|h1"
     r"|title|meta|svg|table|span|nav|header|link|script|style)\b)"
 )
-_JSON = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]\"]|$)")
+# As well as what is nearly JSON, so that it is refused: Python's own form, and a call around it.
+_JSON = re.compile(
+    r"(?:[\w.$]{1,99}\(\s*)?(?:\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\]\"]|$)|\{\s*'\w{1,99}'\s*:)"
+)
 # Two lines of it are hardly prose.
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _COLUMN = re.compile(r'\s*(?:"[^"]*"|[\w.-]+)\s*')
@@ -35,8 +38,9 @@ _COLUMN = re.compile(r'\s*(?:"[^"]*"|[\w.-]+)\s*')
 _PROLOG = re.compile(r"\s*+(?:<!--.*?-->|<[?!][^>]*+>)", re.DOTALL)
 _LONGEST_PROLOG, _PROLOG_CHARACTERS = 20, 1 << 16
 _ROOT = re.compile(r"\s*+<([\w:.-]++)")
-#: The root elements of RSS and Atom.
-FEEDS = {"rss", "feed", "rdf:rdf"}
+# The root elements of RSS and Atom, which may have a prefix of its own.
+_FEEDS = {"rss", "feed", "rdf:rdf"}
+_ATOM = "http://www.w3.org/2005/atom"
 # Header fields that begin a message, as in a saved page; a field may go on on lines with a space.
 _HEADER = re.compile(r"(?:[a-z][a-z-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++")
 
@@ -157,15 +161,25 @@ def by_start(start: bytes, options: ReadOptions) -> str:
     """The format that the first bytes of a file tell, in UTF-8 or something like it."""
     text = start.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip().lower()
     if _MARKUP.match(text):
-        return "feed" if root_of(text) in FEEDS else "html"
+        return "feed" if root_is_feed(text) else "html"
     if _JSON.match(text):
         return "jsonl"
-    if (header := _HEADER.match(text)) and "\nmime-version:" in f"\n{header[0]}":
+    if (header := _HEADER.match(text)) and _is_mail(f"\n{header[0]}"):
         return "mhtml"
     lines = re.split(r"\r\n?|\n", text, maxsplit=2)
     if all(_JSON_TEXT.fullmatch(line) for line in lines[:2]) and len(lines) > 2:
         return "jsonl"
     return _table(lines, options) or "text"
+
+
+def _is_mail(header: str) -> bool:
+    return "\nmime-version:" in header or ("\nfrom:" in header and "\nsubject:" in header)
+
+
+def root_is_feed(text: str) -> bool:
+    """Whether a page or feed is a feed by its root element."""
+    root = root_of(text)
+    return root in _FEEDS or (root.endswith(":feed") and _ATOM in text.lower())
 
 
 def root_of(text: str) -> str:

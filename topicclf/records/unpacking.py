@@ -150,10 +150,11 @@ class _Chunks:
     def read(self, size: int) -> bytes:
         while True:
             if self._stream.eof:
-                left = self._stream.unused_data or self._file.read1(_BUFFER)
+                left = self._stream.unused_data
                 # xz pads with zeros, and others may too.
-                if not left.strip(b"\0"):
-                    return b""
+                while not (left := left.lstrip(b"\0")):
+                    if not (left := self._file.read1(_BUFFER)):
+                        return b""
                 self._stream = self._start()
             else:
                 left = self._file.read1(_BUFFER) if self._stream.needs_input else b""
@@ -195,6 +196,7 @@ _PACKED: dict[bytes, tuple[str, Callable[[io.BufferedReader], _Readable]]] = {
     b"\x1f\x8b": ("gzip", _GzipChunks),
     **{b"BZh%d1AY&SY" % level: ("bzip2", _bzip2) for level in range(1, 10)},
     b"\xfd7zXZ\0": ("xz", _xz),
+    b"]\0\0": ("LZMA", _xz),
     b"\x28\xb5\x2f\xfd": ("Zstandard", _zstandard),
 }
 
@@ -257,7 +259,14 @@ def is_zip(file: io.BufferedReader) -> bool:
 
 
 def _is_tar(file: io.BufferedReader) -> bool:
-    return file.peek(512)[257:262] == b"ustar"
+    start = file.peek(512)[:512]
+    if start[257:262] == b"ustar":
+        return True
+    try:
+        # The oldest have nothing but a sum to be known by.
+        return bool(tarfile.TarInfo.frombuf(start, "utf-8", "replace"))
+    except tarfile.HeaderError:
+        return False
 
 
 def members(

@@ -1,6 +1,6 @@
 """What counts as an article: a text, perhaps with a title."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +84,8 @@ def articles_of(items: Iterable[Item]) -> Iterator[Article]:
 
     Raises:
         TypeError: It is one text or mapping, whose letters or keys would pass for articles, or a
-            data frame, whose column names would; or, later, an item is not an article.
+            data frame, whose column names would, or a set, which has no order; or, later, an item
+            is not an article.
     """
     refuse_one(items)
     return (Article.of(item, number=number) for number, item in enumerate(items))
@@ -98,6 +99,10 @@ def refuse_one(items: object) -> None:
     """
     if isinstance(items, str | bytes | bytearray | Mapping | Article):
         msg = f"give an iterable of articles, not one {type(items).__name__}; put it in a list"
+        raise TypeError(msg)
+    if isinstance(items, Set) and not isinstance(items, KeysView):
+        # Answers and labels would go to whichever article happens to come first.
+        msg = f"give articles in an order, such as a list, not a {type(items).__name__}"
         raise TypeError(msg)
     if hasattr(type(items), "columns"):
         msg = (

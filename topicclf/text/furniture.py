@@ -8,7 +8,7 @@ left as it is, and so is one that would be nothing but furniture.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import topicclf.kernel as kernel
@@ -293,10 +293,15 @@ def _found(lines: list[str], suspects: Iterable[int]) -> set[int]:
         line = lines[number]
         if len(line) > _LONGEST:
             continue
-        edge = number >= last
-        if (_is_odd(line) or (edge and _is_edge(line))) and _is_furniture(line, edge):
+        if _goes(line, number >= last):
             gone.add(number)
     return gone | _headlines(lines, gone)
+
+
+# A page's lines come with each of its articles.
+@lru_cache(1 << 12)
+def _goes(line: str, edge: bool) -> bool:
+    return (_is_odd(line) or (edge and _is_edge(line))) and _is_furniture(line, edge)
 
 
 def _opens(line: str) -> bool:

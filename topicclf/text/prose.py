@@ -137,10 +137,10 @@ def _closed_up(text: str) -> str:
         right = match["right"]
         if not right[0].islower():
             return match[0]
-        begins = _LAST_LETTERS.search(text, max(0, match.start() - 40), match.start())
-        compound = f"{begins[0] if begins else ''}-{right}"
-        if match["left"] != "\u00ad" and compound in compounds:
-            return match[0]
+        if compounds and match["left"] != "\u00ad":
+            begins = _LAST_LETTERS.search(text, max(0, match.start() - 40), match.start())
+            if f"{begins[0] if begins else ''}-{right}" in compounds:
+                return match[0]
         return "'" * len(match[0])
 
     closed = _BROKEN.sub(close, text)
