@@ -1,5 +1,6 @@
 """Topics in Dask and Ray, and what is learnt by their workers."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ import pytest
 
 import topicclf
 from tests.conftest import LABELS, TEXTS
-from topicclf import TopicClassifier, TopicModel
+from topicclf import Plan, TopicClassifier, TopicModel
 from topicclf.errors import DataError
+from topicclf.labelled.reading import Source, read_source
+from topicclf.training.run import fit, prepare
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -95,30 +98,57 @@ def test_ray_tags_blocks(
 
 
 @pytest.fixture(scope="module")
-def one_process() -> bytes:
-    """The model that this process learns."""
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Labelled articles in a file."""
+    path = tmp_path_factory.mktemp("labelled") / "labelled.jsonl"
+    items = zip(TEXTS, LABELS, strict=True)
+    lines = [json.dumps({"text": text, "topics": sorted(topics)}) for text, topics in items]
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def one_process(data: Path) -> tuple[bytes, list[Any]]:
+    """The model that this process learns, and the trials of its tuning."""
+    return _learnt(), _tried(data)
+
+
+def _learnt() -> bytes:
     return TopicClassifier(min_pair_frequency=2).fit(TEXTS, LABELS).model_.to_bytes()
 
 
-def _learnt(backend: str) -> bytes:
+def _tried(data: Path) -> list[Any]:
+    """Trials and their scores, and the model that is learnt with the best."""
+    trials: list[Any] = []
+    plan = Plan(tune="quick", settings={"max_pairs": 60})
+    prepared = prepare([read_source(Source(data))], plan)
+    trained = fit(prepared, plan, on_trial=lambda trial, *_: trials.append(trial))
+    return [*((each.settings, each.score) for each in trials), trained.model.to_bytes()]
+
+
+def _learnt_by_two(backend: str, data: Path) -> tuple[bytes, list[Any]]:
     with joblib.parallel_config(backend=backend, n_jobs=2):
-        return TopicClassifier(min_pair_frequency=2).fit(TEXTS, LABELS).model_.to_bytes()
+        return _learnt(), _tried(data)
 
 
-def test_dask_learns_the_same_model(one_process: bytes) -> None:
-    """By way of joblib, with two workers."""
+def test_dask_learns_and_tunes_the_same_model(
+    data: Path, one_process: tuple[bytes, list[Any]]
+) -> None:
+    """By way of joblib, with two workers: folds and trials, to the last byte."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed: extra [dask]")
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as two,
         distributed.Client(two),
     ):
-        assert _learnt("dask") == one_process
+        assert _learnt_by_two("dask", data) == one_process
 
 
-def test_ray_learns_the_same_model(ray: "ModuleType", one_process: bytes) -> None:
+def test_ray_learns_and_tunes_the_same_model(
+    ray: "ModuleType", data: Path, one_process: tuple[bytes, list[Any]]
+) -> None:
     """Likewise."""
     from ray.util import joblib as for_joblib
 
     register: Any = for_joblib.register_ray
     register()
-    assert _learnt("ray") == one_process
+    assert _learnt_by_two("ray", data) == one_process

@@ -96,9 +96,8 @@ class TrainingSet:
         # Imported here: reading data and looking at it goes without.
         from topicclf.estimator import TopicClassifier
 
-        classifier = TopicClassifier(
-            topics=self.topics, n_jobs=n_jobs, memory=self.memory, **settings
-        )
+        settings = {"memory": self.memory, **settings}
+        classifier = TopicClassifier(topics=self.topics, n_jobs=n_jobs, **settings)
         classifier.fit(
             self.texts,
             self.labels,
