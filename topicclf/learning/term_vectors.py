@@ -69,7 +69,8 @@ def term_vectors_of(
         return None
     largest, halves = np.ascontiguousarray(packed[:, :2]).view("<f2"), packed[:, 2:]
     steps = np.stack([halves >> 4, halves & 15], axis=2).reshape(len(packed), -1)
-    vectors = (steps.astype(np.float32) - _ZERO) * (largest.astype(np.float32) / _LARGEST)
+    vectors: NDArray[np.float32] = steps.astype(np.float32) - _ZERO
+    vectors *= largest.astype(np.float32) / _LARGEST
     return _frequent(vocabulary, len(packed)), vectors
 
 
