@@ -30,7 +30,10 @@ _LIBRARIES = {
         "pyarrow",
     ),
     "encodings": ("charset-normalizer",),
-    "engines": ("pyspark[connect]", "topicclf[dask,duckdb,polars,ray,spark]",),
+    "engines": (
+        "pyspark[connect]",
+        "topicclf[dask,duckdb,polars,ray,spark]",
+    ),
     "frame": ("narwhals",),
     "html": (
         "lxml_html_clean",
