@@ -33,8 +33,8 @@ LOSSES: Mapping[str, tuple[Any, dict[str, Any]]] = MappingProxyType(
 # The weights of the features, and the intercept.
 _Weights = tuple[NDArray[np.float64], float]
 
-# So near the optimum a probability is less than 0.0001 away from what it tends to; at 0.01 up to
-# 0.04, as a passage's score decides whether it is learnt from.
+# Of 2,200 articles, probabilities are less than 0.0001 away from what they tend to, at 0.01 up to
+# 0.04. Of more, single ones are farther: a passage's score decides whether it is learnt from.
 _TOLERANCE = 0.001
 
 # Added to the weighted count of a feature on either side, so that rare ones look undecided.

@@ -26,14 +26,14 @@ _START = 1 << 16
 _ENTITY = re.compile(r"<!doctype[^<>\[]*+\[", re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)")
+_FORBIDDEN = r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 # What feeds have though XML has it not: HTML's names of characters, a lone ampersand, and
 # characters that XML forbids. What is in CDATA stays.
 _ODD = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);)(?:#?\w{1,31};)?"
-    r"|[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]",
+    rf"|{_FORBIDDEN}",
     re.DOTALL,
 )
-_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def is_feed(content: bytes) -> bool:
@@ -99,7 +99,7 @@ def _mended(text: str) -> bytes:
 def _mend(match: re.Match[str]) -> str:
     found = match[0]
     if found[0] == "<":
-        return _CONTROL.sub("", found)
+        return re.sub(_FORBIDDEN, "", found)
     if found[0] != "&":
         return ""
     return html.escape(html.unescape(found), quote=False)
